@@ -1,0 +1,108 @@
+package dev.quarry.kernel;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.machine.KernelLog;
+import dev.quarry.machine.MachineSpec;
+import dev.quarry.machine.Ram;
+import dev.quarry.physical.MemoryInvariants;
+import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.Reclaimer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A booted machine. Many can run in one JVM; nothing is shared between them.
+ *
+ * <pre>{@code
+ * try (Machine machine = Machine.boot(spec)) {
+ *   Cpu cpu = machine.cpu(0);
+ *   int pfn = machine.allocator().allocPages(cpu, Gfp.GFP_KERNEL, 3);
+ *   machine.allocator().freePages(cpu, pfn, 3);
+ * }
+ * }</pre>
+ */
+public final class Machine implements AutoCloseable {
+  private final MachineSpec spec;
+  private final KernelLog log = new KernelLog();
+  private final List<Cpu> cpus;
+  private final @Nullable Ram ram;
+  private final PhysicalMemory memory;
+  private final PageAllocator allocator;
+
+  private Machine(MachineSpec spec) {
+    this.spec = spec;
+    List<Cpu> made = new ArrayList<>();
+    for (int id = 0; id < spec.cpuNodes().size(); id++) {
+      made.add(Cpu.of(id, spec.cpuNodes().get(id)));
+    }
+    this.cpus = List.copyOf(made);
+    this.ram = spec.contents() ? new Ram(spec.endPfn(), spec.pageShift()) : null;
+    this.memory = new PhysicalMemory(spec, cpus, ram, log);
+    this.allocator = new PageAllocator(memory, Reclaimer.NONE);
+  }
+
+  /**
+   * Boots a machine.
+   *
+   * @throws OutOfMemoryError if the host refuses the address space
+   */
+  public static Machine boot(MachineSpec spec) {
+    return new Machine(spec);
+  }
+
+  /** What the machine was booted from. */
+  public MachineSpec spec() {
+    return spec;
+  }
+
+  /** A CPU by its number. */
+  public Cpu cpu(int id) {
+    if (id < 0 || id >= cpus.size()) {
+      throw new IllegalArgumentException(
+          "CPU " + id + " is not one of the machine's " + cpus.size() + ", 0 to "
+              + (cpus.size() - 1));
+    }
+    return cpus.get(id);
+  }
+
+  /** All CPUs. */
+  public List<Cpu> cpus() {
+    return cpus;
+  }
+
+  /** The physical memory. */
+  public PhysicalMemory memory() {
+    return memory;
+  }
+
+  /** The page allocator. */
+  public PageAllocator allocator() {
+    return allocator;
+  }
+
+  /** The bytes behind the frames; null on a machine without contents. */
+  public @Nullable Ram ram() {
+    return ram;
+  }
+
+  /** The kernel's log. */
+  public KernelLog log() {
+    return log;
+  }
+
+  /** What is wrong with the machine's structures; empty when all is sound. The machine rests. */
+  public List<String> invariants() {
+    return MemoryInvariants.check(memory);
+  }
+
+  /** Gives the machine's memory back to the host. Nothing of the machine may be used any more. */
+  @Override
+  public void close() {
+    memory.close();
+    if (ram != null) {
+      ram.close();
+    }
+  }
+}

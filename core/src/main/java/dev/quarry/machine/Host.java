@@ -1,0 +1,45 @@
+package dev.quarry.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Loads and stores at host addresses. There is no check here: each caller owns a reservation and
+ * checks its own index first, once.
+ */
+public final class Host {
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private Host() {}
+
+  /** The 4 bytes at {@code address}, in the host's byte order. */
+  public static int getInt(long address) {
+    return HostMemory.ALL.get(INT, address);
+  }
+
+  /** Stores 4 bytes at {@code address}. */
+  public static void putInt(long address, int value) {
+    HostMemory.ALL.set(INT, address, value);
+  }
+
+  /** The 8 bytes at {@code address}, in the host's byte order. */
+  public static long getLong(long address) {
+    return HostMemory.ALL.get(LONG, address);
+  }
+
+  /** Stores 8 bytes at {@code address}. */
+  public static void putLong(long address, long value) {
+    HostMemory.ALL.set(LONG, address, value);
+  }
+
+  /** Copies {@code bytes} bytes; the ranges must not overlap. */
+  public static void copy(long from, long to, long bytes) {
+    MemorySegment.copy(HostMemory.ALL, from, HostMemory.ALL, to, bytes);
+  }
+
+  /** A view of {@code bytes} bytes at {@code address}, as long as its reservation lives. */
+  public static MemorySegment segment(long address, long bytes) {
+    return HostMemory.ALL.asSlice(address, bytes);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.quarry.machine;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A machine's RAM: bytes by physical address, from 0 to the end of the highest range. Holes have
+ * addresses but are never handed out. Lazily committed: only frames that were written cost memory.
+ */
+public final class Ram implements AutoCloseable {
+  private final HostMemory host;
+  private final HostMemory zeroPage;
+  private final long base;
+  private final long bytes;
+  private final int pageShift;
+
+  /** Reserves RAM for {@code frames} frames of {@code 1 << pageShift} bytes. */
+  public Ram(int frames, int pageShift) {
+    this.pageShift = pageShift;
+    this.bytes = (long) frames << pageShift;
+    this.host = HostMemory.reserve("RAM", bytes);
+    this.zeroPage = HostMemory.reserve("the zero page", 1L << pageShift);
+    this.base = host.base();
+  }
+
+  /** Size in bytes, holes included. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** The 8 bytes at a physical address, in the host's byte order. */
+  public long getLong(long physical) {
+    return Host.getLong(base + check(physical, Long.BYTES));
+  }
+
+  /** Stores 8 bytes at a physical address. */
+  public void putLong(long physical, long value) {
+    Host.putLong(base + check(physical, Long.BYTES), value);
+  }
+
+  /** The bytes {@code [physical, physical + length)} as a segment; valid until the machine closes. */
+  public MemorySegment slice(long physical, long length) {
+    return Host.segment(base + check(physical, length), length);
+  }
+
+  /** Clears {@code pages} frames; a copy of a zero page is faster than a fill. */
+  public void zeroPages(int pfn, int pages) {
+    long size = 1L << pageShift;
+    long to = base + check((long) pfn << pageShift, size * pages);
+    for (int i = 0; i < pages; i++, to += size) {
+      Host.copy(zeroPage.base(), to, size);
+    }
+  }
+
+  private long check(long physical, long length) {
+    if ((physical | length) < 0 || physical > bytes - length) {
+      throw new IndexOutOfBoundsException(
+          "physical address 0x"
+              + Long.toHexString(physical)
+              + " + "
+              + length
+              + " is outside of the RAM's "
+              + bytes
+              + " bytes");
+    }
+    return physical;
+  }
+
+  @Override
+  public void close() {
+    host.close();
+    zeroPage.close();
+  }
+}

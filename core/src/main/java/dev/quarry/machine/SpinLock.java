@@ -1,0 +1,65 @@
+package dev.quarry.machine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A lock for sections of some ten nanoseconds: {@code spinlock_t}. It spins, then yields to a
+ * holder that may have lost its processor. Not reentrant.
+ *
+ * <p>Memory order: {@link #lock} acquires and {@link #unlock} releases, so that what one holder
+ * wrote, on or off the heap, the next one sees.
+ */
+public class SpinLock {
+  private static final int SPINS_BEFORE_YIELD = 64;
+  private static final VarHandle HELD;
+
+  static {
+    try {
+      HELD = MethodHandles.lookup().findVarHandle(SpinLock.class, "held", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile int held;
+
+  /** Takes the lock, waiting for it. */
+  public final void lock() {
+    if (!tryLock()) {
+      lockContended();
+    }
+  }
+
+  /** Takes the lock if it is free. */
+  public final boolean tryLock() {
+    // Pairs with the release in unlock().
+    return HELD.compareAndSet(this, 0, 1);
+  }
+
+  private void lockContended() {
+    for (int spins = 0; ; spins++) {
+      // Opaque: look without asking for the cache line to write.
+      if ((int) HELD.getOpaque(this) == 0 && tryLock()) {
+        return;
+      }
+      if (spins < SPINS_BEFORE_YIELD) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
+  }
+
+  /** Gives the lock back. */
+  public final void unlock() {
+    assert held == 1 : "unlock of a lock that nobody holds";
+    // Pairs with the acquire in tryLock().
+    HELD.setRelease(this, 0);
+  }
+
+  /** Whether somebody holds the lock; for assertions. */
+  public final boolean isHeld() {
+    return held == 1;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.quarry.physical;
+
+/**
+ * A doubly linked list of blocks through their descriptors' {@code lru} links: {@code struct
+ * list_head} of {@code free_area.free_list[]} or of {@code per_cpu_pages.lists[]}. Every operation
+ * takes constant time.
+ *
+ * <pre>
+ *   head ──► 0x40 ⇄ 0x80 ⇄ 0x20 ◄── tail
+ * </pre>
+ */
+public final class FreeList {
+  private final MemMap map;
+  private int head = Pfn.NONE;
+  private int tail = Pfn.NONE;
+  private int count;
+
+  FreeList(MemMap map) {
+    this.map = map;
+  }
+
+  /** The first block's frame, or {@link Pfn#NONE}. */
+  public int first() {
+    return head;
+  }
+
+  /** The last block's frame, or {@link Pfn#NONE}. */
+  public int last() {
+    return tail;
+  }
+
+  /** The block behind {@code pfn}, or {@link Pfn#NONE}. */
+  public int after(int pfn) {
+    return map.next(pfn);
+  }
+
+  /** How many blocks are linked. */
+  public int count() {
+    return count;
+  }
+
+  void addHead(int pfn) {
+    map.prev(pfn, Pfn.NONE);
+    map.next(pfn, head);
+    if (head == Pfn.NONE) {
+      tail = pfn;
+    } else {
+      map.prev(head, pfn);
+    }
+    head = pfn;
+    count++;
+  }
+
+  void addTail(int pfn) {
+    map.next(pfn, Pfn.NONE);
+    map.prev(pfn, tail);
+    if (tail == Pfn.NONE) {
+      head = pfn;
+    } else {
+      map.next(tail, pfn);
+    }
+    tail = pfn;
+    count++;
+  }
+
+  void remove(int pfn) {
+    int next = map.next(pfn);
+    int prev = map.prev(pfn);
+    if (prev == Pfn.NONE) {
+      head = next;
+    } else {
+      map.next(prev, next);
+    }
+    if (next == Pfn.NONE) {
+      tail = prev;
+    } else {
+      map.prev(next, prev);
+    }
+    count--;
+  }
+
+  /** Takes the first block; the list must not be empty. */
+  int removeFirst() {
+    int pfn = head;
+    int next = map.next(pfn);
+    head = next;
+    if (next == Pfn.NONE) {
+      tail = Pfn.NONE;
+    } else {
+      map.prev(next, Pfn.NONE);
+    }
+    count--;
+    return pfn;
+  }
+}

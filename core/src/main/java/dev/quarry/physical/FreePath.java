@@ -1,0 +1,172 @@
+package dev.quarry.physical;
+
+import dev.quarry.machine.Cpu;
+
+/**
+ * Everything about freeing that is not the fast path: blocks too large for per-CPU lists, further
+ * references, blocks held since before boot, and misuse.
+ */
+final class FreePath {
+  /** Flags that an owner may leave on a frame when it frees it; the rest of the state matters. */
+  private static final int HARMLESS =
+      PageState.HEAD
+          | PageState.REFERENCED
+          | PageState.UPTODATE
+          | PageState.DIRTY
+          | PageState.RECLAIM
+          | PageState.ANON
+          | PageState.SWAPCACHE
+          | PageState.SWAPBACKED
+          | PageState.PFMEMALLOC
+          | PageState.THP
+          | PageState.IDLE;
+
+  /** Selects what must be exactly as allocated: the order, one reference, no serious flag. */
+  static final long MATTERS = ~(long) HARMLESS;
+
+  private final PhysicalMemory memory;
+  private final MemMap map;
+  private final Pageblocks pageblocks;
+  private final FreelistWalk walk;
+  private final BadPage badPage;
+
+  FreePath(PhysicalMemory memory, FreelistWalk walk) {
+    this.memory = memory;
+    this.map = memory.map();
+    this.pageblocks = memory.pageblocks();
+    this.walk = walk;
+    this.badPage = new BadPage(memory);
+  }
+
+  /**
+   * Frees to the zone's lists, pageblock by pageblock: {@code free_one_page}, {@code
+   * split_large_buddy}. Huge pages, where they have per-CPU lists, go there.
+   */
+  void freeToZone(Cpu cpu, int pfn, int order) {
+    Zone zone = memory.zone(pageblocks.zone(pfn));
+    PerCpuPages pcp = zone.pcp(cpu.id());
+    if (walk.usesPcp(order)) {
+      pcp.put(pfn, order, Math.min(pageblocks.type(pfn), MigrateType.RECLAIMABLE));
+      return;
+    }
+    map.state(pfn, PageState.UNTOUCHED);
+    int step = Math.min(order, pageblocks.order());
+    zone.lock.lock();
+    try {
+      for (int at = pfn; at < pfn + (1 << order); at += 1 << step) {
+        zone.buddy.free(at, step, pageblocks.type(at), false);
+      }
+    } finally {
+      zone.lock.unlock();
+    }
+    pcp.freedPages += 1L << order;
+  }
+
+  /** Frees a frame whose state is not that of a plain block held once. */
+  boolean freeUnusual(Cpu cpu, int pfn, int order) {
+    if (order < 0 || order > memory.spec().maxOrder()) {
+      throw new IllegalArgumentException(
+          "order " + order + " is above the machine's largest order " + memory.spec().maxOrder());
+    }
+    long state = map.state(pfn);
+    if (PageState.refcount(state) > 1 && PageState.order(state) == order) {
+      map.state(pfn, PageState.withRefcount(state, PageState.refcount(state) - 1));
+      return true;
+    }
+    if (state == PageState.UNTOUCHED && isHeldSinceBoot(pfn, order)) {
+      release(cpu, pfn, order);
+      return true;
+    }
+    badPage.report(pfn, reason(pfn, order, state));
+    return false;
+  }
+
+  private void release(Cpu cpu, int pfn, int order) {
+    if (walk.usesPcp(order)) {
+      int type = pageblocks.type(pfn);
+      Zone zone = memory.zone(pageblocks.zone(pfn));
+      zone.pcp(cpu.id()).put(pfn, order, type < MigrateType.PCPTYPES ? type : MigrateType.MOVABLE);
+    } else {
+      freeToZone(cpu, pfn, order);
+    }
+  }
+
+  /** Whether each frame of a block, in one zone, is held since before the machine booted. */
+  private boolean isHeldSinceBoot(int pfn, int order) {
+    if (!memory.heldSinceBoot() || (pfn & ((1 << order) - 1)) != 0) {
+      return false;
+    }
+    Zone zone = memory.zoneOf(pfn);
+    for (int at = pfn; at < pfn + (1 << order); at++) {
+      if (memory.zoneOf(at) != zone || memory.kindOf(at) != FrameKind.HELD_SINCE_BOOT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String reason(int pfn, int order, long state) {
+    FrameKind kind = memory.kindOf(pfn);
+    return switch (kind) {
+      case HOLE -> "no RAM at this frame";
+      case RESERVED -> "PG_reserved: the frame was never given to the allocator";
+      case FREE -> "nonzero PageBuddy: the block is free already";
+      case PER_CPU -> "the block is free already, on a per-CPU list";
+      case ISOLATED -> "the block is isolated by compaction";
+      case ALLOCATED -> allocatedReason(pfn, order, state);
+      case HELD_SINCE_BOOT -> "not all of order " + order + " is held since before boot";
+      case LOST -> "the frame belongs to no block";
+    };
+  }
+
+  private String allocatedReason(int pfn, int order, long state) {
+    int head = map.headOf(pfn, memory.spec().maxOrder());
+    if (head != pfn) {
+      return "tail of the block of order "
+          + PageState.order(map.state(head))
+          + " at pfn:"
+          + Pfn.hex(head);
+    }
+    if (PageState.order(state) != order) {
+      return "freed with order " + order + ", allocated with order " + PageState.order(state);
+    }
+    if (map.mapcount(pfn) != 0) {
+      return "nonzero mapcount";
+    }
+    if (map.mapping(pfn) != 0) {
+      return "non-NULL mapping";
+    }
+    return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
+  }
+
+  /** Empties all lists of a CPU that the calling thread may use. */
+  void drainLists(Cpu cpu) {
+    for (Zone zone : memory.zones()) {
+      if (zone.isPopulated()) {
+        zone.pcp(cpu.id()).drainAll();
+      }
+    }
+  }
+
+  void drainAll() {
+    for (Cpu cpu : memory.cpus()) {
+      if (cpu.isHeldElsewhere()) {
+        cpu.requestDrain();
+      } else {
+        drainLists(cpu);
+      }
+    }
+  }
+
+  void decay(Cpu cpu) {
+    for (Zone zone : memory.zones()) {
+      if (zone.isPopulated()) {
+        zone.pcp(cpu.id()).decay();
+      }
+    }
+  }
+
+  long badPages() {
+    return badPage.count();
+  }
+}

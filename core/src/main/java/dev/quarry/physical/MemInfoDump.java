@@ -1,0 +1,201 @@
+package dev.quarry.physical;
+
+import dev.quarry.machine.Cpu;
+import java.util.Locale;
+
+/**
+ * The state of all memory as the kernel dumps it behind a failed allocation or for SysRq-M: {@code
+ * __show_mem} (mm/show_mem.c, 6.18).
+ */
+public final class MemInfoDump {
+  private final PhysicalMemory memory;
+  private final int pageShift;
+
+  /** A dump of {@code memory}. */
+  public MemInfoDump(PhysicalMemory memory) {
+    this.memory = memory;
+    this.pageShift = memory.spec().pageShift();
+  }
+
+  /**
+   * The dump's text.
+   *
+   * @param highestZone zones above this index are left out
+   * @param cpu whose lists {@code local_pcp} counts
+   */
+  public String text(int highestZone, Cpu cpu) {
+    StringBuilder out = new StringBuilder("Mem-Info:\n");
+    global(out, highestZone);
+    for (Node node : memory.nodes()) {
+      if (node.hasMemory()) {
+        node(out, node);
+      }
+    }
+    for (Zone zone : memory.zones()) {
+      if (isShown(zone, highestZone)) {
+        zone(out, zone, cpu);
+      }
+    }
+    for (Zone zone : memory.zones()) {
+      if (isShown(zone, highestZone)) {
+        blocks(out, zone);
+      }
+    }
+    summary(out);
+    return out.toString();
+  }
+
+  private static boolean isShown(Zone zone, int highestZone) {
+    return zone.isPopulated() && zone.index() <= highestZone;
+  }
+
+  private long kib(long pages) {
+    return pages << (pageShift - 10);
+  }
+
+  private long sum(NodeStat stat) {
+    long sum = 0;
+    for (Node node : memory.nodes()) {
+      sum += node.stat(stat);
+    }
+    return sum;
+  }
+
+  private void global(StringBuilder out, int highestZone) {
+    long free = 0;
+    long pcp = 0;
+    long cma = 0;
+    for (Zone zone : memory.zones()) {
+      free += zone.freePages();
+      cma += zone.freeCma();
+      pcp += isShown(zone, highestZone) ? zone.pcpPages() : 0;
+    }
+    append(
+        out,
+        "active_anon:%d inactive_anon:%d isolated_anon:%d%n",
+        sum(NodeStat.NR_ACTIVE_ANON),
+        sum(NodeStat.NR_INACTIVE_ANON),
+        sum(NodeStat.NR_ISOLATED_ANON));
+    append(
+        out,
+        " active_file:%d inactive_file:%d isolated_file:%d%n",
+        sum(NodeStat.NR_ACTIVE_FILE),
+        sum(NodeStat.NR_INACTIVE_FILE),
+        sum(NodeStat.NR_ISOLATED_FILE));
+    append(
+        out,
+        " unevictable:%d dirty:%d writeback:%d%n slab_reclaimable:%d slab_unreclaimable:%d%n",
+        sum(NodeStat.NR_UNEVICTABLE),
+        sum(NodeStat.NR_DIRTY),
+        sum(NodeStat.NR_WRITEBACK),
+        sum(NodeStat.NR_SLAB_RECLAIMABLE),
+        sum(NodeStat.NR_SLAB_UNRECLAIMABLE));
+    append(
+        out,
+        " mapped:%d shmem:%d pagetables:%d%n sec_pagetables:%d bounce:0%n",
+        sum(NodeStat.NR_MAPPED),
+        sum(NodeStat.NR_SHMEM),
+        sum(NodeStat.NR_PAGE_TABLE_PAGES),
+        sum(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
+    append(
+        out,
+        " kernel_misc_reclaimable:%d%n free:%d free_pcp:%d free_cma:%d%n",
+        sum(NodeStat.NR_KERNEL_MISC_RECLAIMABLE),
+        free,
+        pcp,
+        cma);
+  }
+
+  private void node(StringBuilder out, Node node) {
+    append(out, "Node %d", node.id());
+    kb(out, "active_anon", node.stat(NodeStat.NR_ACTIVE_ANON));
+    kb(out, "inactive_anon", node.stat(NodeStat.NR_INACTIVE_ANON));
+    kb(out, "active_file", node.stat(NodeStat.NR_ACTIVE_FILE));
+    kb(out, "inactive_file", node.stat(NodeStat.NR_INACTIVE_FILE));
+    kb(out, "unevictable", node.stat(NodeStat.NR_UNEVICTABLE));
+    kb(out, "isolated(anon)", node.stat(NodeStat.NR_ISOLATED_ANON));
+    kb(out, "isolated(file)", node.stat(NodeStat.NR_ISOLATED_FILE));
+    kb(out, "mapped", node.stat(NodeStat.NR_MAPPED));
+    kb(out, "dirty", node.stat(NodeStat.NR_DIRTY));
+    kb(out, "writeback", node.stat(NodeStat.NR_WRITEBACK));
+    kb(out, "shmem", node.stat(NodeStat.NR_SHMEM));
+    kb(out, "shmem_thp", node.stat(NodeStat.NR_SHMEM_HUGEPAGES));
+    kb(out, "shmem_pmdmapped", node.stat(NodeStat.NR_SHMEM_PMDMAPPED));
+    kb(out, "anon_thp", node.stat(NodeStat.NR_ANON_TRANSPARENT_HUGEPAGES));
+    append(out, " kernel_stack:%dkB", node.stat(NodeStat.NR_KERNEL_STACK));
+    kb(out, "pagetables", node.stat(NodeStat.NR_PAGE_TABLE_PAGES));
+    kb(out, "sec_pagetables", node.stat(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
+    out.append(" all_unreclaimable? no");
+    kb(out, "Balloon", node.stat(NodeStat.NR_BALLOON_PAGES));
+    out.append('\n');
+  }
+
+  private void zone(StringBuilder out, Zone zone, Cpu cpu) {
+    append(out, "Node %d %s", zone.node().id(), zone.label());
+    kb(out, "free", zone.freePages());
+    kb(out, "boost", zone.watermarkBoost());
+    kb(out, "min", zone.mark(Zone.MIN));
+    kb(out, "low", zone.mark(Zone.LOW));
+    kb(out, "high", zone.mark(Zone.HIGH));
+    append(out, " reserved_highatomic:%dKB", kib(zone.reservedHighatomic()));
+    append(out, " free_highatomic:%dKB", kib(zone.freeHighatomic()));
+    for (ZoneStat stat : ZoneStat.inFailureReport()) {
+      kb(out, stat.reportLabel(), zone.stat(stat));
+    }
+    kb(out, "present", zone.present());
+    kb(out, "managed", zone.managed());
+    kb(out, "mlocked", zone.stat(ZoneStat.NR_MLOCK));
+    kb(out, "bounce", 0);
+    kb(out, "free_pcp", zone.pcpPages());
+    kb(out, "local_pcp", zone.pcp(cpu.id()).count());
+    kb(out, "free_cma", zone.freeCma());
+    out.append("\nlowmem_reserve[]:");
+    for (int index = 0; index < memory.spec().zones().size(); index++) {
+      out.append(' ').append(zone.lowmemReserve(index));
+    }
+    out.append('\n');
+  }
+
+  private void blocks(StringBuilder out, Zone zone) {
+    append(out, "Node %d %s: ", zone.node().id(), zone.label());
+    long total = 0;
+    for (int order = 0; order <= memory.spec().maxOrder(); order++) {
+      int blocks = zone.area(order).nrFree();
+      total += (long) blocks << order;
+      append(out, "%d*%dkB ", blocks, kib(1L << order));
+      if (blocks > 0) {
+        out.append('(');
+        for (int type = 0; type < MigrateType.COUNT; type++) {
+          if (!zone.isEmpty(order, type)) {
+            out.append(MigrateType.letter(type));
+          }
+        }
+        out.append(") ");
+      }
+    }
+    append(out, "= %dkB%n", kib(total));
+  }
+
+  private void summary(StringBuilder out) {
+    long present = 0;
+    long managed = 0;
+    long high = 0;
+    for (Zone zone : memory.zones()) {
+      present += zone.present();
+      managed += zone.managed();
+      high += zone.isHighMem() ? zone.present() : 0;
+    }
+    append(out, "%d total pagecache pages%n", sum(NodeStat.NR_FILE_PAGES));
+    append(out, "0 pages in swap cache%nFree swap  = 0kB%nTotal swap = 0kB%n");
+    append(out, "%d pages RAM%n%d pages HighMem/MovableOnly%n", present, high);
+    append(out, "%d pages reserved", present - managed);
+  }
+
+  private void kb(StringBuilder out, String name, long pages) {
+    append(out, " %s:%dkB", name, kib(pages));
+  }
+
+  private static void append(StringBuilder out, String format, Object... values) {
+    out.append(String.format(Locale.ROOT, format.replace("%n", "\n"), values));
+  }
+}

@@ -1,0 +1,154 @@
+package dev.quarry.physical;
+
+import dev.quarry.machine.Host;
+import dev.quarry.machine.HostMemory;
+
+/**
+ * The descriptors of all frames: {@code mem_map}, an array of {@code struct page}. 32 bytes each,
+ * half of Linux's, off the heap and lazily committed: a frame that was never touched costs nothing.
+ *
+ * <pre>
+ *   byte 0               8         12        16        20        24        28        32
+ *  +--------------------+---------+---------+---------+---------+---------+---------+
+ *  | PageState          | lru.next| lru.prev| mapping | private | index   | mapcount|
+ *  +--------------------+---------+---------+---------+---------+---------+---------+
+ *   flags order refcount  frame numbers      owner     buffers   place in   mappings
+ *                                            (handle)  or swap   the file   of the frame
+ * </pre>
+ *
+ * <p>The links hold a frame's place on one list at a time: a free list, a per-CPU list, an LRU list.
+ * They mean something only while the state says that the frame is on a list.
+ */
+public final class MemMap implements AutoCloseable {
+  /** Bytes in a descriptor. */
+  public static final int DESCRIPTOR_BYTES = 32;
+
+  private static final int DESCRIPTOR_SHIFT = 5;
+  private static final int NEXT = 8;
+  private static final int PREV = 12;
+  private static final int MAPPING = 16;
+  private static final int PRIVATE = 20;
+  private static final int INDEX = 24;
+  private static final int MAPCOUNT = 28;
+
+  private final HostMemory host;
+  private final long base;
+  private final int endPfn;
+
+  /** Reserves descriptors for frames {@code 0 .. endPfn - 1}. */
+  public MemMap(int endPfn) {
+    this.endPfn = endPfn;
+    this.host = HostMemory.reserve("mem_map", (long) endPfn << DESCRIPTOR_SHIFT);
+    this.base = host.base();
+  }
+
+  /** One past the last frame. */
+  public int endPfn() {
+    return endPfn;
+  }
+
+  private long at(int pfn) {
+    if (Integer.compareUnsigned(pfn, endPfn) >= 0) {
+      throw new IndexOutOfBoundsException(
+          "frame " + pfn + " is not below the machine's end, frame " + endPfn);
+    }
+    return base + ((long) pfn << DESCRIPTOR_SHIFT);
+  }
+
+  /** The {@link PageState} word. */
+  public long state(int pfn) {
+    return Host.getLong(at(pfn));
+  }
+
+  void state(int pfn, long state) {
+    Host.putLong(at(pfn), state);
+  }
+
+  /** The next frame on this frame's list, or {@link Pfn#NONE}. */
+  public int next(int pfn) {
+    return Host.getInt(at(pfn) + NEXT);
+  }
+
+  void next(int pfn, int next) {
+    Host.putInt(at(pfn) + NEXT, next);
+  }
+
+  /** The frame before this one on its list, or {@link Pfn#NONE}. */
+  public int prev(int pfn) {
+    return Host.getInt(at(pfn) + PREV);
+  }
+
+  void prev(int pfn, int prev) {
+    Host.putInt(at(pfn) + PREV, prev);
+  }
+
+  /** The owner's handle: an address space, a slab cache; 0 for none. */
+  public int mapping(int pfn) {
+    return Host.getInt(at(pfn) + MAPPING);
+  }
+
+  /** Sets the owner's handle. */
+  public void mapping(int pfn, int handle) {
+    Host.putInt(at(pfn) + MAPPING, handle);
+  }
+
+  /** The owner's word: buffers of a cached page, a swap entry. */
+  public int privateWord(int pfn) {
+    return Host.getInt(at(pfn) + PRIVATE);
+  }
+
+  /** Sets the owner's word. */
+  public void privateWord(int pfn, int value) {
+    Host.putInt(at(pfn) + PRIVATE, value);
+  }
+
+  /** The frame's place in its file or in swap, in pages. */
+  public int index(int pfn) {
+    return Host.getInt(at(pfn) + INDEX);
+  }
+
+  /** Sets the frame's place in its file or in swap. */
+  public void index(int pfn, int pages) {
+    Host.putInt(at(pfn) + INDEX, pages);
+  }
+
+  /** How many page table entries map the frame. Linux stores one less. */
+  public int mapcount(int pfn) {
+    return Host.getInt(at(pfn) + MAPCOUNT);
+  }
+
+  /** Sets how many page table entries map the frame. */
+  public void mapcount(int pfn, int mappings) {
+    Host.putInt(at(pfn) + MAPCOUNT, mappings);
+  }
+
+  /** Sets {@code flags} of {@link PageState} on a frame. The caller owns the frame. */
+  public void setFlags(int pfn, int flags) {
+    state(pfn, state(pfn) | flags);
+  }
+
+  /** Clears {@code flags} of {@link PageState} on a frame. The caller owns the frame. */
+  public void clearFlags(int pfn, int flags) {
+    state(pfn, state(pfn) & ~(long) flags);
+  }
+
+  /**
+   * The head of the block that holds a frame: the frame itself, or the nearest aligned frame below
+   * it whose block reaches it, or {@link Pfn#NONE}. Linux stores the head in each tail page; here
+   * tails stay untouched and at most {@code maxOrder} heads are looked at.
+   */
+  public int headOf(int pfn, int maxOrder) {
+    for (int order = 0; order <= maxOrder; order++) {
+      int head = pfn & -(1 << order);
+      if (PageState.order(state(head)) >= order) {
+        return head;
+      }
+    }
+    return Pfn.NONE;
+  }
+
+  @Override
+  public void close() {
+    host.close();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.quarry.physical;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Checks every equation of physical memory, from the descriptors up. The one checker: tests, the
+ * shell and {@code quarry check} use it. The machine must be at rest.
+ *
+ * <pre>
+ *   each list:   links agree both ways, length == count, each member says that it is free
+ *   each block:  aligned, inside its zone, of its pageblock's type, its buddy not free too
+ *   each zone:   free == sum of its blocks; free + per-CPU + isolated + allocated == managed
+ * </pre>
+ */
+public final class MemoryInvariants {
+  /** A broken machine has one cause and many symptoms; the first few are enough. */
+  private static final int MOST_FINDINGS = 50;
+
+  private final PhysicalMemory memory;
+  private final MemMap map;
+  private final List<String> findings = new ArrayList<>();
+
+  private MemoryInvariants(PhysicalMemory memory) {
+    this.memory = memory;
+    this.map = memory.map();
+  }
+
+  /** Checks a machine; an empty list is a sound one. */
+  public static List<String> check(PhysicalMemory memory) {
+    MemoryInvariants check = new MemoryInvariants(memory);
+    for (Zone zone : memory.zones()) {
+      if (zone.isPopulated()) {
+        check.zone(zone);
+      }
+    }
+    return check.findings;
+  }
+
+  private void expect(boolean holds, String finding, Object... values) {
+    if (!holds && findings.size() < MOST_FINDINGS) {
+      findings.add(String.format(java.util.Locale.ROOT, finding, values));
+    }
+  }
+
+  private void zone(Zone zone) {
+    long free = 0;
+    long highAtomic = 0;
+    for (int order = 0; order <= memory.spec().maxOrder(); order++) {
+      int blocks = 0;
+      for (int type = 0; type < MigrateType.COUNT; type++) {
+        int linked = freeList(zone, order, type);
+        int all = zone.freeBlocks(order, type);
+        blocks += all;
+        expect(
+            linked <= all && (all > 0) != zone.isEmpty(order, type),
+            "%s order %d %s: %d linked, %d counted, empty %s",
+            zone, order, MigrateType.label(type), linked, all, zone.isEmpty(order, type));
+        long pages = (long) all << order;
+        free += type == MigrateType.ISOLATE ? 0 : pages;
+        highAtomic += type == MigrateType.HIGHATOMIC ? pages : 0;
+      }
+      int counted = zone.area(order).nrFree();
+      expect(counted == blocks, "%s order %d: nr_free %d, blocks %d", zone, order, counted, blocks);
+    }
+    expect(free == zone.freePages(), "%s: free %d, blocks hold %d", zone, zone.freePages(), free);
+    expect(
+        highAtomic == zone.freeHighatomic(),
+        "%s: free high-atomic %d, blocks hold %d", zone, zone.freeHighatomic(), highAtomic);
+    perCpu(zone);
+    if (findings.isEmpty()) {
+      frames(zone);
+    }
+  }
+
+  /** Walks one free list; returns its length. */
+  private int freeList(Zone zone, int order, int type) {
+    FreeList list = zone.area(order).list(type);
+    int length = 0;
+    int previous = Pfn.NONE;
+    for (int pfn = list.first(); pfn != Pfn.NONE && length <= list.count(); pfn = map.next(pfn)) {
+      freeBlock(zone, order, type, pfn);
+      expect(map.prev(pfn) == previous, "frame %d: prev %d, not %d", pfn, map.prev(pfn), previous);
+      previous = pfn;
+      length++;
+    }
+    expect(
+        length == list.count() && list.last() == previous,
+        "%s order %d %s: %d blocks, counted %d",
+        zone, order, MigrateType.label(type), length, list.count());
+    return length;
+  }
+
+  private void freeBlock(Zone zone, int order, int type, int pfn) {
+    expect(
+        map.state(pfn) == PageState.buddy(order),
+        "frame %d is on the list of order %d, its state is %x", pfn, order, map.state(pfn));
+    expect((pfn & ((1 << order) - 1)) == 0, "frame %d is not aligned to order %d", pfn, order);
+    expect(
+        zone.spans(pfn) && zone.spans(pfn + (1 << order) - 1),
+        "block of order %d at frame %d leaves %s", order, pfn, zone);
+    Pageblocks pageblocks = memory.pageblocks();
+    for (int at = pfn; at < pfn + (1 << order); at += pageblocks.pages()) {
+      expect(
+          pageblocks.type(at) == type && pageblocks.zone(at) == zone.number(),
+          "frame %d is on a list of %s, its pageblock is %s",
+          pfn, MigrateType.label(type), MigrateType.label(pageblocks.type(at)));
+    }
+    int buddy = pfn ^ (1 << order);
+    boolean joinable =
+        order < memory.spec().maxOrder()
+            && map.state(buddy) == PageState.buddy(order)
+            && pageblocks.zone(buddy) == zone.number()
+            && pageblocks.type(buddy) == type;
+    expect(!joinable, "frames %d and %d of order %d are free buddies", pfn, buddy, order);
+  }
+
+  private void perCpu(Zone zone) {
+    for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
+      PerCpuPages pcp = zone.pcp(cpu);
+      long pages = 0;
+      for (int index = 0; index < pcp.lists(); index++) {
+        int order = pcp.listOrder(index);
+        FreeList list = pcp.list(index);
+        int length = 0;
+        for (int pfn = list.first(); pfn != Pfn.NONE && length <= list.count(); length++) {
+          expect(
+              map.state(pfn) == PageState.pcp(order) && zone.spans(pfn),
+              "frame %d is on a per-CPU list of order %d of %s, its state is %x",
+              pfn, order, zone, map.state(pfn));
+          pfn = map.next(pfn);
+        }
+        expect(
+            length == list.count(),
+            "%s CPU %d list %d: %d blocks, counted %d", zone, cpu, index, length, list.count());
+        pages += (long) length << order;
+      }
+      expect(pages == pcp.count(), "%s CPU %d: count %d, lists %d", zone, cpu, pcp.count(), pages);
+    }
+  }
+
+  /** Walks all frames of a zone and adds up what they are. */
+  private void frames(Zone zone) {
+    FrameRanges given = zone.presentRanges().minus(memory.reserved());
+    long[] pages = new long[FrameKind.values().length];
+    for (int i = 0; i < given.count(); i++) {
+      for (int pfn = given.start(i); pfn < given.end(i); ) {
+        pfn += countBlock(zone, pfn, given.end(i), pages);
+      }
+    }
+    long free = pages[FrameKind.FREE.ordinal()];
+    long perCpu = pages[FrameKind.PER_CPU.ordinal()];
+    expect(free == zone.freePages(), "%s: %d frames are free, %d counted", zone, free,
+        zone.freePages());
+    expect(perCpu == zone.pcpPages(), "%s: %d frames are on per-CPU lists, %d counted", zone,
+        perCpu, zone.pcpPages());
+    long all = 0;
+    for (long kind : pages) {
+      all += kind;
+    }
+    expect(all == zone.managed(), "%s: %d frames, %d managed", zone, all, zone.managed());
+    long lost = pages[FrameKind.LOST.ordinal()];
+    expect(lost == 0, "%s: %d frames belong to nothing", zone, lost);
+  }
+
+  private int countBlock(Zone zone, int pfn, int end, long[] pages) {
+    if (zone.untouched.contains(pfn)) {
+      int step = zone.untouched.endOfRange(pfn) - pfn;
+      pages[FrameKind.FREE.ordinal()] += step;
+      return step;
+    }
+    long state = map.state(pfn);
+    FrameKind kind = FrameKind.LOST;
+    int step = 1;
+    if (PageState.isHead(state)) {
+      kind = FrameKind.ofHead(state);
+      step = 1 << PageState.order(state);
+    } else if (memory.heldSinceBoot()) {
+      kind = FrameKind.HELD_SINCE_BOOT;
+    }
+    expect(pfn + step <= end, "block at frame %d reaches %d, its range ends at %d", pfn,
+        pfn + step, end);
+    pages[kind.ordinal()] += step;
+    return step;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.quarry.physical;
+
+import java.util.List;
+
+/**
+ * A NUMA node: {@code pg_data_t}. Its zones, the order in which requests made on it look for memory,
+ * and the statistics that Linux keeps for each node.
+ */
+public final class Node {
+  private final int id;
+  private final List<Integer> distances;
+  private final boolean movableIsHighMem;
+  private final long[] stats = new long[NodeStat.values().length];
+  private Zone[] zones = {};
+
+  /** For each highest zone index: all zones of all nodes, nearest first, highest zone first. */
+  Zone[][] fallbackLists = {};
+
+  /** The same, of this node alone: for __GFP_THISNODE. */
+  Zone[][] ownLists = {};
+
+  Node(int id, List<Integer> distances, boolean movableIsHighMem) {
+    this.id = id;
+    this.distances = distances;
+    this.movableIsHighMem = movableIsHighMem;
+  }
+
+  /** The node's number. */
+  public int id() {
+    return id;
+  }
+
+  /** How far another node's memory is; 10 is local. */
+  public int distanceTo(int otherNode) {
+    return distances.get(otherNode);
+  }
+
+  boolean movableIsHighMem() {
+    return movableIsHighMem;
+  }
+
+  void zones(Zone[] all) {
+    zones = all;
+  }
+
+  /** The node's zones by index, one for each zone type that was built, populated or not. */
+  public List<Zone> zones() {
+    return List.of(zones);
+  }
+
+  /** The zone of an index. */
+  public Zone zone(int index) {
+    return zones[index];
+  }
+
+  /** Whether the node has RAM. */
+  public boolean hasMemory() {
+    for (Zone zone : zones) {
+      if (zone.isPopulated()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The order in which a request on this node tries zones, up to a highest zone index. */
+  public List<Zone> zonelist(int highestZoneIndex) {
+    return List.of(fallbackLists[highestZoneIndex]);
+  }
+
+  /** A statistic, in the unit of its file (pages, or as its name says). */
+  public long stat(NodeStat stat) {
+    return stats[stat.ordinal()];
+  }
+
+  /** Sets a statistic; the floors that keep it, and snapshots, do. */
+  public void stat(NodeStat stat, long value) {
+    stats[stat.ordinal()] = value;
+  }
+
+  @Override
+  public String toString() {
+    return "Node " + id;
+  }
+}

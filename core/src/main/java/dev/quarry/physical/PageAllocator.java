@@ -1,0 +1,409 @@
+package dev.quarry.physical;
+
+import dev.quarry.machine.Cpu;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page allocator: blocks of {@code 1 << order} contiguous frames, taken and given back on a CPU
+ * that the calling thread holds. Names and behaviour are those of include/linux/gfp.h and
+ * mm/page_alloc.c (6.18).
+ *
+ * <p>The fast path tests one number, pops one list and takes no lock; everything else is in {@code
+ * allocPagesSlow} and what it calls.
+ */
+public final class PageAllocator {
+  /** What {@link #getFreePages} returns for a failure. */
+  public static final long NO_ADDRESS = 0;
+
+  private final PhysicalMemory memory;
+  private final MemMap map;
+  private final Pageblocks pageblocks;
+  private final DirectMap directMap;
+  private final FreelistWalk walk;
+  private final SlowPath slowPath;
+  private final FreePath freePath;
+  private final byte[] zoneIndexes;
+  private final int maxOrder;
+  private final int fastMaxOrder;
+  private final boolean reserveByHighestZone;
+  private final Reclaimer reclaimer;
+
+  /** Per node and combination of zone bits: the first zone of the zonelist, or null. */
+  private final @Nullable Zone[][] firstZones;
+
+  /** Makes the allocator of a machine. */
+  public PageAllocator(PhysicalMemory memory, Reclaimer reclaimer) {
+    this.memory = memory;
+    this.map = memory.map();
+    this.pageblocks = memory.pageblocks();
+    this.directMap = new DirectMap(memory);
+    this.reclaimer = reclaimer;
+    HighAtomicReserve highAtomic = new HighAtomicReserve(memory);
+    this.walk = new FreelistWalk(memory, highAtomic);
+    this.slowPath = new SlowPath(memory, walk, highAtomic, reclaimer);
+    this.freePath = new FreePath(memory, walk);
+    this.zoneIndexes = Gfp.zoneIndexTable(memory.zoneTypes());
+    this.maxOrder = memory.spec().maxOrder();
+    this.fastMaxOrder = memory.spec().sysctls().percpuLists() ? memory.pcpMaxOrder() : -1;
+    this.reserveByHighestZone = memory.rules().reserveByHighestZone();
+    this.firstZones = firstZones();
+  }
+
+  private @Nullable Zone[][] firstZones() {
+    Zone[][] first = new Zone[memory.nodes().size()][zoneIndexes.length];
+    for (Node node : memory.nodes()) {
+      for (int bits = 0; bits < zoneIndexes.length; bits++) {
+        if (zoneIndexes[bits] != Gfp.BAD_ZONE) {
+          Zone[] list = node.fallbackLists[zoneIndexes[bits]];
+          first[node.id()][bits] = list.length == 0 ? null : list[0];
+        }
+      }
+    }
+    return first;
+  }
+
+  /** The direct map of the machine. */
+  public DirectMap directMap() {
+    return directMap;
+  }
+
+  /**
+   * Allocates a block: {@code alloc_pages()}.
+   *
+   * @param cpu a CPU that the calling thread holds
+   * @param gfp bits of {@link Gfp}
+   * @param order log2 of the number of frames
+   * @return its first frame, or {@link Pfn#NONE}
+   * @throws IllegalArgumentException if the order is above the machine's or the zone bits
+   *     contradict each other
+   */
+  public int allocPages(Cpu cpu, int gfp, int order) {
+    assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
+    if (order <= fastMaxOrder && order >= 0) {
+      Zone zone = firstZones[cpu.node()][gfp & Gfp.ZONE_MASK];
+      if (zone != null && (gfp & Gfp.THISNODE) == 0 && isPlenty(zone, gfp, order)) {
+        PerCpuPages pcp = zone.pcp(cpu.id());
+        FreeList list = pcp.list(pcp.listIndex(order, migrateType(gfp)));
+        if (list.count() > 0) {
+          int pfn = pcp.takeReady(list, order);
+          pcp.allocatedPages += 1L << order;
+          pcp.numaHit++;
+          countLocality(pcp, zone, cpu);
+          return prepare(pfn, order, gfp);
+        }
+      }
+    }
+    return allocPagesSlow(cpu, cpu.node(), Request.ALL_NODES, gfp, order, null);
+  }
+
+  /**
+   * Whether a zone is above its high mark for the plainest of requests; then every test passes, and
+   * none has to be made.
+   */
+  private boolean isPlenty(Zone zone, int gfp, int order) {
+    int reserve = reserveByHighestZone ? zoneIndexes[gfp & Gfp.ZONE_MASK] : zone.index();
+    long outOfReach = zone.reservedHighatomic + zone.freeCma + (1L << order);
+    return zone.freePages - outOfReach > zone.mark(Zone.HIGH) + zone.lowmemReserve[reserve]
+        && !zone.boostedWatermark
+        && (order == 0 || memory.watermark().blockIn(zone, order, 0));
+  }
+
+  private int migrateType(int gfp) {
+    return memory.groupsByMobility() ? Gfp.migrateType(gfp) : MigrateType.UNMOVABLE;
+  }
+
+  private static void countLocality(PerCpuPages pcp, Zone zone, Cpu cpu) {
+    if (zone.node().id() == cpu.node()) {
+      pcp.numaLocal++;
+    } else {
+      pcp.numaOther++;
+    }
+  }
+
+  /** Allocates and records every decision in {@code trail}. */
+  public int allocPagesTraced(Cpu cpu, int gfp, int order, Trail trail) {
+    return allocPagesSlow(cpu, cpu.node(), Request.ALL_NODES, gfp, order, trail);
+  }
+
+  /**
+   * Allocates near a node: {@code alloc_pages_node()} with a nodemask.
+   *
+   * @param node whose zonelist is used
+   * @param nodeMask a bit for each node that may serve the request; -1 for all
+   * @param trail records the decisions, or null
+   */
+  public int allocPagesNode(
+      Cpu cpu, int node, long nodeMask, int gfp, int order, @Nullable Trail trail) {
+    return allocPagesSlow(cpu, node, nodeMask, gfp, order, trail);
+  }
+
+  private int allocPagesSlow(
+      Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
+    Request request = request(cpu, nodeId, nodeMask, gfp, order, trail);
+    if (cpu.takeDrainRequest()) {
+      freePath.drainLists(cpu);
+    }
+    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
+    int pfn = walk.walk(request, flags, reclaimer, "fast path");
+    if (pfn == Pfn.NONE) {
+      pfn = slowPath.allocate(request);
+      if (pfn == Pfn.NONE) {
+        return pfn;
+      }
+    }
+    return prepare(pfn, order, gfp);
+  }
+
+  private Request request(
+      Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
+    if (order < 0 || order > maxOrder) {
+      throw new IllegalArgumentException(
+          "order " + order + " is above the machine's largest order " + maxOrder);
+    }
+    int highest = zoneIndexes[gfp & Gfp.ZONE_MASK];
+    if (highest == Gfp.BAD_ZONE) {
+      throw new IllegalArgumentException(
+          "zone bits 0x" + Integer.toHexString(gfp & Gfp.ZONE_MASK) + " contradict each other");
+    }
+    Node node = memory.node(nodeId);
+    Zone[][] lists = (gfp & Gfp.THISNODE) != 0 ? node.ownLists : node.fallbackLists;
+    return new Request(
+        cpu, gfp, order, highest, migrateType(gfp), lists[highest], nodeMask, trail);
+  }
+
+  /** {@code alloc_flags_nofragment}: from Normal, spread to DMA32 before mixing mobilities. */
+  private int firstPassFlags(Request request) {
+    int flags = request.gfp & Gfp.KSWAPD_RECLAIM;
+    if (Gfp.migrateType(request.gfp) == MigrateType.MOVABLE) {
+      flags |= AllocFlags.CMA;
+    }
+    Zone preferred = request.preferred();
+    if (!memory.rules().avoidFragmentation() || preferred == null) {
+      return flags;
+    }
+    int below = preferred.index() - 1;
+    boolean spreads =
+        preferred.type() == dev.quarry.machine.ZoneType.NORMAL
+            && below >= 0
+            && preferred.node().zone(below).type() == dev.quarry.machine.ZoneType.DMA32
+            && (memory.nodes().size() == 1 || preferred.node().zone(below).isPopulated());
+    return spreads ? flags | AllocFlags.NOFRAGMENT : flags;
+  }
+
+  /** Makes a block somebody's: one reference, head flag for compound pages, zeros if asked for. */
+  private int prepare(int pfn, int order, int gfp) {
+    int flags = order > 0 && (gfp & Gfp.COMP) != 0 ? PageState.HEAD : 0;
+    map.state(pfn, PageState.allocated(order, flags));
+    if ((gfp & Gfp.ZERO) != 0 && memory.ram() != null) {
+      memory.ram().zeroPages(pfn, 1 << order);
+    }
+    return pfn;
+  }
+
+  /** Allocates one frame: {@code alloc_page()}. */
+  public int allocPage(Cpu cpu, int gfp) {
+    return allocPages(cpu, gfp, 0);
+  }
+
+  /**
+   * Allocates a block and returns the address at which the direct map shows it: {@code
+   * __get_free_pages()}.
+   *
+   * @return the address, or {@link #NO_ADDRESS}
+   * @throws IllegalArgumentException if the mask allows HighMem, which has no such address
+   */
+  public long getFreePages(Cpu cpu, int gfp, int order) {
+    if ((gfp & Gfp.HIGHMEM) != 0) {
+      throw new IllegalArgumentException(
+          "__get_free_pages() returns an address of the direct map, which __GFP_HIGHMEM pages do"
+              + " not have: use alloc_pages() and kmap()");
+    }
+    int pfn = allocPages(cpu, gfp, order);
+    return pfn == Pfn.NONE ? NO_ADDRESS : directMap.pageToVirt(pfn);
+  }
+
+  /** One frame with an address: {@code __get_free_page()}. */
+  public long getFreePage(Cpu cpu, int gfp) {
+    return getFreePages(cpu, gfp, 0);
+  }
+
+  /** One frame of zeros with an address: {@code get_zeroed_page()}. */
+  public long getZeroedPage(Cpu cpu, int gfp) {
+    return getFreePages(cpu, gfp | Gfp.ZERO, 0);
+  }
+
+  /** A block below the DMA limit, with an address: {@code __get_dma_pages()}. */
+  public long getDmaPages(Cpu cpu, int gfp, int order) {
+    return getFreePages(cpu, gfp | Gfp.DMA, order);
+  }
+
+  /**
+   * Allocates exactly as many frames as {@code bytes} need, giving back the rest of the block:
+   * {@code alloc_pages_exact()}. Each frame stands for itself afterwards.
+   *
+   * @return the first frame, or {@link Pfn#NONE}
+   */
+  public int allocPagesExact(Cpu cpu, long bytes, int gfp) {
+    int pages = pagesFor(bytes);
+    int order = 32 - Integer.numberOfLeadingZeros(pages - 1);
+    int pfn = allocPages(cpu, gfp & ~Gfp.COMP, order);
+    if (pfn != Pfn.NONE) {
+      splitPage(pfn, order);
+      for (int extra = pages; extra < 1 << order; extra++) {
+        freePages(cpu, pfn + extra, 0);
+      }
+    }
+    return pfn;
+  }
+
+  /** Frees what {@link #allocPagesExact} returned: {@code free_pages_exact()}. */
+  public void freePagesExact(Cpu cpu, int pfn, long bytes) {
+    int pages = pagesFor(bytes);
+    for (int i = 0; i < pages; i++) {
+      freePages(cpu, pfn + i, 0);
+    }
+  }
+
+  private int pagesFor(long bytes) {
+    long pages = (bytes + memory.spec().pageSize() - 1) >>> memory.spec().pageShift();
+    if (bytes <= 0 || pages > 1L << maxOrder) {
+      throw new IllegalArgumentException(
+          bytes + " bytes do not fit 1 to " + (1L << maxOrder) + " pages");
+    }
+    return (int) pages;
+  }
+
+  /** Makes each frame of an allocated block, not compound, a block of its own: {@code split_page}. */
+  public void splitPage(int pfn, int order) {
+    if (map.state(pfn) != PageState.allocated(order, 0)) {
+      throw new IllegalArgumentException(
+          "frame " + pfn + " does not head a plain allocated block of order " + order);
+    }
+    for (int i = 0; i < 1 << order; i++) {
+      map.state(pfn + i, PageState.allocated(0, 0));
+    }
+  }
+
+  /**
+   * Allocates many single frames with one test and one visit to the per-CPU lists: {@code
+   * alloc_pages_bulk()}.
+   *
+   * @param pfns receives the frames
+   * @return how many there are, from 0 to {@code pfns.length}
+   */
+  public int allocPagesBulk(Cpu cpu, int gfp, int[] pfns) {
+    Request request = request(cpu, cpu.node(), Request.ALL_NODES, gfp, 0, null);
+    Zone zone = pfns.length > 1 && walk.usesPcp(0) ? bulkZone(request, pfns.length) : null;
+    int got = 0;
+    if (zone != null) {
+      PerCpuPages pcp = zone.pcp(cpu.id());
+      while (got < pfns.length) {
+        int pfn = pcp.take(0, request.migrateType, AllocFlags.WMARK_LOW | firstPassFlags(request));
+        if (pfn == Pfn.NONE) {
+          break;
+        }
+        pcp.allocatedPages++;
+        pcp.numaHit++;
+        countLocality(pcp, zone, cpu);
+        pfns[got++] = prepare(pfn, 0, gfp);
+      }
+    }
+    if (got == 0 && pfns.length > 0) {
+      int pfn = allocPages(cpu, gfp, 0);
+      if (pfn != Pfn.NONE) {
+        pfns[got++] = pfn;
+      }
+    }
+    return got;
+  }
+
+  /** The first zone of the request's own node that stays above its low mark by {@code pages}. */
+  private @Nullable Zone bulkZone(Request request, int pages) {
+    Zone preferred = request.preferred();
+    for (Zone zone : request.zonelist) {
+      if (preferred == null || zone.node() != preferred.node()) {
+        continue;
+      }
+      long mark = zone.mark(Zone.LOW) + pages;
+      int reserve = walk.reserveIndex(request, preferred);
+      if (memory.watermark().ok(zone, 0, mark, reserve, AllocFlags.WMARK_LOW)) {
+        return zone;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Frees a block: {@code __free_pages()}. A frame with more than one reference loses one. Misuse
+   * (a block that is free, reserved, of another order, or in use) is reported in the kernel's log
+   * as {@code bad_page()} does, and changes nothing.
+   *
+   * @return whether the reference was dropped; false: misuse
+   */
+  public boolean freePages(Cpu cpu, int pfn, int order) {
+    assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
+    long state = map.state(pfn);
+    if ((state & FreePath.MATTERS) != PageState.allocated(order, 0)
+        || map.mapping(pfn) != 0
+        || map.mapcount(pfn) != 0) {
+      return freePath.freeUnusual(cpu, pfn, order);
+    }
+    if (order > fastMaxOrder) {
+      freePath.freeToZone(cpu, pfn, order);
+      return true;
+    }
+    Zone zone = memory.zone(pageblocks.zone(pfn));
+    int type = pageblocks.type(pfn);
+    if (type >= MigrateType.PCPTYPES) {
+      type = MigrateType.MOVABLE;
+    }
+    zone.pcp(cpu.id()).put(pfn, order, type);
+    return true;
+  }
+
+  /** Frees one frame: {@code __free_page()}. */
+  public boolean freePage(Cpu cpu, int pfn) {
+    return freePages(cpu, pfn, 0);
+  }
+
+  /**
+   * Frees a block by its address in the direct map: {@code free_pages()}; 0 is ignored.
+   *
+   * @throws IllegalArgumentException if the address is not in the direct map
+   */
+  public boolean freePagesAt(Cpu cpu, long virtual, int order) {
+    return virtual == NO_ADDRESS || freePages(cpu, directMap.virtToPage(virtual), order);
+  }
+
+  /** Adds a reference to an allocated block: {@code get_page()}. */
+  public void getPage(int pfn) {
+    long state = map.state(pfn);
+    if (!PageState.isAllocated(state)) {
+      throw new IllegalStateException("frame " + pfn + " is " + memory.kindOf(pfn));
+    }
+    map.state(pfn, PageState.withRefcount(state, PageState.refcount(state) + 1));
+  }
+
+  /**
+   * Empties the per-CPU lists: {@code drain_all_pages()}. Those of a CPU that another thread holds
+   * are emptied by that thread when it next leaves its fast path.
+   */
+  public void drainAllPages() {
+    freePath.drainAll();
+  }
+
+  /** Lets every CPU's lists shrink towards their minimum, as the kernel does about once a second. */
+  public void decayPcpHigh(Cpu cpu) {
+    freePath.decay(cpu);
+  }
+
+  /** How many misuses were caught since boot. */
+  public long badPages() {
+    return freePath.badPages();
+  }
+
+  /** How many requests failed since boot. */
+  public long failures() {
+    return slowPath.failures();
+  }
+}

@@ -1,0 +1,173 @@
+package dev.quarry.physical;
+
+/**
+ * How many pages a CPU's lists may hold, and how many move at a time. The kernel adapts both as it
+ * runs: runs of allocations without a free double the refill, runs of frees without an allocation
+ * enlarge the drain, and {@code high} grows with either between {@code highMin} and {@code highMax}.
+ *
+ * <pre>
+ *   allocations without a free:  refill 1 × batch, 2 ×, 4 × … 32 ×    (allocFactor)
+ *   frees without an allocation: drain  batch … high - batch          (freeCount)
+ * </pre>
+ *
+ * <p>Rules of mm/page_alloc.c (6.18): {@code nr_pcp_alloc}, {@code nr_pcp_free}, {@code
+ * nr_pcp_high}, {@code decay_pcp_high}, {@code free_frozen_page_commit}.
+ */
+final class PcpTuning {
+  /** CONFIG_PCP_BATCH_SCALE_MAX. */
+  static final int BATCH_SCALE_MAX = 5;
+
+  private static final int COSTLY_ORDER = 3;
+
+  private final boolean adapts;
+
+  int high;
+  int batch = 1;
+  int highMin;
+  int highMax;
+  int allocFactor;
+  int freeCount;
+
+  /** PCPF_PREV_FREE_HIGH_ORDER: the last block freed was of order 1 to 3. */
+  boolean lastFreeWasHighOrder;
+
+  /** PCPF_FREE_HIGH_BATCH: wait for a batch before draining high orders (large CPU caches). */
+  boolean freeHighInBatches;
+
+  PcpTuning(boolean adapts) {
+    this.adapts = adapts;
+  }
+
+  /** Sets the limits, as a change of watermarks does. */
+  void limits(int newHighMin, int newHighMax, int newBatch) {
+    highMin = newHighMin;
+    highMax = newHighMax;
+    batch = newBatch;
+    if (!adapts) {
+      high = newHighMin;
+    }
+  }
+
+  /** A request came: the run of frees is half as long. */
+  void allocating() {
+    freeCount >>= 1;
+  }
+
+  /** How many blocks a refill takes. */
+  int refillBlocks(int order, int count, boolean belowHigh) {
+    high = Math.clamp(high, highMin, highMax);
+    if (high < batch) {
+      return 1;
+    }
+    if (!adapts) {
+      return scaled(batch, order);
+    }
+    int pages = order > 0 ? batch : batch << allocFactor;
+    int newHigh = high;
+    if (highMin != highMax && !belowHigh) {
+      newHigh = Math.min(high + pages, highMax);
+      high = newHigh;
+    }
+    if (order == 0) {
+      int most = Math.max(newHigh - count - batch, batch);
+      if (pages <= most && allocFactor < BATCH_SCALE_MAX) {
+        allocFactor++;
+      }
+      pages = Math.min(pages, most);
+    }
+    return scaled(pages, order);
+  }
+
+  private static int scaled(int pages, int order) {
+    return pages > 1 ? Math.max(pages >> order, 2) : pages;
+  }
+
+  /**
+   * A block was freed.
+   *
+   * @return whether high orders are being freed in a long run, so that they should go back at once
+   */
+  boolean freeing(int order, int count) {
+    allocFactor >>= 1;
+    boolean freeHigh = false;
+    if (order > 0 && order <= COSTLY_ORDER) {
+      freeHigh =
+          freeCount >= batch + highMin / 2
+              && lastFreeWasHighOrder
+              && (!freeHighInBatches || count >= batch);
+      lastFreeWasHighOrder = true;
+    } else {
+      lastFreeWasHighOrder = false;
+    }
+    if (freeCount < batch << BATCH_SCALE_MAX) {
+      freeCount += 1 << order;
+    }
+    return freeHigh;
+  }
+
+  /** How many pages are too many, now: {@code nr_pcp_high}. */
+  int highNow(int count, boolean freeHigh, boolean reclaimActive, boolean belowHigh) {
+    int now = Math.clamp(high, highMin, highMax);
+    high = now;
+    if (now == 0) {
+      return 0;
+    }
+    if (freeHigh) {
+      high = Math.max(now - (batch << BATCH_SCALE_MAX), highMin);
+      return 0;
+    }
+    if (reclaimActive) {
+      high = Math.max(now - Math.max(freeCount, batch), highMin);
+      return Math.min(batch << 2, high);
+    }
+    if (highMin == highMax) {
+      return now;
+    }
+    if (belowHigh) {
+      high = Math.max(now - Math.max(freeCount, batch), highMin);
+      return Math.max(count, highMin);
+    }
+    if (count >= now) {
+      int needed = freeCount + batch;
+      if (high < needed) {
+        high = Math.clamp(needed, highMin, highMax);
+      }
+    }
+    return now;
+  }
+
+  /** How many pages a drain moves: {@code nr_pcp_free}. */
+  int drainPages(int count, int highNow, boolean freeHigh) {
+    if (freeHigh) {
+      return Math.min(count, drainChunk());
+    }
+    if (highNow < batch) {
+      return 1;
+    }
+    if (!adapts) {
+      return batch;
+    }
+    return clampLow(freeCount, batch, highNow - batch);
+  }
+
+  /** As the kernel's clamp(): the upper bound wins where the bounds cross. */
+  private static int clampLow(int value, int low, int most) {
+    return Math.min(Math.max(value, low), most);
+  }
+
+  /** The most pages that a drain moves under one hold of the lock. */
+  int drainChunk() {
+    return Math.max(1, batch << BATCH_SCALE_MAX);
+  }
+
+  /** Lowers {@code high} towards its minimum; returns how many of {@code count} are above it. */
+  int decay(int count) {
+    if (!adapts) {
+      return 0;
+    }
+    if (high > highMin) {
+      high = Math.max(Math.max(count - drainChunk(), high - (high >> 3)), highMin);
+    }
+    return count - high;
+  }
+}

@@ -1,0 +1,212 @@
+package dev.quarry.physical;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.machine.KernelLog;
+import dev.quarry.machine.MachineSpec;
+import dev.quarry.machine.Ram;
+import dev.quarry.machine.ZoneType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine's physical memory: its nodes and zones, the descriptors of its frames, its pageblocks.
+ * What {@code free_area_init} and {@code mm_core_init} build (mm/mm_init.c, 6.18).
+ *
+ * <pre>
+ *   PhysicalMemory ─┬─ MemMap        one descriptor for each frame
+ *                   ├─ Pageblocks    mobility and zone of each pageblock
+ *                   ├─ Node ── Zone ─┬─ FreeArea[order] ── FreeList[type]
+ *                   │                └─ PerCpuPages[cpu]
+ *                   └─ PageAllocator the requests
+ * </pre>
+ */
+public final class PhysicalMemory implements AutoCloseable {
+  /** {@link #pcpHugeOrder} of a machine without per-CPU lists of huge pages. */
+  static final int NO_HUGE_LIST = -1;
+
+  private final MachineSpec spec;
+  private final AllocRules rules;
+  private final MemMap map;
+  private final Pageblocks pageblocks;
+  private final Watermark watermark;
+  private final @Nullable Ram ram;
+  private final List<Cpu> cpus;
+  private final KernelLog log;
+  private final FrameRanges reserved;
+  private final Node[] nodes;
+  private final Zone[] zones;
+  private final boolean groupsByMobility;
+  private boolean heldSinceBoot;
+  private long minFreeKbytes;
+
+  /**
+   * Lays out memory and frees to the allocator all that is RAM and not reserved.
+   *
+   * @param ram the bytes behind the frames, or null for a machine without contents
+   */
+  public PhysicalMemory(MachineSpec spec, List<Cpu> cpus, @Nullable Ram ram, KernelLog log) {
+    this.spec = spec;
+    this.rules = AllocRules.of(spec.release());
+    this.cpus = List.copyOf(cpus);
+    this.ram = ram;
+    this.log = log;
+    int blockPages = 1 << spec.maxOrder();
+    int endPfn = (spec.endPfn() + blockPages - 1) & -blockPages;
+    this.map = new MemMap(endPfn);
+    this.pageblocks = new Pageblocks(endPfn, spec.pageblockOrder());
+    this.watermark = new Watermark(rules, spec.maxOrder());
+    this.reserved = MemoryInit.reservedFrames(spec);
+    this.nodes = MemoryInit.buildNodes(this);
+    this.zones = allZones();
+    Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
+    MemoryInit.freeAll(this);
+    WatermarkSetup.init(this);
+    this.groupsByMobility = MemoryInit.enoughForMobility(this);
+  }
+
+  private Zone[] allZones() {
+    List<Zone> all = new ArrayList<>();
+    for (Node node : nodes) {
+      all.addAll(node.zones());
+    }
+    return all.toArray(Zone[]::new);
+  }
+
+  /** What the machine was booted from. */
+  public MachineSpec spec() {
+    return spec;
+  }
+
+  /** The rules of the machine's kernel release. */
+  public AllocRules rules() {
+    return rules;
+  }
+
+  /** The descriptors. */
+  public MemMap map() {
+    return map;
+  }
+
+  /** The pageblocks. */
+  public Pageblocks pageblocks() {
+    return pageblocks;
+  }
+
+  Watermark watermark() {
+    return watermark;
+  }
+
+  /** The bytes behind the frames, or null. */
+  @Nullable Ram ram() {
+    return ram;
+  }
+
+  /** The machine's CPUs by number. */
+  public List<Cpu> cpus() {
+    return cpus;
+  }
+
+  /** Where reports go. */
+  public KernelLog log() {
+    return log;
+  }
+
+  /** Frames that the allocator never got. */
+  public FrameRanges reserved() {
+    return reserved;
+  }
+
+  /** The nodes by number. */
+  public List<Node> nodes() {
+    return List.of(nodes);
+  }
+
+  Node node(int id) {
+    return nodes[id];
+  }
+
+  /** All zones, nodes first, populated or not; {@link Zone#number} is the place in it. */
+  public List<Zone> zones() {
+    return List.of(zones);
+  }
+
+  /** The zone that a frame lies in, or null in a hole. */
+  public @Nullable Zone zoneOf(int pfn) {
+    if (Integer.compareUnsigned(pfn, map.endPfn()) >= 0) {
+      return null;
+    }
+    int number = pageblocks.zone(pfn);
+    return number == Pageblocks.NO_ZONE ? null : zones[number];
+  }
+
+  Zone zone(int number) {
+    return zones[number];
+  }
+
+  /** Whether there is enough memory for pageblocks of several types. */
+  public boolean groupsByMobility() {
+    return groupsByMobility;
+  }
+
+  /** The largest order on the ordinary per-CPU lists. */
+  int pcpMaxOrder() {
+    return rules.pcpHighOrders() ? spec.sysctls().percpuMaxOrder() : 0;
+  }
+
+  /** The order of huge pages, where they have lists of their own, or {@link #NO_HUGE_LIST}. */
+  int pcpHugeOrder() {
+    boolean own = rules.pcpHighOrders() && pcpMaxOrder() < spec.pageblockOrder();
+    return own ? spec.pageblockOrder() : NO_HUGE_LIST;
+  }
+
+  /** The zone types that were built. */
+  List<ZoneType> zoneTypes() {
+    return spec.zones().stream().map(zone -> zone.type()).toList();
+  }
+
+  /**
+   * Says that frames which are neither free nor known as allocated are held by somebody since
+   * before the machine booted, as on a machine that continues a recording: they may be freed.
+   */
+  void heldSinceBoot(boolean held) {
+    heldSinceBoot = held;
+  }
+
+  boolean heldSinceBoot() {
+    return heldSinceBoot;
+  }
+
+  /** {@code vm.min_free_kbytes} as it is in force. */
+  public long minFreeKbytes() {
+    return minFreeKbytes;
+  }
+
+  void minFreeKbytes(long kbytes) {
+    minFreeKbytes = kbytes;
+  }
+
+  /** What a frame is; {@code O(maxOrder)}. */
+  public FrameKind kindOf(int pfn) {
+    Zone zone = zoneOf(pfn);
+    if (zone == null || !zone.presentRanges().contains(pfn)) {
+      return FrameKind.HOLE;
+    }
+    if (reserved.contains(pfn)) {
+      return FrameKind.RESERVED;
+    }
+    int head = map.headOf(pfn, spec.maxOrder());
+    if (head != Pfn.NONE) {
+      return FrameKind.ofHead(map.state(head));
+    }
+    if (zone.untouched.contains(pfn)) {
+      return FrameKind.FREE;
+    }
+    return heldSinceBoot ? FrameKind.HELD_SINCE_BOOT : FrameKind.LOST;
+  }
+
+  @Override
+  public void close() {
+    map.close();
+  }
+}

@@ -1,0 +1,41 @@
+package dev.quarry.physical;
+
+/**
+ * What the allocator asks of the floor that reclaims memory. This floor owns the questions; a
+ * machine without reclaim answers them with {@link #NONE}.
+ */
+public interface Reclaimer {
+  /** Wakes the background reclaimer of a zone's node: {@code wakeup_kswapd}. */
+  void wakeKswapd(Zone zone, int gfp, int order, int highestZone);
+
+  /** Whether a node's background reclaimer is at work. */
+  boolean isKswapdRunning(Node node);
+
+  /** Reclaims for a request that may wait; returns how many pages became free. */
+  long reclaim(int gfp, int order, Zone zone);
+
+  /** Compacts for a request that may wait; returns whether a block may have become free. */
+  boolean compact(int gfp, int order, Zone zone);
+
+  /** No reclaim: nothing is ever freed by waiting. */
+  Reclaimer NONE =
+      new Reclaimer() {
+        @Override
+        public void wakeKswapd(Zone zone, int gfp, int order, int highestZone) {}
+
+        @Override
+        public boolean isKswapdRunning(Node node) {
+          return false;
+        }
+
+        @Override
+        public long reclaim(int gfp, int order, Zone zone) {
+          return 0;
+        }
+
+        @Override
+        public boolean compact(int gfp, int order, Zone zone) {
+          return false;
+        }
+      };
+}

@@ -1,0 +1,149 @@
+package dev.quarry.physical;
+
+/**
+ * The test that stands before every allocation: would the zone still have more free pages than its
+ * mark, and for order above 0 a block that fits? Rules of mm/page_alloc.c (6.18): {@code
+ * __zone_watermark_ok}, {@code zone_watermark_fast}, {@code __zone_watermark_unusable_free}; what
+ * older kernels did differently is in {@link AllocRules}.
+ *
+ * <pre>
+ *   usable = free - (2^order - 1) - free high-atomic - free CMA      each only if out of reach
+ *   needed = mark, lowered by the request's rights, + lowmem_reserve[highest zone]
+ *   passes = usable &gt; needed, and order 0 or a block that fits
+ * </pre>
+ */
+final class Watermark {
+  private final AllocRules rules;
+  private final int maxOrder;
+
+  Watermark(AllocRules rules, int maxOrder) {
+    this.rules = rules;
+    this.maxOrder = maxOrder;
+  }
+
+  /** Whether the zone passes at {@code mark}: {@code __zone_watermark_ok}. */
+  boolean ok(Zone zone, int order, long mark, int reserveIndex, int allocFlags) {
+    long usable = zone.freePages - unusable(zone, order, allocFlags);
+    long min = lowered(mark, allocFlags);
+    if (usable <= min + zone.lowmemReserve[reserveIndex]) {
+      return false;
+    }
+    if (order == 0) {
+      return true;
+    }
+    return rules.perOrderTest()
+        ? everyOrderLeavesEnough(zone, order, usable, min)
+        : blockIn(zone, order, allocFlags);
+  }
+
+  /** Pages that are free but out of this request's reach, and the rest of its own block. */
+  long unusable(Zone zone, int order, int allocFlags) {
+    long unusable = (1L << order) - 1;
+    if (rules.highAtomicReserve() && (allocFlags & rules.highAtomicRights()) == 0) {
+      unusable +=
+          rules.exactFreeHighAtomic() ? zone.freeHighatomic : zone.reservedHighatomic;
+    }
+    if ((allocFlags & AllocFlags.CMA) == 0) {
+      unusable += zone.freeCma;
+    }
+    return unusable;
+  }
+
+  /** The mark as a request with these rights sees it. */
+  long lowered(long mark, int allocFlags) {
+    long min = mark;
+    if (rules.minReserveRights()) {
+      if ((allocFlags & AllocFlags.MIN_RESERVE) != 0) {
+        min -= min / 2;
+        if ((allocFlags & AllocFlags.NON_BLOCK) != 0) {
+          min -= min / 4;
+        }
+      }
+      return (allocFlags & AllocFlags.OOM) != 0 ? min - min / 2 : min;
+    }
+    // Up to 6.2: ALLOC_HIGH is a half, ALLOC_HARDER a quarter, an OOM victim another half.
+    if ((allocFlags & AllocFlags.MIN_RESERVE) != 0) {
+      min -= min / 2;
+    }
+    if ((allocFlags & AllocFlags.OOM) != 0) {
+      return min - min / 2;
+    }
+    return (allocFlags & AllocFlags.NON_BLOCK) != 0 ? min - min / 4 : min;
+  }
+
+  /** Whether a block of at least {@code order} is on a list that the request may use. */
+  boolean blockIn(Zone zone, int order, int allocFlags) {
+    int orders =
+        zone.nonEmptyOrders[MigrateType.UNMOVABLE]
+            | zone.nonEmptyOrders[MigrateType.MOVABLE]
+            | zone.nonEmptyOrders[MigrateType.RECLAIMABLE];
+    if ((allocFlags & AllocFlags.CMA) != 0) {
+      orders |= zone.nonEmptyOrders[MigrateType.CMA];
+    }
+    if ((allocFlags & rules.highAtomicBlockRights()) != 0) {
+      orders |= zone.nonEmptyOrders[MigrateType.HIGHATOMIC];
+    }
+    return orders >>> order != 0;
+  }
+
+  /** Up to 4.3: with each order, its blocks no longer count and half as much suffices. */
+  private boolean everyOrderLeavesEnough(Zone zone, int order, long usable, long min) {
+    long left = usable;
+    long needed = min;
+    for (int o = 0; o < order && o <= maxOrder; o++) {
+      left -= (long) zone.areas[o].nrFree() << o;
+      needed >>= 1;
+      if (left <= needed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The test on the allocation path, with its short cut for order 0 and the exception that
+   * __GFP_HIGH requests do not see the boost: {@code zone_watermark_fast}.
+   */
+  boolean fast(Zone zone, int order, int which, int reserveIndex, int allocFlags) {
+    long mark = zone.mark(which);
+    if (order == 0 && rules.fastOrderZero() && fastZero(zone, mark, reserveIndex, allocFlags)) {
+      return true;
+    }
+    if (ok(zone, order, mark, reserveIndex, allocFlags)) {
+      return true;
+    }
+    boolean ignoresBoost =
+        order == 0
+            && rules.highIgnoresBoost()
+            && which == Zone.MIN
+            && zone.watermarkBoost != 0
+            && (allocFlags & AllocFlags.MIN_RESERVE) != 0;
+    return ignoresBoost
+        && ok(zone, order, zone.watermark[Zone.MIN], reserveIndex, allocFlags);
+  }
+
+  private boolean fastZero(Zone zone, long mark, int reserveIndex, int allocFlags) {
+    long free = zone.freePages;
+    long reserved =
+        rules.fastKnowsHighAtomic()
+            ? unusable(zone, 0, allocFlags)
+            : (allocFlags & AllocFlags.CMA) == 0 ? zone.freeCma : 0;
+    long usable = free - Math.min(free, reserved);
+    return usable > mark + zone.lowmemReserve[reserveIndex];
+  }
+
+  /** Whether a zone is above its high mark for order 0, in the eyes of the lowest request. */
+  boolean aboveHigh(Zone zone) {
+    int last = Math.max(0, movableIndex(zone));
+    return ok(zone, 0, zone.mark(Zone.HIGH), last, 0);
+  }
+
+  private static int movableIndex(Zone zone) {
+    for (Zone other : zone.node().zones()) {
+      if (other.type() == dev.quarry.machine.ZoneType.MOVABLE) {
+        return other.index();
+      }
+    }
+    return zone.index();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.quarry.physical;
+
+/**
+ * Counts of what the buddy system did in one zone; written under the zone's lock. Pages and blocks
+ * since boot.
+ */
+public final class ZoneEvents {
+  long splits;
+  long merges;
+  long refillPages;
+  long drainPages;
+  long claims;
+  long steals;
+  long failures;
+
+  /** Blocks that were halved; a block of order 3 split to order 0 counts 3. */
+  public long splits() {
+    return splits;
+  }
+
+  /** Pairs of buddies that became one block. */
+  public long merges() {
+    return merges;
+  }
+
+  /** Pages moved from the free lists to per-CPU lists. */
+  public long refillPages() {
+    return refillPages;
+  }
+
+  /** Pages moved from per-CPU lists back to the free lists. */
+  public long drainPages() {
+    return drainPages;
+  }
+
+  /** Fallbacks to another migrate type that claimed the whole pageblock. */
+  public long claims() {
+    return claims;
+  }
+
+  /** Fallbacks to another migrate type that took one block only. */
+  public long steals() {
+    return steals;
+  }
+
+  /** Requests that this zone's watermarks allowed and its lists could not serve. */
+  public long failures() {
+    return failures;
+  }
+}

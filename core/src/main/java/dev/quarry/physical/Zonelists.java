@@ -1,0 +1,94 @@
+package dev.quarry.physical;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Builds the order in which requests look for memory: {@code build_zonelists} and {@code
+ * find_next_best_node} (mm/page_alloc.c, 6.18). First all zones of the own node, the highest first;
+ * then those of the nearest other node, and so on. Nodes at the same distance take turns, so that
+ * not all neighbours spill into the same one, and nodes without CPUs are preferred.
+ */
+final class Zonelists {
+  /** MAX_NUMNODES of a usual x86-64 kernel; only its being large matters. */
+  private static final int MAX_NODES = 1024;
+
+  /** PENALTY_FOR_NODE_WITH_CPUS. */
+  private static final int CPU_PENALTY = 1;
+
+  private final Node[] nodes;
+  private final boolean[] hasCpus;
+  private final int[] load;
+
+  private Zonelists(Node[] nodes, List<Integer> cpuNodes) {
+    this.nodes = nodes;
+    this.hasCpus = new boolean[nodes.length];
+    this.load = new int[nodes.length];
+    for (int node : cpuNodes) {
+      hasCpus[node] = true;
+    }
+  }
+
+  /** Gives every node its lists. */
+  static void build(Node[] nodes, List<Integer> cpuNodes, int zoneTypes) {
+    Zonelists builder = new Zonelists(nodes, cpuNodes);
+    for (Node node : nodes) {
+      List<Node> order = builder.fallbackOrder(node);
+      node.fallbackLists = perHighestZone(order, zoneTypes);
+      node.ownLists = perHighestZone(List.of(node), zoneTypes);
+    }
+  }
+
+  private List<Node> fallbackOrder(Node local) {
+    List<Node> order = new ArrayList<>();
+    boolean[] used = new boolean[nodes.length];
+    Node previous = local;
+    for (Node next = nextBest(local, used); next != null; next = nextBest(local, used)) {
+      // The first of a group at the same distance comes later in the next node's list.
+      if (local.distanceTo(next.id()) != local.distanceTo(previous.id())) {
+        load[next.id()]++;
+      }
+      used[next.id()] = true;
+      order.add(next);
+      previous = next;
+    }
+    return order;
+  }
+
+  private @org.jspecify.annotations.Nullable Node nextBest(Node local, boolean[] used) {
+    if (!used[local.id()] && local.hasMemory()) {
+      return local;
+    }
+    Node best = null;
+    long least = Long.MAX_VALUE;
+    for (Node node : nodes) {
+      if (used[node.id()] || !node.hasMemory()) {
+        continue;
+      }
+      long cost = local.distanceTo(node.id()) + (node.id() < local.id() ? 1 : 0);
+      cost += hasCpus[node.id()] ? CPU_PENALTY : 0;
+      cost = cost * MAX_NODES + load[node.id()];
+      if (cost < least) {
+        least = cost;
+        best = node;
+      }
+    }
+    return best;
+  }
+
+  private static Zone[][] perHighestZone(List<Node> order, int zoneTypes) {
+    Zone[][] lists = new Zone[zoneTypes][];
+    for (int highest = 0; highest < zoneTypes; highest++) {
+      List<Zone> zones = new ArrayList<>();
+      for (Node node : order) {
+        for (int index = highest; index >= 0; index--) {
+          if (node.zone(index).isPopulated()) {
+            zones.add(node.zone(index));
+          }
+        }
+      }
+      lists[highest] = zones.toArray(Zone[]::new);
+    }
+    return lists;
+  }
+}
