@@ -22,7 +22,8 @@ public final class DirectMap {
   private final long end;
   private final long largeEntry;
 
-  DirectMap(PhysicalMemory memory) {
+  /** The direct map of a machine. */
+  public DirectMap(PhysicalMemory memory) {
     this.memory = memory;
     var highMem =
         memory.spec().zones().stream().anyMatch(zone -> zone.type() == ZoneType.HIGHMEM);

@@ -99,6 +99,31 @@ public final class PerCpuPages {
     return hits;
   }
 
+  /** Requests of this CPU served here as wished. */
+  public long numaHit() {
+    return numaHit;
+  }
+
+  /** Requests of this CPU served here though another node was wished for. */
+  public long numaMiss() {
+    return numaMiss;
+  }
+
+  /** Requests of this CPU that wished for this zone and were served on another node. */
+  public long numaForeign() {
+    return numaForeign;
+  }
+
+  /** Requests served here while the CPU is on this node. */
+  public long numaLocal() {
+    return numaLocal;
+  }
+
+  /** Requests served here while the CPU is on another node. */
+  public long numaOther() {
+    return numaOther;
+  }
+
   /** How many lists there are. */
   public int lists() {
     return lists.length;

@@ -60,6 +60,12 @@ final class UntouchedBlocks {
     ranges--;
   }
 
+  /** Forgets all blocks. */
+  void clear() {
+    ranges = 0;
+    blocks = 0;
+  }
+
   /** Whether a frame lies in an untouched block. */
   boolean contains(int pfn) {
     int index = Arrays.binarySearch(starts, 0, ranges, pfn);

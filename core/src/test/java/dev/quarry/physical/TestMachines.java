@@ -77,6 +77,31 @@ final class TestMachines {
         sysctls);
   }
 
+  /** DMA, DMA32 and Normal of 16 MiB each on one node, with holes and odd ends; two CPUs. */
+  static MachineSpec threeZones(boolean percpu) {
+    Sysctls d = Sysctls.DEFAULTS;
+    Sysctls sysctls =
+        new Sysctls(
+            OptionalLong.of(256), false, d.lowmemReserveRatio(), 10, 15_000, 0, percpu, 3);
+    return new MachineSpec(
+        "three zones",
+        KernelRelease.DEFAULT,
+        12,
+        10,
+        9,
+        false,
+        List.of(new NodeSpec(0, List.of(10))),
+        List.of(
+            new MemoryRange(1L << 12, 4095L << 12, 0),
+            new MemoryRange(4096L << 12, 8191L << 12, 0),
+            new MemoryRange(1L << 32, (1L << 32) + (4095L << 12), 0)),
+        List.of(new ReservedRange(5000L << 12, 5123L << 12, "kernel")),
+        X86_64,
+        0,
+        List.of(0, 0),
+        sysctls);
+  }
+
   /** A machine of 1 TiB on one node with 64 CPUs. */
   static MachineSpec huge() {
     return new MachineSpec(

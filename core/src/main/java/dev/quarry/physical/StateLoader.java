@@ -1,0 +1,156 @@
+package dev.quarry.physical;
+
+/**
+ * Puts a machine into a recorded state: which blocks are free and in which order, what lies on the
+ * per-CPU lists, the pageblocks' types, marks and reserves. The machine was just booted; all its
+ * memory is taken back first, so that whatever the recording does not call free is held by somebody.
+ *
+ * <p>Blocks come in the order of their lists. Each is checked; a block that contradicts what is
+ * there is refused and nothing of it is kept.
+ */
+public final class StateLoader {
+  private final PhysicalMemory memory;
+  private final MemMap map;
+  private final Pageblocks pageblocks;
+
+  /** Empties all free lists of a machine that was just booted. */
+  public StateLoader(PhysicalMemory memory) {
+    this.memory = memory;
+    this.map = memory.map();
+    this.pageblocks = memory.pageblocks();
+    for (Zone zone : memory.zones()) {
+      takeAll(zone);
+    }
+    memory.heldSinceBoot(true);
+  }
+
+  private void takeAll(Zone zone) {
+    for (int order = 0; order <= memory.spec().maxOrder(); order++) {
+      for (int type = 0; type < MigrateType.COUNT; type++) {
+        while (!zone.isEmpty(order, type)) {
+          if (zone.untouched.count() > 0 && order == memory.spec().maxOrder()) {
+            forgetUntouched(zone, order);
+          } else {
+            zone.buddy.takeFirst(order, type);
+            zone.buddy.account(-(1L << order), type);
+          }
+        }
+      }
+    }
+  }
+
+  private static void forgetUntouched(Zone zone, int order) {
+    int blocks = zone.untouched.count();
+    zone.untouched.clear();
+    zone.areas[order].changeCount(-blocks);
+    zone.freePagesInBlocks -= (long) blocks << order;
+    zone.buddy.account(-((long) blocks << order), MigrateType.MOVABLE);
+    if (zone.areas[order].list(MigrateType.MOVABLE).count() == 0) {
+      zone.nonEmptyOrders[MigrateType.MOVABLE] &= ~(1 << order);
+    }
+  }
+
+  /** Sets a pageblock's type; before its free blocks are added. */
+  public void pageblock(int pfn, int migrateType) {
+    if (memory.zoneOf(pfn) != null) {
+      pageblocks.type(pfn, migrateType);
+    }
+  }
+
+  /**
+   * Adds a free block behind those that its list has.
+   *
+   * @param migrateType of its list; the pageblock is given it
+   * @throws IllegalArgumentException naming what contradicts it
+   */
+  public void freeBlock(Zone zone, int pfn, int order, int migrateType) {
+    check(zone, pfn, order, "free block");
+    if (order >= pageblocks.order()) {
+      pageblocks.typeRange(pfn, order, migrateType);
+    } else {
+      pageblocks.type(pfn, migrateType);
+    }
+    zone.buddy.linkTail(pfn, order, migrateType);
+    zone.buddy.account(1L << order, migrateType);
+  }
+
+  /**
+   * Adds a block behind those that a CPU's list has.
+   *
+   * @param index of the list: {@code order * 3 + type}, huge pages last
+   * @throws IllegalArgumentException naming what contradicts it
+   */
+  public void pcpBlock(Zone zone, int cpu, int index, int pfn) {
+    PerCpuPages pcp = zone.pcp(cpu);
+    if (index < 0 || index >= pcp.lists()) {
+      throw new IllegalArgumentException(
+          "per-CPU list " + index + " is not one of the " + pcp.lists() + " that a CPU has");
+    }
+    int order = pcp.listOrder(index);
+    check(zone, pfn, order, "per-CPU block");
+    map.state(pfn, PageState.pcp(order));
+    pcp.list(index).addTail(pfn);
+    pcp.count += 1 << order;
+  }
+
+  private void check(Zone zone, int pfn, int order, String what) {
+    if (order < 0 || order > memory.spec().maxOrder()) {
+      throw new IllegalArgumentException(
+          what + " at frame " + pfn + ": order " + order + " is above the machine's largest order "
+              + memory.spec().maxOrder());
+    }
+    if ((pfn & ((1 << order) - 1)) != 0) {
+      throw new IllegalArgumentException(
+          what + ": frame " + pfn + " is not aligned to order " + order);
+    }
+    if (memory.zoneOf(pfn) != zone || !zone.spans(pfn) || !zone.spans(pfn + (1 << order) - 1)) {
+      throw new IllegalArgumentException(
+          what + " of order " + order + " at frame " + pfn + " is outside of " + zone + ", frames "
+              + zone.startPfn() + " to " + (zone.endPfn() - 1));
+    }
+    checkUnused(pfn, order, what);
+  }
+
+  private void checkUnused(int pfn, int order, String what) {
+    int head = map.headOf(pfn, memory.spec().maxOrder());
+    for (int at = pfn; head == Pfn.NONE && at < pfn + (1 << order); at++) {
+      head = PageState.isHead(map.state(at)) ? at : Pfn.NONE;
+    }
+    if (head != Pfn.NONE) {
+      throw new IllegalArgumentException(
+          what + " of order " + order + " at frame " + pfn + " overlaps the block of order "
+              + PageState.order(map.state(head)) + " at frame " + head);
+    }
+  }
+
+  /** Sets the fields of a CPU's lists. */
+  public void pcpState(Zone zone, int cpu, PcpState state) {
+    PcpTuning tuning = zone.pcp(cpu).tuning;
+    tuning.limits(state.highMin(), state.highMax(), Math.max(1, state.batch()));
+    tuning.high = state.high();
+    tuning.freeCount = state.freeCount();
+    tuning.allocFactor = Math.clamp(state.allocFactor(), 0, PcpTuning.BATCH_SCALE_MAX);
+    tuning.lastFreeWasHighOrder = (state.flags() & 1) != 0;
+    tuning.freeHighInBatches = (state.flags() & 2) != 0;
+  }
+
+  /** Sets a zone's marks without boost, and its boost. */
+  public void marks(Zone zone, long min, long low, long high, long promo, long boost) {
+    zone.watermark[Zone.MIN] = min;
+    zone.watermark[Zone.LOW] = low;
+    zone.watermark[Zone.HIGH] = high;
+    zone.watermark[Zone.PROMO] = promo;
+    zone.watermarkBoost = boost;
+  }
+
+  /** Sets what a zone keeps back, by highest zone. */
+  public void reserves(Zone zone, long[] pages) {
+    System.arraycopy(
+        pages, 0, zone.lowmemReserve, 0, Math.min(pages.length, zone.lowmemReserve.length));
+  }
+
+  /** Sets a zone's size as the recorded kernel counts it. */
+  public void managed(Zone zone, long pages) {
+    zone.managed = pages;
+  }
+}
