@@ -11,7 +11,8 @@ import java.util.OptionalLong;
  * @param lowmemReserveRatio {@code vm.lowmem_reserve_ratio} by zone type; 0 switches a zone's off
  * @param watermarkScaleFactor {@code vm.watermark_scale_factor}, in 1/10,000 of a zone
  * @param watermarkBoostFactor {@code vm.watermark_boost_factor}, in 1/10,000 of the high mark
- * @param percpuPagelistHighFraction {@code vm.percpu_pagelist_high_fraction}; 0: tuned by the kernel
+ * @param percpuPagelistHighFraction {@code vm.percpu_pagelist_high_fraction}; 0: tuned by the
+ *     kernel
  * @param percpuLists false: no per-CPU page lists, every request goes to the zone
  * @param percpuMaxOrder largest order kept on per-CPU lists; Linux's is 3 (and the huge page's)
  */

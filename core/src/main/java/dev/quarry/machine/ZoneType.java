@@ -1,8 +1,8 @@
 package dev.quarry.machine;
 
 /**
- * The kinds of zone that a kernel can be built with: {@code enum zone_type} (include/linux/mmzone.h,
- * 6.18), in the order of the physical addresses that they cover.
+ * The kinds of zone that a kernel can be built with: {@code enum zone_type}
+ * (include/linux/mmzone.h, 6.18), in the order of the physical addresses that they cover.
  */
 public enum ZoneType {
   DMA("DMA"),
