@@ -96,9 +96,9 @@ public final class ByteSource implements Closeable {
       return n;
     } catch (IOException | RuntimeException e) {
       // A decoder that meets bytes it never wrote may fail in any way; all of them mean damage.
-      String packed = unpacked == raw ? "the file cannot be read on" : "the packed stream is damaged";
-      throw new IOException(
-          packed + " after " + bytesGiven + " unpacked bytes: " + reason(e), e);
+      String packed =
+          unpacked == raw ? "the file cannot be read on" : "the packed stream is damaged";
+      throw new IOException(packed + " after " + bytesGiven + " unpacked bytes: " + reason(e), e);
     }
   }
 

@@ -6,7 +6,9 @@ public final class Quote {
 
   private Quote() {}
 
-  /** The text in quotation marks, at most 40 characters of it, with what cannot be printed as '?'. */
+  /**
+   * The text in quotation marks, at most 40 characters of it, with what cannot be printed as '?'.
+   */
   public static String of(String text) {
     StringBuilder shown = new StringBuilder("\"");
     int length = Math.min(text.length(), LONGEST);

@@ -152,7 +152,8 @@ public final class TokenReader implements Closeable {
       throw error("a control character stands where " + what + " belongs");
     }
     if (value > max) {
-      throw error(what + " " + shown(value, radix) + " is above " + bound + " " + shown(max, radix));
+      throw error(
+          what + " " + shown(value, radix) + " is above " + bound + " " + shown(max, radix));
     }
     return (int) value;
   }

@@ -1,9 +1,10 @@
 /**
  * Reading files that somebody else wrote, and saying where they are wrong.
  *
- * <p>Terms: a <em>place</em> is a file and a line in it; a <em>source</em> is the bytes of one file,
- * plain or unpacked from xz or zstd as they are read. A file is never held as a whole unless it is
- * known to be small, and every count that a file decides is capped before memory is given to it.
+ * <p>Terms: a <em>place</em> is a file and a line in it; a <em>source</em> is the bytes of one
+ * file, plain or unpacked from xz or zstd as they are read. A file is never held as a whole unless
+ * it is known to be small, and every count that a file decides is capped before memory is given to
+ * it.
  *
  * <pre>
  *   file ── ByteSource ──┬── LineReader    small /proc files, as strings

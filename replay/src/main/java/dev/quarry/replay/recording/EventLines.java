@@ -67,8 +67,9 @@ final class EventLines implements Closeable {
   }
 
   /**
-   * Reads one blank and a decimal number that may be negative. Where there is none the cursor stays,
-   * so that whatever is asked next fails as well: only the last field of a line needs a test.
+   * Reads one blank and a decimal number that may be negative. Where there is none the cursor
+   * stays, so that whatever is asked next fails as well: only the last field of a line needs a
+   * test.
    */
   long number() {
     byte[] bytes = buffer;

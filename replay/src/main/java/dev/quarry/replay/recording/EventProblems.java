@@ -74,7 +74,12 @@ public final class EventProblems {
         String use = problem.dropsLine() ? " left out" : "";
         String lines = count(problem) == 1 ? " line" : " lines";
         report.add(
-            problem.words() + ": " + count(problem) + lines + use + ", first "
+            problem.words()
+                + ": "
+                + count(problem)
+                + lines
+                + use
+                + ", first "
                 + first(problem).getFirst());
       }
     }

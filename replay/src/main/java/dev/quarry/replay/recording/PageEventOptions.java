@@ -10,9 +10,9 @@ import java.util.function.ToIntFunction;
  * @param lastPfn the machine's highest frame
  * @param maxOrder the machine's largest order
  * @param nrMigrateTypes how many migrate types its kernel has
- * @param gfp turns the kernel's names of a request's flags, such as {@code
- *     GFP_KERNEL|__GFP_ZERO}, into the caller's mask; called once for each definition in the file.
- *     An {@link IllegalArgumentException} means that a name is unknown
+ * @param gfp turns the kernel's names of a request's flags, such as {@code GFP_KERNEL|__GFP_ZERO},
+ *     into the caller's mask; called once for each definition in the file. An {@link
+ *     IllegalArgumentException} means that a name is unknown
  */
 public record PageEventOptions(
     EventPolicy policy, int lastPfn, int maxOrder, int nrMigrateTypes, ToIntFunction<String> gfp) {

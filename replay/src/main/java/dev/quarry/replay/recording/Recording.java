@@ -5,6 +5,7 @@ import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.snapshot.Snapshot;
+import dev.quarry.replay.snapshot.SnapshotMachine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -132,6 +133,16 @@ public final class Recording {
   public Optional<Snapshot> after() {
     Path after = folder.resolve("after");
     return Files.isDirectory(after) ? Optional.of(Snapshot.read(after)) : Optional.empty();
+  }
+
+  /**
+   * The machine that was recorded, as its state before tells.
+   *
+   * @param before what {@link #before} gave
+   * @throws RecordingException if that does not make a machine
+   */
+  public SnapshotMachine machine(Snapshot before) {
+    return SnapshotMachine.derive(name, before, meta);
   }
 
   /** Opens all page events, also those outside the interval. */

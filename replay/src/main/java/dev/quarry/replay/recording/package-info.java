@@ -1,8 +1,8 @@
 /**
  * A recording: the events of a real kernel's page allocator, between two snapshots of its state.
  *
- * <p>Terms: a <em>request</em> is what the machine's programs and kernel asked for, an allocation or
- * a free; an <em>outcome</em> is what the page allocator did about it inside: pages taken from a
+ * <p>Terms: a <em>request</em> is what the machine's programs and kernel asked for, an allocation
+ * or a free; an <em>outcome</em> is what the page allocator did about it inside: pages taken from a
  * zone's lists, drained to them, or taken from another migrate type. Whoever predicts outcomes may
  * see requests only, and gets them as {@link dev.quarry.replay.recording.RequestEvents}.
  *

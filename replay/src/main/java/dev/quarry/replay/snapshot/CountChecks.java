@@ -6,6 +6,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
 
 /** Holds the counts of a snapshot's files against each other. */
@@ -58,30 +60,26 @@ final class CountChecks {
         types.free().stream().collect(Collectors.groupingBy(PageTypeInfo.FreeCounts::id));
     for (BuddyInfo.Zone line : buddy.zones()) {
       List<PageTypeInfo.FreeCounts> counts = byZone.getOrDefault(line.id(), List.of());
-      for (int order = 0; order < buddy.nrOrders() && !counts.isEmpty(); order++) {
-        typesOf(counts, line, order);
+      if (!counts.isEmpty()) {
+        Place place = counts.getLast().place();
+        compare("pagetypeinfo", place, line, order -> sumOfTypes(counts, line, order));
       }
     }
   }
 
-  private void typesOf(List<PageTypeInfo.FreeCounts> types, BuddyInfo.Zone line, int order) {
+  /**
+   * What the types have together; where one of them was not counted to its end, what buddyinfo has.
+   */
+  private static long sumOfTypes(
+      List<PageTypeInfo.FreeCounts> types, BuddyInfo.Zone line, int order) {
     long sum = 0;
     for (PageTypeInfo.FreeCounts counts : types) {
       if (counts.isCapped(order)) {
-        return;
+        return line.blocks().get(order);
       }
       sum += counts.blocks().get(order);
     }
-    compare(types.getLast().place(), line, order, "the types have", sum);
-  }
-
-  private void compare(Place place, BuddyInfo.Zone line, int order, String what, long blocks) {
-    if (blocks != line.blocks().get(order)) {
-      findings.note(
-          place,
-          line.id() + " order " + order + ": " + what + " " + blocks + " blocks, buddyinfo has "
-              + line.blocks().get(order));
-    }
+    return sum;
   }
 
   private void lists(BuddyInfo buddy) {
@@ -90,40 +88,49 @@ final class CountChecks {
             .collect(Collectors.groupingBy(line -> line.id().type(), Collectors.counting()));
     for (BuddyInfo.Zone line : buddy.zones()) {
       ZoneType type = line.id().type();
-      boolean inExact =
-          line.id().node() == 0 && snapshot.exact().flatMap(e -> e.zone(type)).isPresent();
-      boolean only = zonesOfType.getOrDefault(type, 0L) == 1;
-      for (int order = 0; order < buddy.nrOrders(); order++) {
-        if (inExact) {
-          exactCount(snapshot.exact().orElseThrow(), line, order);
-        }
-        if (only) {
-          freeBlocksCount(line, order);
+      Optional<ExactState.Zone> exactZone =
+          line.id().node() == 0 ? snapshot.exact().flatMap(e -> e.zone(type)) : Optional.empty();
+      if (exactZone.isPresent()) {
+        List<ExactState.FreeList> own =
+            snapshot.exact().orElseThrow().freeLists().stream()
+                .filter(list -> list.zone() == type)
+                .toList();
+        compare("exact", exactZone.get().place(), line, order -> blocksOf(own, order));
+      }
+      if (snapshot.freeBlocks().isPresent() && zonesOfType.getOrDefault(type, 0L) == 1) {
+        for (FreeBlocks.Zone zone : snapshot.freeBlocks().get().zones()) {
+          if (zone.type() == type) {
+            compare("free_blocks", line.place(), line, order -> zone.blocks(order).size());
+          }
         }
       }
     }
   }
 
-  private void exactCount(ExactState exact, BuddyInfo.Zone line, int order) {
-    long blocks = 0;
-    Place place = exact.zone(line.id().type()).orElseThrow().place();
-    for (ExactState.FreeList list : exact.freeLists()) {
-      if (list.zone() == line.id().type() && list.order() == order) {
-        blocks += list.blocks().size();
-        place = list.place();
-      }
-    }
-    compare(place, line, order, "the lists have", blocks);
+  private static long blocksOf(List<ExactState.FreeList> lists, int order) {
+    return lists.stream()
+        .filter(list -> list.order() == order)
+        .mapToLong(list -> list.blocks().size())
+        .sum();
   }
 
-  private void freeBlocksCount(BuddyInfo.Zone line, int order) {
-    if (snapshot.freeBlocks().isEmpty()) {
-      return;
-    }
-    for (FreeBlocks.Zone zone : snapshot.freeBlocks().get().zones()) {
-      if (zone.type() == line.id().type()) {
-        compare(line.place(), line, order, "free_blocks has", zone.blocks(order).size());
+  /** One note for all orders in which a file and buddyinfo differ. */
+  private void compare(String file, Place place, BuddyInfo.Zone line, IntToLongFunction blocks) {
+    long differ = 0;
+    StringBuilder orders = new StringBuilder();
+    for (int order = 0; order < line.blocks().size(); order++) {
+      long found = blocks.applyAsLong(order);
+      long expected = line.blocks().get(order);
+      if (found != expected) {
+        differ += Math.abs(found - expected);
+        orders.append("; order ").append(order).append(": ").append(found);
+        orders.append(" and ").append(expected);
       }
+    }
+    if (differ > 0) {
+      findings.note(
+          place,
+          line.id() + ": " + file + " and buddyinfo differ by " + differ + " blocks" + orders);
     }
   }
 
@@ -143,8 +150,14 @@ final class CountChecks {
       if (listed != cpu.count()) {
         findings.note(
             cpu.place(),
-            "zone " + cpu.zone().label() + " CPU " + cpu.cpu() + ": the lists have " + listed
-                + " pages, the count is " + cpu.count());
+            "zone "
+                + cpu.zone().label()
+                + " CPU "
+                + cpu.cpu()
+                + ": the lists have "
+                + listed
+                + " pages, the count is "
+                + cpu.count());
       }
     }
   }
@@ -161,8 +174,7 @@ final class CountChecks {
     }
   }
 
-  private void pageblocks(
-      ExactState exact, PageTypeInfo.BlockCounts counts, ZoneInfo.Zone zone) {
+  private void pageblocks(ExactState exact, PageTypeInfo.BlockCounts counts, ZoneInfo.Zone zone) {
     PageTypeInfo types = snapshot.pageTypeInfo().orElseThrow();
     long[] found = new long[16];
     exact
@@ -177,8 +189,13 @@ final class CountChecks {
       if (found[type] != counts.blocks().get(type)) {
         findings.note(
             counts.place(),
-            counts.id() + " has " + counts.blocks().get(type) + " pageblocks of type "
-                + types.migrateTypes().get(type) + "; exact has " + found[type]);
+            counts.id()
+                + " has "
+                + counts.blocks().get(type)
+                + " pageblocks of type "
+                + types.migrateTypes().get(type)
+                + "; exact has "
+                + found[type]);
       }
     }
   }

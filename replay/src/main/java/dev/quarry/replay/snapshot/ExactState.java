@@ -100,9 +100,8 @@ public record ExactState(
   /** The list of an order and type; empty if it has no blocks. */
   public FrameList free(ZoneType zone, int order, int migrateType) {
     return freeLists.stream()
-        .filter(
-            list ->
-                list.zone() == zone && list.order() == order && list.migrateType() == migrateType)
+        .filter(list ->
+            list.zone() == zone && list.order() == order && list.migrateType() == migrateType)
         .findFirst()
         .map(FreeList::blocks)
         .orElse(FrameList.EMPTY);

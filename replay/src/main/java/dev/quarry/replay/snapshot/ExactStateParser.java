@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** Reads {@code exact}: lines {@code zone}, {@code free}, {@code pcp}, {@code pcpl}, {@code pbt}. */
+/**
+ * Reads {@code exact}: lines {@code zone}, {@code free}, {@code pcp}, {@code pcpl}, {@code pbt}.
+ */
 final class ExactStateParser {
   private static final int MAX_LINES = 1 << 20;
   private static final int MAX_CPUS = 1 << 16;
@@ -75,8 +77,7 @@ final class ExactStateParser {
     int start = (int) field("start", 16).orElse(0);
     OptionalLong managed = field("managed", 10);
     OptionalLong spanned = field("spanned", 10);
-    zones.add(
-        new ExactState.Zone(type, start, managed, spanned, field("present", 10), in.place()));
+    zones.add(new ExactState.Zone(type, start, managed, spanned, field("present", 10), in.place()));
   }
 
   private void freeList() {

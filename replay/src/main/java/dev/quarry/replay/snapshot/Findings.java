@@ -36,8 +36,7 @@ final class Findings {
     List<Finding> all = new ArrayList<>(found);
     if (more > 0) {
       Finding last = found.getLast();
-      all.add(
-          new Finding(Finding.Severity.NOTE, last.place(), "and " + more + " more findings"));
+      all.add(new Finding(Finding.Severity.NOTE, last.place(), "and " + more + " more findings"));
     }
     return List.copyOf(all);
   }

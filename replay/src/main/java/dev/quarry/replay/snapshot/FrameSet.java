@@ -2,7 +2,9 @@ package dev.quarry.replay.snapshot;
 
 import org.jspecify.annotations.Nullable;
 
-/** A set of frames that costs memory only where it has some: one bit each, in chunks of 512 bytes. */
+/**
+ * A set of frames that costs memory only where it has some: one bit each, in chunks of 512 bytes.
+ */
 final class FrameSet {
   /** No frame. */
   static final int NONE = -1;

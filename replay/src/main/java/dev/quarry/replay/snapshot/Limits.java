@@ -20,8 +20,7 @@ record Limits(int endPfn, int frames, int pageblockOrder) {
   private static final int USUAL_PAGEBLOCK_ORDER = 9;
 
   /** From what the small files say, where they are there. */
-  static Limits of(
-      Optional<ZoneInfo> zoneInfo, Optional<PageTypeInfo> pageTypeInfo) {
+  static Limits of(Optional<ZoneInfo> zoneInfo, Optional<PageTypeInfo> pageTypeInfo) {
     int end = zoneInfo.map(ZoneInfo::endPfn).orElse(FRAMES_OF_UNKNOWN_MACHINE);
     long frames = zoneInfo.map(ZoneInfo::spannedPages).orElse((long) FRAMES_OF_UNKNOWN_MACHINE);
     return new Limits(

@@ -57,8 +57,12 @@ final class ListChecks {
     } else if (same.get().startPfn() != zone.startPfn()) {
       findings.fatal(
           zone.place(),
-          "zone " + zone.type().label() + " begins at frame " + zone.startPfn()
-              + "; zoneinfo says " + same.get().startPfn());
+          "zone "
+              + zone.type().label()
+              + " begins at frame "
+              + zone.startPfn()
+              + "; zoneinfo says "
+              + same.get().startPfn());
     }
   }
 
@@ -73,8 +77,7 @@ final class ListChecks {
 
   private void list(ZoneType type, int order, FrameList blocks, Place place, FrameSet seen) {
     if (order > maxOrder) {
-      findings.fatal(
-          place, "order " + order + " is above the machine's largest order " + maxOrder);
+      findings.fatal(place, "order " + order + " is above the machine's largest order " + maxOrder);
       return;
     }
     List<ZoneInfo.Zone> zones =
@@ -124,7 +127,11 @@ final class ListChecks {
         int frame = Math.max(pfn, classes.start(run));
         findings.fatal(
             place,
-            block + " has frame " + frame + ", which is of class " + classes.letter(run)
+            block
+                + " has frame "
+                + frame
+                + ", which is of class "
+                + classes.letter(run)
                 + " and never free");
         return;
       }

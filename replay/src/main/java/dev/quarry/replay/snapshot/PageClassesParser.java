@@ -23,8 +23,12 @@ final class PageClassesParser {
         int frames = in.decimal("a number of frames", Integer.MAX_VALUE, "the largest,");
         if (frames == 0 || frames > end - runs.endPfn()) {
           throw in.error(
-              "a run of " + frames + " frames from frame " + runs.endPfn()
-                  + " is empty or ends above the machine's last frame " + limits.lastPfn());
+              "a run of "
+                  + frames
+                  + " frames from frame "
+                  + runs.endPfn()
+                  + " is empty or ends above the machine's last frame "
+                  + limits.lastPfn());
         }
         runs.add(letter, frames);
         if (runs.size() > Limits.MOST_FRAMES) {

@@ -82,15 +82,16 @@ final class PageTypeInfoParser {
   private void pagesPerBlock(String value) {
     long pages = in.number(value, "pages of a pageblock", Integer.MAX_VALUE);
     if (pageblockOrder >= 0 && pages != 1L << pageblockOrder) {
-      throw in.error(
-          "a pageblock has " + pages + " pages, but its order is " + pageblockOrder);
+      throw in.error("a pageblock has " + pages + " pages, but its order is " + pageblockOrder);
     }
   }
 
   private void checkTypes(String[] names) {
     if (!types.equals(Arrays.asList(names))) {
       throw in.error(
-          "the columns " + String.join(" ", names) + " are not the types above, "
+          "the columns "
+              + String.join(" ", names)
+              + " are not the types above, "
               + String.join(" ", types));
     }
   }

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The migrate type of every pageblock, by sections of memory: a section that is absent has no memory
- * at all. Does not change.
+ * The migrate type of every pageblock, by sections of memory: a section that is absent has no
+ * memory at all. Does not change.
  */
 public final class PageblockTypes {
   /** The type of a pageblock that the file does not know. */
@@ -51,6 +51,20 @@ public final class PageblockTypes {
     int block = (pfn - section.startPfn()) >>> pageblockOrder;
     boolean known = block < section.digits().length();
     return known ? Character.digit(section.digits().charAt(block), 16) : UNKNOWN;
+  }
+
+  /** Receives sections. */
+  @FunctionalInterface
+  interface SectionConsumer {
+    /** Frames {@code [startPfn, endPfn)} are a section that has memory. */
+    void accept(int startPfn, int endPfn);
+  }
+
+  /** Gives every section, ascending. */
+  void forEachSection(SectionConsumer consumer) {
+    for (Section section : sections.values()) {
+      consumer.accept(section.startPfn(), (int) Math.min(section.endPfn(), Integer.MAX_VALUE));
+    }
   }
 
   /** Receives pageblocks. */

@@ -67,9 +67,7 @@ public record Snapshot(
   /** The largest order of the machine's buddy system; empty if no file tells. */
   public OptionalInt maxOrder() {
     Optional<Integer> orders =
-        buddyInfo
-            .map(BuddyInfo::nrOrders)
-            .or(() -> pageTypeInfo.map(PageTypeInfo::nrOrders));
+        buddyInfo.map(BuddyInfo::nrOrders).or(() -> pageTypeInfo.map(PageTypeInfo::nrOrders));
     return orders.isPresent() ? OptionalInt.of(orders.get() - 1) : OptionalInt.empty();
   }
 
@@ -83,19 +81,16 @@ public record Snapshot(
     private <T> Optional<T> tokens(
         String file, Limits limits, BiFunction<TokenReader, Limits, T> parser) {
       return RecordingFiles.find(folder, file)
-          .map(
-              path -> {
-                try (TokenReader in = TokenReader.open(path, shown(path))) {
-                  return parser.apply(in, limits);
-                }
-              });
+          .map(path -> {
+            try (TokenReader in = TokenReader.open(path, shown(path))) {
+              return parser.apply(in, limits);
+            }
+          });
     }
 
     private SnapshotTimes times() {
       Path path = folder.resolve("times.json");
-      return Files.isRegularFile(path)
-          ? SnapshotTimes.read(path, shown(path))
-          : SnapshotTimes.NONE;
+      return Files.isRegularFile(path) ? SnapshotTimes.read(path, shown(path)) : SnapshotTimes.NONE;
     }
 
     private String shown(Path path) {

@@ -42,8 +42,13 @@ final class ZoneChecks {
     if (marks.min() > marks.low() || marks.low() > marks.high()) {
       findings.note(
           zone.place(),
-          zone.id() + " has watermarks that do not rise: min " + marks.min() + ", low "
-              + marks.low() + ", high " + marks.high());
+          zone.id()
+              + " has watermarks that do not rise: min "
+              + marks.min()
+              + ", low "
+              + marks.low()
+              + ", high "
+              + marks.high());
     }
   }
 
@@ -51,8 +56,15 @@ final class ZoneChecks {
     if (one.startPfn() < other.endPfn() && other.startPfn() < one.endPfn()) {
       findings.fatal(
           other.place(),
-          other.id() + " begins at frame " + other.startPfn() + " and overlaps " + one.id()
-              + ", frames " + one.startPfn() + " to " + (one.endPfn() - 1));
+          other.id()
+              + " begins at frame "
+              + other.startPfn()
+              + " and overlaps "
+              + one.id()
+              + ", frames "
+              + one.startPfn()
+              + " to "
+              + (one.endPfn() - 1));
     }
   }
 }

@@ -7,7 +7,7 @@ import dev.quarry.replay.read.RecordingException;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The beginning that lines of several files share: {@code Node 0, zone   Normal}. */
+/** The beginning that lines of several files share: {@code Node 0, zone Normal}. */
 final class ZoneHeads {
   /** Words of the beginning. */
   static final int WORDS = 4;

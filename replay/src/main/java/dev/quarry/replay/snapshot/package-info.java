@@ -3,9 +3,9 @@
  * its lists show it.
  *
  * <p>Terms: <em>buddyinfo</em> counts free blocks by order; <em>pagetypeinfo</em> also by migrate
- * type; <em>free blocks</em> are the frames that begin them, ascending; the <em>exact</em> state has
- * them in the order of each list, and the per-CPU lists; <em>classes</em> say of every frame what it
- * was used for.
+ * type; <em>free blocks</em> are the frames that begin them, ascending; the <em>exact</em> state
+ * has them in the order of each list, and the per-CPU lists; <em>classes</em> say of every frame
+ * what it was used for.
  *
  * <p>The equations, which {@link dev.quarry.replay.snapshot.SnapshotChecks} holds against a
  * snapshot:
