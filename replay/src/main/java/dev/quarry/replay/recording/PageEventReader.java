@@ -1,0 +1,302 @@
+package dev.quarry.replay.recording;
+
+import static dev.quarry.replay.recording.EventLines.NO_NUMBER;
+
+import dev.quarry.replay.read.ByteSource;
+import dev.quarry.replay.read.Place;
+import dev.quarry.replay.read.Quote;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Reads page events one after the other: {@link #next} goes to the next one, {@link #event} is it.
+ *
+ * <p>It shows outcomes beside requests. Code that predicts outcomes must not get hold of one: it
+ * gets {@link RequestEvents}.
+ */
+public final class PageEventReader implements AutoCloseable {
+  /** CPUs have lower numbers than this. */
+  public static final int MAX_CPUS = 1 << 16;
+
+  private static final long MAX_STEP_MICROS = 1_000_000_000_000L;
+  private static final long MAX_DELTA = 1L << 40;
+
+  private final PageEventOptions options;
+  private final ByteSource source;
+  private final EventProblems problems;
+  private final EventLines lines;
+  private final EventHeaders headers;
+  private final PfnDeltas deltas = new PfnDeltas();
+  private final PageEvent event = new PageEvent();
+  private long clockMicros;
+  private boolean started;
+
+  PageEventReader(ByteSource source, PageEventOptions options) {
+    this.options = options;
+    this.source = source;
+    this.problems = new EventProblems(source.name(), options.policy());
+    this.lines = new EventLines(source, problems);
+    this.headers = new EventHeaders(problems, options.gfp());
+  }
+
+  /**
+   * Opens a file of page events, {@code ev.K.txt}, also as {@code .xz} or {@code .zst}.
+   *
+   * @param name what messages call it
+   * @throws dev.quarry.replay.read.RecordingException if it cannot be opened
+   */
+  public static PageEventReader open(Path file, String name, PageEventOptions options) {
+    return new PageEventReader(ByteSource.open(file, name), options);
+  }
+
+  /**
+   * Goes to the next event.
+   *
+   * @return false at the end
+   * @throws dev.quarry.replay.read.RecordingException for a wrong line, under {@link
+   *     EventPolicy#STRICT}
+   */
+  public boolean next() {
+    while (lines.next()) {
+      if (lines.here() == '#') {
+        header();
+      } else if (!lines.leaveAtEnd() && readEvent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The event; always the same object. */
+  public PageEvent event() {
+    return event;
+  }
+
+  private void header() {
+    long line = lines.line();
+    int length = lines.leave();
+    if (length > EventLines.MAX_LINE_BYTES) {
+      problems.add(EventProblem.LINE_TOO_LONG, line, "the header has " + length + " bytes");
+    } else if (headers.read(lines.lastLine(), line)) {
+      setClock(headers.startMicros(), line);
+    }
+  }
+
+  /** Reads one event; false if it was wrong, and then it was counted. */
+  private boolean readEvent() {
+    PageEventKind kind = PageEventKind.of(lines.here());
+    lines.step();
+    if (kind == PageEventKind.ALLOC && lines.here() == '!') {
+      lines.step();
+      kind = PageEventKind.ALLOC_FAILED;
+    }
+    long step = lines.number();
+    long cpu = lines.number();
+    long tid = lines.number();
+    if (step != NO_NUMBER && !advanceClock(step)) {
+      return false;
+    }
+    if (kind == null) {
+      return reject(EventProblem.UNKNOWN_LETTER, "no event begins like this");
+    }
+    if (tid == NO_NUMBER) {
+      return numberMissing(kind);
+    }
+    if (!within("CPU", cpu, MAX_CPUS - 1) || !within("thread", tid, Integer.MAX_VALUE)) {
+      return false;
+    }
+    event.clear();
+    event.kind = kind;
+    event.cpu = (int) cpu;
+    event.tid = (int) tid;
+    return (kind == PageEventKind.ALLOC_FAILED || frame(kind))
+        && fields(kind)
+        && inRange()
+        && flagsKnown(kind)
+        && endOfLine(kind);
+  }
+
+  private boolean frame(PageEventKind kind) {
+    long delta = lines.number();
+    if (delta == NO_NUMBER) {
+      return numberMissing(kind);
+    }
+    if (delta > MAX_DELTA || delta < -MAX_DELTA) {
+      return reject(
+          EventProblem.OUT_OF_RANGE, "the difference " + delta + " is beyond " + MAX_DELTA);
+    }
+    event.pfn = deltas.advance(kind, event.cpu, delta);
+    return event.pfn >= 0
+        || reject(EventProblem.NEGATIVE_PFN, "the difference leads to pfn " + event.pfn);
+  }
+
+  /** Reads what follows the frame. */
+  private boolean fields(PageEventKind kind) {
+    long last = 0;
+    switch (kind) {
+      case ALLOC, ALLOC_FAILED -> {
+        orderAndType();
+        last = event.gfpIndex = lines.number();
+      }
+      case FREE -> last = event.order = lines.number();
+      case FREE_BATCHED -> {}
+      case ZONE_LOCKED -> {
+        orderAndType();
+        last = event.flag = lines.number();
+      }
+      case PCPU_DRAIN -> last = orderAndType();
+      case FALLBACK -> {
+        event.order = lines.number();
+        event.fallbackOrder = lines.number();
+        event.migrateType = lines.number();
+        event.fallbackType = lines.number();
+        last = event.flag = lines.number();
+      }
+    }
+    return last != NO_NUMBER || numberMissing(kind);
+  }
+
+  private long orderAndType() {
+    event.order = lines.number();
+    return event.migrateType = lines.number();
+  }
+
+  private boolean inRange() {
+    int lastType = options.nrMigrateTypes() - 1;
+    return within("order", event.order, options.maxOrder())
+        && within("order", event.fallbackOrder, options.maxOrder())
+        && within("migrate type", event.migrateType, lastType)
+        && within("migrate type", event.fallbackType, lastType)
+        && within("flag", event.flag, 1)
+        && frameExists();
+  }
+
+  private boolean frameExists() {
+    long last = event.pfn + (1L << event.order) - 1;
+    return last <= options.lastPfn()
+        || event.pfn == PageEvent.NO_PFN
+        || reject(
+            EventProblem.OUT_OF_RANGE,
+            "pfn " + last + " is above the machine's last frame " + options.lastPfn());
+  }
+
+  private boolean flagsKnown(PageEventKind kind) {
+    if (kind != PageEventKind.ALLOC && kind != PageEventKind.ALLOC_FAILED) {
+      return true;
+    }
+    if (!headers.hasGfp(event.gfpIndex)) {
+      return reject(
+          EventProblem.UNKNOWN_GFP_INDEX, "gfp number " + event.gfpIndex + " is not defined above");
+    }
+    event.gfp = headers.gfpMask(event.gfpIndex);
+    event.gfpNames = headers.gfpNames(event.gfpIndex);
+    return true;
+  }
+
+  private boolean endOfLine(PageEventKind kind) {
+    if (lines.leaveAtEnd()) {
+      return true;
+    }
+    return lines.here() == ' '
+        ? reject(EventProblem.EXTRA_FIELDS, "an event " + kind.mark() + " has fewer fields")
+        : numberMissing(kind);
+  }
+
+  private boolean within(String what, long value, int max) {
+    if (value >= 0 && value <= max) {
+      return true;
+    }
+    String bound = value < 0 ? " is below 0" : " is above the largest, " + max;
+    return reject(EventProblem.OUT_OF_RANGE, what + " " + value + bound);
+  }
+
+  /** Every line moves the clock on, wrong ones too: the next line's time counts from it. */
+  private boolean advanceClock(long step) {
+    if (step > MAX_STEP_MICROS || step < -MAX_STEP_MICROS) {
+      return reject(
+          EventProblem.OUT_OF_RANGE,
+          "a step of " + step + " microseconds is beyond " + MAX_STEP_MICROS);
+    }
+    if (!started) {
+      started = true;
+      if (!headers.hasStart()) {
+        problems.add(EventProblem.NO_START_TIME, lines.line(), "an event stands before #t0");
+      }
+    }
+    if (step < 0) {
+      setClock(clockMicros + step, lines.line());
+    } else {
+      clockMicros += step;
+    }
+    event.timeMicros = Math.max(event.timeMicros, clockMicros);
+    return true;
+  }
+
+  /** Sets the clock to what may lie before the last event: the events then stay at its time. */
+  private void setClock(long micros, long line) {
+    if (micros < event.timeMicros) {
+      problems.add(
+          EventProblem.TIME_BACKWARDS,
+          line,
+          "the time goes back from " + event.timeMicros + " to " + micros + " microseconds");
+    }
+    clockMicros = micros;
+  }
+
+  /** Counts a line that lacks a number where its kind has one, and leaves it. */
+  private boolean numberMissing(PageEventKind kind) {
+    return lines.atEnd()
+        ? reject(EventProblem.SHORT_LINE, "an event " + kind.mark() + " has more fields")
+        : reject(EventProblem.NOT_A_NUMBER, "a field of an event " + kind.mark() + " is no number");
+  }
+
+  /** Counts a wrong line and leaves it. */
+  private boolean reject(EventProblem problem, String text) {
+    long line = lines.line();
+    int length = lines.leave();
+    if (length > EventLines.MAX_LINE_BYTES) {
+      problems.add(EventProblem.LINE_TOO_LONG, line, "the line has " + length + " bytes");
+    } else if (problems.wantsText(problem)) {
+      String shown = new String(lines.lastLine(), StandardCharsets.ISO_8859_1);
+      problems.add(problem, line, text + ": " + Quote.of(shown));
+    } else {
+      problems.add(problem, line, text);
+    }
+    return false;
+  }
+
+  /** The name of a thread, as far as the file gave it up to here; empty if it did not. */
+  public String comm(int tid) {
+    return headers.comm(tid);
+  }
+
+  /** Number of the event's line, from 1. */
+  public long line() {
+    return lines.line();
+  }
+
+  /** The event's place in its file. */
+  public Place place() {
+    return new Place(source.name(), lines.line());
+  }
+
+  /** What was wrong up to here. */
+  public EventProblems problems() {
+    return problems;
+  }
+
+  /** Size of the file on the disk in bytes, for progress. */
+  public long fileBytes() {
+    return source.fileBytes();
+  }
+
+  /** How much of it was read, in bytes. */
+  public long fileBytesRead() {
+    return source.fileBytesRead();
+  }
+
+  @Override
+  public void close() {
+    lines.close();
+  }
+}

@@ -1,0 +1,162 @@
+package dev.quarry.replay.recording;
+
+import dev.quarry.replay.read.Interval;
+import dev.quarry.replay.read.RecordingException;
+import dev.quarry.replay.read.RecordingFiles;
+import dev.quarry.replay.read.RecordingMeta;
+import dev.quarry.replay.snapshot.Snapshot;
+import dev.quarry.replay.snapshot.SnapshotMachine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A recording's folder: page events {@code ev.K}, the state {@code before/} and, if they are there,
+ * slab events {@code ev.S}, reclaim's events {@code ev.O}, the state {@code after/} and {@code
+ * meta.json}. Files may be plain text, {@code .xz} or {@code .zst}.
+ */
+public final class Recording {
+  private static final String PAGE_EVENTS = "ev.K";
+  private static final String META = "meta.json";
+
+  private final Path folder;
+  private final String name;
+  private final Path pageEvents;
+  private final RecordingMeta meta;
+
+  private Recording(Path folder, String name, Path pageEvents, RecordingMeta meta) {
+    this.folder = folder;
+    this.name = name;
+    this.pageEvents = pageEvents;
+    this.meta = meta;
+  }
+
+  /**
+   * Opens a recording: finds its files and reads {@code meta.json}.
+   *
+   * @throws RecordingException if this is no folder, or one without page events or state before
+   */
+  public static Recording open(Path folder) {
+    String name = RecordingFiles.nameOf(folder);
+    requireFolder(folder, name);
+    Path pageEvents =
+        RecordingFiles.find(folder, PAGE_EVENTS)
+            .orElseThrow(
+                () -> refused(folder, name, "page events", RecordingFiles.lookedFor(PAGE_EVENTS)));
+    if (!Files.isDirectory(folder.resolve("before"))) {
+      throw refused(folder, name, "state to begin with", "the folder before/");
+    }
+    Path metaFile = folder.resolve(META);
+    RecordingMeta meta =
+        Files.isRegularFile(metaFile) ? RecordingMeta.read(metaFile, META) : RecordingMeta.NONE;
+    return new Recording(folder, name, pageEvents, meta);
+  }
+
+  private static void requireFolder(Path folder, String name) {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    if (!Files.exists(folder)) {
+      throw new RecordingException(folder.toString(), "there is no such folder");
+    }
+    Path parent = folder.toAbsolutePath().normalize().getParent();
+    boolean inside = parent != null && RecordingFiles.find(parent, PAGE_EVENTS).isPresent();
+    throw new RecordingException(
+        name,
+        inside
+            ? "is one file of a recording; give its folder, " + RecordingFiles.nameOf(parent)
+            : "is a file; a recording is a folder with ev.K.txt and before/ in it");
+  }
+
+  private static RecordingException refused(
+      Path folder, String name, String missing, String lookedFor) {
+    return new RecordingException(
+        name,
+        "holds no "
+            + missing
+            + ": looked for "
+            + lookedFor
+            + "; found "
+            + RecordingFiles.listing(folder));
+  }
+
+  /** The folder's own name. */
+  public String name() {
+    return name;
+  }
+
+  /** The folder. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** What {@code meta.json} says; {@link RecordingMeta#NONE} without it. */
+  public RecordingMeta meta() {
+    return meta;
+  }
+
+  /** The time for which the events are complete. */
+  public Interval interval() {
+    return meta.interval();
+  }
+
+  /** The file of page events. */
+  public Path pageEventsFile() {
+    return pageEvents;
+  }
+
+  /** The file of slab events, if there is one. */
+  public Optional<Path> slabEventsFile() {
+    return RecordingFiles.find(folder, "ev.S");
+  }
+
+  /** The file of reclaim's and compaction's events, if there is one. */
+  public Optional<Path> otherEventsFile() {
+    return RecordingFiles.find(folder, "ev.O");
+  }
+
+  /**
+   * Reads the state before the first event.
+   *
+   * @throws RecordingException if a file of it cannot be read
+   */
+  public Snapshot before() {
+    return Snapshot.read(folder.resolve("before"));
+  }
+
+  /**
+   * Reads the state after the last event, if it was kept. It is the answer to be found: a player
+   * must not see it.
+   *
+   * @throws RecordingException if a file of it cannot be read
+   */
+  public Optional<Snapshot> after() {
+    Path after = folder.resolve("after");
+    return Files.isDirectory(after) ? Optional.of(Snapshot.read(after)) : Optional.empty();
+  }
+
+  /**
+   * The machine that was recorded, as its state before tells.
+   *
+   * @param before what {@link #before} gave
+   * @throws RecordingException if that does not make a machine
+   */
+  public SnapshotMachine machine(Snapshot before) {
+    return SnapshotMachine.derive(name, before, meta);
+  }
+
+  /** Opens all page events, also those outside the interval. */
+  public PageEventReader pageEvents(PageEventOptions options) {
+    return PageEventReader.open(pageEvents, RecordingFiles.nameOf(pageEvents), options);
+  }
+
+  /** Opens the requests within the interval: what a player may see. */
+  public RequestEvents requests(PageEventOptions options) {
+    return new RequestEvents(pageEvents(options), interval());
+  }
+
+  /** Opens the outcomes within the interval: what a player must not see. */
+  public OutcomeEvents outcomes(PageEventOptions options) {
+    return new OutcomeEvents(pageEvents(options), interval());
+  }
+}
