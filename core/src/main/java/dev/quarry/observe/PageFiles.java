@@ -50,7 +50,7 @@ public final class PageFiles {
     int headFlags = PageState.flags(map.state(head));
     long flags = headFlags & PageState.KPF_MASK;
     if (pfn != head && (headFlags & PageState.HEAD) != 0) {
-      flags = flags & ~(long) PageState.HEAD | TAIL;
+      flags = (flags & ~(long) PageState.HEAD) | TAIL;
     } else if (pfn != head) {
       flags = PageState.flags(map.state(pfn)) & PageState.KPF_MASK;
     }

@@ -279,8 +279,23 @@ public final class PageAllocator {
       throw new IllegalArgumentException(
           "frame " + pfn + " does not head a plain allocated block of order " + order);
     }
-    for (int i = 0; i < 1 << order; i++) {
-      map.state(pfn + i, PageState.allocated(0, 0));
+    splitBlock(pfn, order, 0);
+  }
+
+  /**
+   * Makes an allocated block, compound or not, blocks of a smaller order, each held once: what
+   * {@code split_page} and {@code folio_split} come to.
+   */
+  public void splitBlock(int pfn, int order, int newOrder) {
+    long state = map.state(pfn);
+    if (!PageState.isAllocated(state) || PageState.order(state) != order || newOrder > order) {
+      throw new IllegalArgumentException(
+          "frame " + pfn + " does not head an allocated block of order " + order
+              + " that could be split to order " + newOrder);
+    }
+    int flags = newOrder > 0 ? PageState.flags(state) : PageState.flags(state) & ~PageState.HEAD;
+    for (int part = 0; part < 1 << order; part += 1 << newOrder) {
+      map.state(pfn + part, PageState.allocated(newOrder, flags));
     }
   }
 

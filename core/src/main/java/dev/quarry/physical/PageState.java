@@ -115,7 +115,7 @@ public final class PageState {
   }
 
   static long withRefcount(long state, int refcount) {
-    return state & 0xFFFF_FFFFL | (long) refcount << REFCOUNT_SHIFT;
+    return (state & 0xFFFF_FFFFL) | ((long) refcount << REFCOUNT_SHIFT);
   }
 
   /** Whether the frame heads a free block in the buddy system. */

@@ -132,7 +132,7 @@ public final class Zone {
 
   /** Frames from the first to the last, holes included. */
   public long spanned() {
-    return endPfn - startPfn;
+    return (long) endPfn - startPfn;
   }
 
   /** Frames with RAM behind them. */

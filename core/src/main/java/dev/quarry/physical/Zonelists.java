@@ -65,7 +65,8 @@ final class Zonelists {
       if (used[node.id()] || !node.hasMemory()) {
         continue;
       }
-      long cost = local.distanceTo(node.id()) + (node.id() < local.id() ? 1 : 0);
+      long cost = local.distanceTo(node.id());
+      cost += node.id() < local.id() ? 1 : 0;
       cost += hasCpus[node.id()] ? CPU_PENALTY : 0;
       cost = cost * MAX_NODES + load[node.id()];
       if (cost < least) {

@@ -18,6 +18,9 @@ public final class ByteSource implements Closeable {
   private static final int XZ_MEMORY_KIB = 130 << 10;
   private static final int RAW_BUFFER_BYTES = 1 << 16;
 
+  /** A decoder that meets damage may keep back all that it unpacked in the same call. */
+  private static final int PACKED_READ_BYTES = 1 << 13;
+
   private final String name;
   private final long fileBytes;
   private final Counting raw;
@@ -86,19 +89,21 @@ public final class ByteSource implements Closeable {
    * Reads at least one byte.
    *
    * @return the number of bytes, or -1 at the end, as {@link InputStream#read(byte[], int, int)}
-   * @throws IOException with a message for users if the file cannot be read on, or if its
-   *     compressed stream is cut off or damaged
+   * @throws UnreadableException if the file cannot be read on, or if its packed stream is cut off
+   *     or damaged
    */
-  public int read(byte[] buffer, int offset, int length) throws IOException {
+  public int read(byte[] buffer, int offset, int length) throws UnreadableException {
     try {
-      int n = unpacked.read(buffer, offset, length);
+      int most = unpacked == raw ? length : Math.min(length, PACKED_READ_BYTES);
+      int n = unpacked.read(buffer, offset, most);
       bytesGiven += Math.max(n, 0);
       return n;
     } catch (IOException | RuntimeException e) {
       // A decoder that meets bytes it never wrote may fail in any way; all of them mean damage.
       String packed =
           unpacked == raw ? "the file cannot be read on" : "the packed stream is damaged";
-      throw new IOException(packed + " after " + bytesGiven + " unpacked bytes: " + reason(e), e);
+      throw new UnreadableException(
+          packed + " after " + bytesGiven + " unpacked bytes: " + reason(e), e);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.quarry.replay.read;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -58,8 +57,8 @@ public final class LineReader {
         }
       }
       return Arrays.copyOf(buffer, size);
-    } catch (IOException e) {
-      throw new RecordingException(name, e.getMessage());
+    } catch (UnreadableException e) {
+      throw new RecordingException(name, e.text());
     }
   }
 

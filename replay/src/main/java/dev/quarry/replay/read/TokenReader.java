@@ -1,7 +1,6 @@
 package dev.quarry.replay.read;
 
 import java.io.Closeable;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -191,8 +190,8 @@ public final class TokenReader implements Closeable {
       position = 0;
       limit = Math.max(n, 0);
       return n > 0;
-    } catch (IOException e) {
-      throw error(e.getMessage());
+    } catch (UnreadableException e) {
+      throw error(e.text());
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.quarry.replay.recording;
 
 import dev.quarry.replay.read.ByteSource;
+import dev.quarry.replay.read.UnreadableException;
 import java.io.Closeable;
-import java.io.IOException;
 
 /**
  * The lines of an event file in one fixed buffer, with a cursor that reads fields in place: no
@@ -182,9 +182,9 @@ final class EventLines implements Closeable {
       } else if (limit > 0) {
         problems.add(EventProblem.CUT_LINE, line + 1, "the file ends within this line");
       }
-    } catch (IOException e) {
+    } catch (UnreadableException e) {
       over = true;
-      problems.add(EventProblem.DAMAGED_STREAM, line + 1, e.getMessage());
+      problems.add(EventProblem.DAMAGED_STREAM, line + 1, e.text());
     }
     return false;
   }

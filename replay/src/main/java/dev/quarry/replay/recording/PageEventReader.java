@@ -7,6 +7,7 @@ import dev.quarry.replay.read.Place;
 import dev.quarry.replay.read.Quote;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads page events one after the other: {@link #next} goes to the next one, {@link #event} is it.
@@ -82,14 +83,20 @@ public final class PageEventReader implements AutoCloseable {
     }
   }
 
-  /** Reads one event; false if it was wrong, and then it was counted. */
-  private boolean readEvent() {
+  /** Reads the mark that a line begins with; null if it is none. */
+  private @Nullable PageEventKind kind() {
     PageEventKind kind = PageEventKind.of(lines.here());
     lines.step();
     if (kind == PageEventKind.ALLOC && lines.here() == '!') {
       lines.step();
-      kind = PageEventKind.ALLOC_FAILED;
+      return PageEventKind.ALLOC_FAILED;
     }
+    return kind;
+  }
+
+  /** Reads one event; false if it was wrong, and then it was counted. */
+  private boolean readEvent() {
+    PageEventKind kind = kind();
     long step = lines.number();
     long cpu = lines.number();
     long tid = lines.number();

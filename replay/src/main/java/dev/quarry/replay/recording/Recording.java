@@ -59,13 +59,15 @@ public final class Recording {
     if (!Files.exists(folder)) {
       throw new RecordingException(folder.toString(), "there is no such folder");
     }
-    Path parent = folder.toAbsolutePath().normalize().getParent();
-    boolean inside = parent != null && RecordingFiles.find(parent, PAGE_EVENTS).isPresent();
-    throw new RecordingException(
-        name,
-        inside
-            ? "is one file of a recording; give its folder, " + RecordingFiles.nameOf(parent)
-            : "is a file; a recording is a folder with ev.K.txt and before/ in it");
+    throw new RecordingException(name, wrongFile(folder));
+  }
+
+  private static String wrongFile(Path file) {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    if (parent != null && RecordingFiles.find(parent, PAGE_EVENTS).isPresent()) {
+      return "is one file of a recording; give its folder, " + RecordingFiles.nameOf(parent);
+    }
+    return "is a file; a recording is a folder with ev.K.txt and before/ in it";
   }
 
   private static RecordingException refused(

@@ -31,7 +31,7 @@ final class CountersParser {
       int colon = in.text().indexOf(':');
       String[] words = in.text().substring(colon + 1).strip().split("\\s+");
       boolean unit = words.length == 2 && words[1].equals("kB");
-      if (colon < 0 || words.length != 1 && !unit) {
+      if (colon < 0 || (words.length != 1 && !unit)) {
         throw in.error("the line is not \"NAME: NUMBER\" or \"NAME: NUMBER kB\"");
       }
       put(in, values, in.text().substring(0, colon), words[0]);

@@ -100,7 +100,7 @@ final class ListChecks {
     } else {
       int twice = seen.add(pfn, order);
       if (twice != FrameSet.NONE) {
-        findings.fatal(place, block + " has frame " + twice + ", which is on a list above too");
+        findings.fatal(place, block + " has frame " + twice + ", which is on a list already");
       }
       neverFree(block, pfn, (int) end, place);
     }

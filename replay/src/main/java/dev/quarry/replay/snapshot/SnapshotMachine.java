@@ -39,15 +39,7 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
    *     kernel release are impossible
    */
   public static SnapshotMachine derive(String name, Snapshot snapshot, RecordingMeta meta) {
-    ZoneInfo zoneInfo =
-        snapshot
-            .zoneInfo()
-            .orElseThrow(() ->
-                new RecordingException(
-                    snapshot.name(), "holds no zoneinfo: the machine's zones are not known"));
-    if (zoneInfo.populated().isEmpty()) {
-      throw new RecordingException(zoneInfo.zones().getFirst().place(), "no zone has a page");
-    }
+    ZoneInfo zoneInfo = zoneInfo(snapshot);
     List<String> notes = new ArrayList<>();
     int pageShift = pageShift(meta);
     int maxOrder = maxOrder(snapshot, notes);
@@ -70,6 +62,18 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
             cpuNodes(zoneInfo, meta, nodes.size(), notes),
             WatermarkSettings.of(zoneInfo, pageShift, pageblockOrder, notes));
     return new SnapshotMachine(spec, notes);
+  }
+
+  private static ZoneInfo zoneInfo(Snapshot snapshot) {
+    if (snapshot.zoneInfo().isEmpty()) {
+      throw new RecordingException(
+          snapshot.name(), "holds no zoneinfo: the machine's zones are not known");
+    }
+    ZoneInfo zoneInfo = snapshot.zoneInfo().get();
+    if (zoneInfo.populated().isEmpty()) {
+      throw new RecordingException(zoneInfo.zones().getFirst().place(), "no zone has a page");
+    }
+    return zoneInfo;
   }
 
   private static KernelRelease release(RecordingMeta meta, List<String> notes) {

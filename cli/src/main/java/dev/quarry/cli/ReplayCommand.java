@@ -1,0 +1,103 @@
+package dev.quarry.cli;
+
+import dev.quarry.replay.recording.Recording;
+import dev.quarry.replay.report.ReplayJson;
+import dev.quarry.replay.report.ReplayResult;
+import dev.quarry.replay.report.ReplayText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code quarry replay}: plays a recorded kernel's page requests on the machine it came from. */
+@Command(
+    name = "replay",
+    description = "Plays a recorded kernel's page requests again, on a machine booted from its state.",
+    footer = {
+      "%nExamples:",
+      "  quarry replay examples/compile",
+      "  quarry replay --json examples/compile | jq .zones",
+      "%nA recording is a folder with ev.K.txt (or .xz, .zst) and before/; with after/ the report",
+      "sets the kernel's free blocks beside the replayed ones."
+    })
+final class ReplayCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "RECORDING", description = "The recording's folder.")
+  private Path recording;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Option(names = "--strict", description = "End at the first wrong line instead of counting it.")
+  private boolean strict;
+
+  @Option(names = "--check", description = "Check all invariants of the machine at the end.")
+  private boolean check;
+
+  @Override
+  public Integer call() throws IOException {
+    Recording opened = Recording.open(recording);
+    long start = System.nanoTime();
+    try (Progress progress = Progress.of(opened.pageEventsFile());
+        ReplayResult result = ReplayResult.play(opened, strict, progress)) {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      progress.close();
+      var out = spec.commandLine().getOut();
+      out.print(json ? ReplayJson.of(result, seconds) + "\n" : ReplayText.of(result));
+      if (!json) {
+        spec.commandLine().getErr().printf("played in %.2f s%n", seconds);
+      }
+      return check ? checked(result) : ExitCode.OK;
+    }
+  }
+
+  private int checked(ReplayResult result) {
+    List<String> broken = result.machine().invariants();
+    var err = spec.commandLine().getErr();
+    err.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
+    broken.forEach(finding -> err.println("  " + finding));
+    return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;
+  }
+
+  /** A bar on a terminal, shown when the work is long; nothing elsewhere. */
+  private static final class Progress implements LongConsumer, AutoCloseable {
+    private static final long WORTH_A_BAR_BYTES = 1 << 20;
+    private final ProgressBar bar;
+
+    private Progress(ProgressBar bar) {
+      this.bar = bar;
+    }
+
+    static Progress of(Path file) throws IOException {
+      long bytes = Files.size(file);
+      boolean shown = System.console() != null && bytes > WORTH_A_BAR_BYTES;
+      ProgressBarBuilder builder =
+          new ProgressBarBuilder().setTaskName("replay").setUnit(" MiB", 1 << 20).hideEta();
+      return new Progress(shown ? builder.setInitialMax(bytes).build() : null);
+    }
+
+    @Override
+    public void accept(long bytesRead) {
+      if (bar != null) {
+        bar.stepTo(bytesRead);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (bar != null) {
+        bar.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.quarry.replay.play;
+
+import dev.quarry.physical.MigrateType;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a replay counts as it plays: requests, by order, type, zone and flags, and odd frees. */
+public final class PlayCounters {
+  private static final int ORDERS = 32;
+
+  long allocations;
+  long frees;
+  long failures;
+  long recordedFailures;
+  long freesOfStateBefore;
+  long freesSkipped;
+  long handlesReused;
+  long unknownCpus;
+  final long[] byOrder = new long[ORDERS];
+  final long[] byType = new long[MigrateType.COUNT];
+  final long[] failuresByOrder = new long[ORDERS];
+  final Map<Integer, Long> byGfp = new TreeMap<>();
+  private int lastGfp;
+  private long lastGfpCount;
+
+  PlayCounters() {}
+
+  /** Runs of requests with the same flags are added up before the map is touched. */
+  void countGfp(int gfp) {
+    if (gfp != lastGfp) {
+      flushGfp();
+      lastGfp = gfp;
+    }
+    lastGfpCount++;
+  }
+
+  void flushGfp() {
+    if (lastGfpCount > 0) {
+      byGfp.merge(lastGfp, lastGfpCount, Long::sum);
+      lastGfpCount = 0;
+    }
+  }
+
+  /** Requests and frees played. */
+  public long events() {
+    return allocations + frees;
+  }
+
+  /** Requests played. */
+  public long allocations() {
+    return allocations;
+  }
+
+  /** Frees played. */
+  public long frees() {
+    return frees;
+  }
+
+  /** Requests that the machine could not serve. */
+  public long failures() {
+    return failures;
+  }
+
+  /** Requests that the recorded kernel could not serve. */
+  public long recordedFailures() {
+    return recordedFailures;
+  }
+
+  /** Frees of blocks that were held when the recording began. */
+  public long freesOfStateBefore() {
+    return freesOfStateBefore;
+  }
+
+  /** Frees of blocks that the machine does not hold: their allocation was not recorded. */
+  public long freesSkipped() {
+    return freesSkipped;
+  }
+
+  /** Allocations of a block that the recording never freed before: its free was not recorded. */
+  public long handlesReused() {
+    return handlesReused;
+  }
+
+  /** Events of CPUs that the machine does not have. */
+  public long unknownCpus() {
+    return unknownCpus;
+  }
+
+  /** Requests of an order. */
+  public long ofOrder(int order) {
+    return byOrder[order];
+  }
+
+  /** Failed requests of an order. */
+  public long failuresOfOrder(int order) {
+    return failuresByOrder[order];
+  }
+
+  /** Requests of a migrate type. */
+  public long ofType(int migrateType) {
+    return byType[migrateType];
+  }
+
+  /** Requests by their flags, canonical masks, ascending. */
+  public Map<Integer, Long> ofGfp() {
+    return Map.copyOf(byGfp);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.quarry.replay.play;
+
+import dev.quarry.kernel.Machine;
+import dev.quarry.machine.ZoneType;
+import dev.quarry.physical.NodeStat;
+import dev.quarry.physical.PcpState;
+import dev.quarry.physical.StateLoader;
+import dev.quarry.physical.Zone;
+import dev.quarry.replay.read.Place;
+import dev.quarry.replay.read.RecordingException;
+import dev.quarry.replay.snapshot.ExactState;
+import dev.quarry.replay.snapshot.FrameList;
+import dev.quarry.replay.snapshot.Snapshot;
+import dev.quarry.replay.snapshot.SnapshotMachine;
+import dev.quarry.replay.snapshot.ZoneInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Boots the machine of a snapshot and puts it into the snapshot's state: from {@code exact}, where
+ * that is there, every list in its order; else from {@code free_blocks}, whose types {@code
+ * pagetypeinfo} gives by count only.
+ *
+ * @param machine in the snapshot's state; the caller closes it
+ * @param notes what the snapshot did not tell
+ */
+public record SnapshotBoot(Machine machine, List<String> notes) {
+  public SnapshotBoot {
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Boots.
+   *
+   * @throws RecordingException if the snapshot contradicts itself
+   */
+  public static SnapshotBoot boot(SnapshotMachine derived, Snapshot snapshot) {
+    List<String> notes = new ArrayList<>(derived.notes());
+    Machine machine = Machine.boot(derived.spec());
+    try {
+      new Loading(machine, snapshot, notes).load();
+      return new SnapshotBoot(machine, notes);
+    } catch (RuntimeException e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  private static final class Loading {
+    private final Machine machine;
+    private final Snapshot snapshot;
+    private final List<String> notes;
+    private final StateLoader loader;
+
+    Loading(Machine machine, Snapshot snapshot, List<String> notes) {
+      this.machine = machine;
+      this.snapshot = snapshot;
+      this.notes = notes;
+      this.loader = new StateLoader(machine.memory());
+    }
+
+    void load() {
+      Optional<ExactState> exact = snapshot.exact();
+      if (exact.isPresent()) {
+        exact(exact.get());
+      } else if (snapshot.freeBlocks().isPresent()) {
+        notes.add("no exact lists: their order, and what lies on per-CPU lists, is not known");
+        new TypesByCount(machine.memory(), loader, snapshot).load();
+      } else {
+        throw new RecordingException(
+            snapshot.name(), "holds neither exact nor free_blocks: what is free is not known");
+      }
+      snapshot.zoneInfo().ifPresent(this::zoneInfo);
+      exact.ifPresent(this::perCpuState);
+    }
+
+    private void exact(ExactState exact) {
+      int order = machine.spec().pageblockOrder();
+      exact
+          .pageblocks()
+          .forEachBlock(order, (pfn, type) -> loader.pageblock(pfn, migrateType(type)));
+      for (ExactState.FreeList list : exact.freeLists()) {
+        Zone zone = zone(list.zone(), list.place());
+        at(
+            list.place(),
+            list.blocks(),
+            pfn -> loader.freeBlock(zone, pfn, list.order(), migrateType(list.migrateType())));
+      }
+      for (ExactState.PerCpuList list : exact.perCpuLists()) {
+        Zone zone = zone(list.zone(), list.place());
+        if (list.cpu() >= zone.pcpCount()) {
+          throw new RecordingException(
+              list.place(), "CPU " + list.cpu() + " of a machine with " + zone.pcpCount());
+        }
+        at(
+            list.place(),
+            list.blocks(),
+            pfn -> loader.pcpBlock(zone, list.cpu(), list.index(), pfn));
+      }
+    }
+
+    /** The recorded kernel's number of a type is ours, but for the types behind HighAtomic. */
+    private int migrateType(int recorded) {
+      return RecordedTypes.of(snapshot, recorded);
+    }
+
+    private static void at(Place place, FrameList frames, java.util.function.IntConsumer load) {
+      try {
+        frames.forEach(load);
+      } catch (IllegalArgumentException e) {
+        throw new RecordingException(place, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private void perCpuState(ExactState exact) {
+      for (ExactState.PerCpu pcp : exact.perCpu()) {
+        Zone zone = zone(pcp.zone(), pcp.place());
+        if (pcp.cpu() < zone.pcpCount()) {
+          PcpState state =
+              new PcpState(
+                  pcp.high(),
+                  pcp.batch(),
+                  pcp.highMin(),
+                  pcp.highMax(),
+                  pcp.freeCount(),
+                  pcp.allocFactor(),
+                  pcp.flags());
+          loader.pcpState(zone, pcp.cpu(), state);
+        }
+      }
+    }
+
+    private void zoneInfo(ZoneInfo info) {
+      for (ZoneInfo.Zone recorded : info.populated()) {
+        Zone zone = find(recorded.id().node(), recorded.id().type());
+        if (zone == null) {
+          continue;
+        }
+        ZoneInfo.Watermarks marks = recorded.watermarks();
+        long boost = marks.boost();
+        loader.marks(
+            zone,
+            marks.min() - boost,
+            marks.low() - boost,
+            marks.high() - boost,
+            marks.promo() - boost,
+            boost);
+        loader.managed(zone, recorded.size().managed());
+        for (ZoneInfo.PageSet set : recorded.pageSets()) {
+          if (set.cpu() < zone.pcpCount()) {
+            loader.pcpState(
+                zone,
+                set.cpu(),
+                new PcpState(set.high(), set.batch(), set.highMin(), set.highMax(), 0, 0, 0));
+          }
+        }
+      }
+      nodeStats(info);
+    }
+
+    private void nodeStats(ZoneInfo info) {
+      for (ZoneInfo.Node node : info.nodes()) {
+        for (NodeStat stat : NodeStat.values()) {
+          node.stats()
+              .get(stat.label().toLowerCase(Locale.ROOT))
+              .ifPresent(value -> machine.memory().nodes().get(node.id()).stat(stat, value));
+        }
+      }
+    }
+
+    private Zone zone(ZoneType type, Place place) {
+      Zone zone = find(0, type);
+      if (zone == null || !zone.isPopulated()) {
+        throw new RecordingException(place, "the machine has no memory in zone " + type.label());
+      }
+      return zone;
+    }
+
+    private @org.jspecify.annotations.Nullable Zone find(int node, ZoneType type) {
+      for (Zone zone : machine.memory().zones()) {
+        if (zone.node().id() == node && zone.type() == type) {
+          return zone;
+        }
+      }
+      return null;
+    }
+  }
+}
