@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,16 +50,20 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
     long start = System.nanoTime();
-    try (Progress progress = Progress.of(opened.pageEventsFile());
-        ReplayResult result = ReplayResult.play(opened, strict, progress)) {
+    try (ReplayResult result = play(opened)) {
       double seconds = (System.nanoTime() - start) / 1e9;
-      progress.close();
       var out = spec.commandLine().getOut();
       out.print(json ? ReplayJson.of(result, seconds) + "\n" : ReplayText.of(result));
       if (!json) {
-        spec.commandLine().getErr().printf("played in %.2f s%n", seconds);
+        spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", seconds);
       }
       return check ? checked(result) : ExitCode.OK;
+    }
+  }
+
+  private ReplayResult play(Recording opened) throws IOException {
+    try (Progress progress = Progress.of(opened.pageEventsFile())) {
+      return ReplayResult.play(opened, strict, progress);
     }
   }
 
@@ -72,9 +78,9 @@ final class ReplayCommand implements Callable<Integer> {
   /** A bar on a terminal, shown when the work is long; nothing elsewhere. */
   private static final class Progress implements LongConsumer, AutoCloseable {
     private static final long WORTH_A_BAR_BYTES = 1 << 20;
-    private final ProgressBar bar;
+    private final @Nullable ProgressBar bar;
 
-    private Progress(ProgressBar bar) {
+    private Progress(@Nullable ProgressBar bar) {
       this.bar = bar;
     }
 
