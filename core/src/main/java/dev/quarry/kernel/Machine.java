@@ -46,10 +46,11 @@ public final class Machine implements AutoCloseable {
   /**
    * Boots a machine.
    *
+   * @throws dev.quarry.machine.SpecException if such a machine cannot be
    * @throws OutOfMemoryError if the host refuses the address space
    */
   public static Machine boot(MachineSpec spec) {
-    return new Machine(spec);
+    return new Machine(spec.checked());
   }
 
   /** What the machine was booted from. */

@@ -3,8 +3,8 @@ package dev.quarry.machine;
 import java.util.List;
 
 /**
- * Everything that is decided about a machine before it boots. Immutable, and checked when it is
- * built: a spec that exists can be booted.
+ * Everything that is decided about a machine before it boots. Immutable; {@link #checked} says
+ * whether such a machine can be, and booting asks it.
  *
  * @param name what messages call it
  * @param release the kernel whose rules the allocator follows
@@ -40,6 +40,20 @@ public record MachineSpec(
     reserved = List.copyOf(reserved);
     zones = List.copyOf(zones);
     cpuNodes = List.copyOf(cpuNodes);
+  }
+
+  /**
+   * Says whether such a machine can be booted.
+   *
+   * @throws SpecException if not: why, with both numbers
+   */
+  public MachineSpec checked() {
+    try {
+      SpecChecks.check(this);
+      return this;
+    } catch (SpecChecks.Refusal e) {
+      throw new SpecException(name + ": " + e.text());
+    }
   }
 
   /** Bytes in a page. */

@@ -1,0 +1,133 @@
+package dev.quarry.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The settings of a specification that are a key and a value, in a file or behind {@code --set}. */
+final class SpecSettings {
+  private static final Set<String> SYSCTLS =
+      new TreeSet<>(
+          Set.of(
+              "min_free_kbytes",
+              "lowmem_reserve_ratio",
+              "watermark_scale_factor",
+              "watermark_boost_factor",
+              "percpu_pagelist_high_fraction"));
+  private static final Set<String> KEYS =
+      new TreeSet<>(
+          Set.of(
+              "name",
+              "release",
+              "page_size",
+              "max_order",
+              "pageblock_order",
+              "contents",
+              "ram",
+              "cpus",
+              "movablecore",
+              "khugepaged",
+              "percpu",
+              "percpu_max_order"));
+
+  private SpecSettings() {}
+
+  static void requireKnown(String key) {
+    if (!KEYS.contains(key) && !SYSCTLS.contains(key)) {
+      Set<String> all = new TreeSet<>(KEYS);
+      all.addAll(SYSCTLS);
+      all.addAll(List.of("node", "memory", "reserved", "zone", "sysctl", "preset"));
+      throw new IllegalArgumentException(
+          "\"" + shown(key) + "\" is not a setting; did you mean " + Nearest.to(key, all) + "?");
+    }
+  }
+
+  static void set(SpecDraft draft, int line, String key, String value) {
+    requireKnown(key);
+    if (SYSCTLS.contains(key)) {
+      setSysctl(draft, line, key, value);
+      return;
+    }
+    draft.lines.put(key, line);
+    switch (key) {
+      case "name" -> draft.name = value;
+      case "release" -> draft.release = KernelRelease.parse(value);
+      case "page_size" -> draft.pageShift = pageShift(value);
+      case "max_order" -> draft.maxOrder = integer(key, value);
+      case "pageblock_order" -> draft.pageblockOrder = integer(key, value);
+      case "contents" -> draft.contents = !value.equals("none") && yes(key, value);
+      case "ram" -> UsualLayout.ram(draft, line, Sizes.parse(value));
+      case "cpus" -> UsualLayout.cpus(draft, line, integer(key, value));
+      case "movablecore" -> draft.movableCore = Sizes.parse(value);
+      case "khugepaged" -> draft.khugepaged = yes(key, value);
+      case "percpu" -> draft.percpu = yes(key, value);
+      case "percpu_max_order" -> draft.percpuMaxOrder = integer(key, value);
+      default -> throw new IllegalArgumentException("\"" + key + "\" is not a setting");
+    }
+  }
+
+  static void setSysctl(SpecDraft draft, int line, String key, String value) {
+    draft.lines.put(key, line);
+    switch (key) {
+      case "min_free_kbytes" -> draft.minFreeKbytes = OptionalLong.of(integer(key, value));
+      case "watermark_scale_factor" -> draft.scaleFactor = integer(key, value);
+      case "watermark_boost_factor" -> draft.boostFactor = integer(key, value);
+      case "percpu_pagelist_high_fraction" -> draft.highFraction = integer(key, value);
+      case "lowmem_reserve_ratio" -> ratios(draft, value);
+      default ->
+          throw new IllegalArgumentException(
+              "\"vm." + shown(key) + "\" is not a setting; did you mean vm."
+                  + Nearest.to(key, SYSCTLS) + "?");
+    }
+  }
+
+  /** One ratio for each zone that is built, in their order; Device has none. */
+  private static void ratios(SpecDraft draft, String value) {
+    List<ZoneType> types = new ArrayList<>();
+    List<SpecDraft.Lined<ZoneSpec>> zones = draft.zones;
+    if (zones.isEmpty()) {
+      types.addAll(List.of(ZoneType.DMA, ZoneType.DMA32, ZoneType.NORMAL, ZoneType.MOVABLE));
+    }
+    zones.forEach(zone -> types.add(zone.value().type()));
+    String[] ratios = value.split(",", -1);
+    if (ratios.length > types.size()) {
+      throw new IllegalArgumentException(
+          "lowmem_reserve_ratio has " + ratios.length + " numbers, the machine " + types.size()
+              + " zones");
+    }
+    for (int i = 0; i < ratios.length; i++) {
+      draft.ratios.put(types.get(i), integer("lowmem_reserve_ratio", ratios[i]));
+    }
+  }
+
+  private static int pageShift(String value) {
+    long bytes = Sizes.parse(value);
+    if (bytes < 1 || Long.bitCount(bytes) != 1 || bytes > 1 << 30) {
+      throw new IllegalArgumentException("page_size " + value + " is not a power of two");
+    }
+    return Long.numberOfTrailingZeros(bytes);
+  }
+
+  private static boolean yes(String key, String value) {
+    return switch (value) {
+      case "yes", "on", "true", "1" -> true;
+      case "no", "off", "false", "0" -> false;
+      default -> throw new IllegalArgumentException(key + " is yes or no, not \"" + value + "\"");
+    };
+  }
+
+  static int integer(String what, String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          what + " \"" + shown(value) + "\" is not a whole number below 2^31", e);
+    }
+  }
+
+  private static String shown(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "...";
+  }
+}

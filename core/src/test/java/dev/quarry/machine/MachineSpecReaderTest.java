@@ -1,0 +1,134 @@
+package dev.quarry.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quarry.kernel.Machine;
+import dev.quarry.physical.Zone;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MachineSpecReaderTest {
+  @Test
+  void everyPresetBootsAndIsSound() {
+    for (String name : Presets.names()) {
+      try (Machine machine = Machine.boot(Presets.get(name))) {
+        boolean large = name.equals("huge");
+        assertThat(large ? List.of() : machine.invariants()).as(name).isEmpty();
+        long free = machine.memory().zones().stream().mapToLong(Zone::freePages).sum();
+        assertThat(free).as(name).isPositive();
+        assertThat(Presets.description(name)).isNotBlank();
+      }
+    }
+  }
+
+  @Test
+  void theServerFallsBackToItsOtherNodeAndMovableIsCutFromNormal() {
+    try (Machine server = Machine.boot(Presets.get("server"))) {
+      assertThat(server.memory().nodes().get(1).zonelist(2))
+          .extracting(Zone::toString)
+          .containsExactly(
+              "Node 1 zone Normal", "Node 0 zone Normal", "Node 0 zone DMA32", "Node 0 zone DMA");
+    }
+    try (Machine movable = Machine.boot(Presets.get("movable"))) {
+      assertThat(movable.memory().zones().get(3).present()).isEqualTo(1L << 20);
+      assertThat(movable.memory().zones().get(2).present()).isEqualTo(1L << 18);
+    }
+  }
+
+  @Test
+  void settingsChangeASpec() {
+    MachineSpec spec =
+        MachineSpecReader.with(
+            Presets.get("laptop"),
+            List.of("ram=8G", "cpus=2", "min_free_kbytes=4096", "percpu=off", "release=5.10"));
+    long ram = spec.memory().stream().mapToLong(range -> range.end() - range.start()).sum();
+    assertThat(ram).isBetween((8L << 30) - (1 << 20), 8L << 30);
+    assertThat(spec.cpuNodes()).containsExactly(0, 0);
+    assertThat(spec.sysctls().minFreeKbytes()).hasValue(4096);
+    assertThat(spec.sysctls().percpuLists()).isFalse();
+    assertThat(spec.release()).isEqualTo(new KernelRelease(5, 10));
+    assertThatThrownBy(() -> MachineSpecReader.with(spec, List.of("min_fre_kbytes=1")))
+        .hasMessageContaining("did you mean min_free_kbytes?");
+    assertThatThrownBy(() -> MachineSpecReader.with(spec, List.of("ram")))
+        .hasMessageContaining("KEY=VALUE");
+  }
+
+  /** What a spec must not be; {@code ;} stands for the end of a line. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "memory 1M-3G; memory 2G-4G                 | t:2: | begins before the end of memory 0x100000-0xc0000000",
+        "memory 3G-1G                               | t:1: | begins at 0xc0000000 and ends at 0x40000000",
+        "memory 1000-1G                             | t:1: | whole pages of 4096 bytes",
+        "memory 1M-1G node=1                        | t:1: | node 1, the machine has nodes 0 to 0",
+        "memory 1M-1G; reserved 2G-3G x             | t:2: | is not inside one range of memory",
+        "memory 1M-1G; reserved 2M-4M; reserved 3M-5M | t:3: | begins before the end of the one at 0x200000",
+        "memory 1M-1G; zone DMA below=16M           | t:2: | memory reaches to 0x40000000, the last zone to 0x1000000",
+        "memory 1M-1G; zone Normal; zone DMA below=16M | t:3: | zone DMA does not come before zone Normal",
+        "memory 1M-1G; zone DMA below=17M; zone Normal | t:2: | not at a multiple of the pageblock's 2 MiB",
+        "memory 1M-9000G                            | t:1: | above 0x7ffffc00000",
+        "memory 1M-1G; max_order 21                 | t:2: | largest order 21 is not 0 to 20",
+        "memory 1M-1G; pageblock_order 11           | t:2: | pageblock order 11 is not 0 to the largest order, 10",
+        "memory 1M-1G; page_size 3K                 | t:2: | not a power of two",
+        "memory 1M-1G; page_size 1M                 | t:2: | not 4 KiB to 64 KiB",
+        "memory 1M-1G; node 0 distance=10,20        | t:2: | has 2 distances, the machine has 1 nodes",
+        "memory 1M-1G; node 0 distance=11           | t:2: | it must be 10",
+        "memory 1M-1G; cpus 0-3 node=2              | t:2: | CPU 0 is on node 2, the machine has nodes 0 to 0",
+        "memory 1M-1G; cpus 0-1; cpus 1-2           | t:3: | CPU 1 is given twice, first in line 2",
+        "memory 1M-1G; sysctl vm.watermark_scale_factor=3001 | t:2: | watermark_scale_factor 3001 is not 1 to 3000",
+        "memory 1M-1G; sysctl vm.min_free_kbytes=9999999 | t:2: | min_free_kbytes 9999999 is not 0 to the 1047552 KiB",
+        "memory 1M-1G; sysctl vm.swappiness=1       | t:2: | did you mean vm.",
+        "memory 1M-1G; movablecore 2G               | t:2: | movablecore 2147483648 is not 0 to the 1072693248 bytes",
+        "memory 1M-1G; release 2.4                  | t:2: | release 2.4 is older than 2.6",
+        "memory 1M-1G; release six                  | t:2: | is not a kernel release",
+        "memory 1M-1G; max_ordre 9                  | t:2: | did you mean max_order?",
+        "memory 1M-1G; max_order 99999999999        | t:2: | is not a whole number below 2^31",
+        "memory 1M-1X                               | t:1: | is not a size",
+        "memory 1M-1G; percpu maybe                 | t:2: | percpu is yes or no",
+        "preset lapdog                              | t:1: | there is no preset",
+        "memory 1M-1G; preset laptop                | t:2: | must be the first setting",
+        "cpus 0                                     | t: | the machine has no memory",
+        "memory 1M-33M node=0; node 0 distance=10,20; node 1 distance=20,10; memory 33M-64M node=1; pageblock_order 10"
+            + "| t:4: | node 1's memory begins at 0x2100000 inside the pageblock in which node 0's ends",
+      })
+  void refusalsNameTheLineAndBothNumbers(String text, String place, String message) {
+    assertThatThrownBy(() -> MachineSpecReader.read("t", text.replace(';', '\n')))
+        .isInstanceOf(SpecException.class)
+        .hasMessageStartingWith(place)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void mutatedSpecsAreReadOrRefusedAndNothingElse() {
+    long seed = 20_261;
+    Random random = new Random(seed);
+    for (int i = 0; i < 20_000; i++) {
+      String name = Presets.names().get(random.nextInt(Presets.names().size()));
+      String mutant = mutate(Presets.text(name), random);
+      try {
+        MachineSpecReader.read("mutant", mutant);
+      } catch (SpecException e) {
+        assertThat(e).as("seed %d, mutant %d", seed, i).hasMessageStartingWith("mutant:");
+      }
+    }
+  }
+
+  private static String mutate(String text, Random random) {
+    StringBuilder out = new StringBuilder(text);
+    for (int n = random.nextInt(4); n >= 0; n--) {
+      int at = random.nextInt(out.length());
+      switch (random.nextInt(4)) {
+        case 0 -> out.setCharAt(at, (char) (32 + random.nextInt(95)));
+        case 1 -> out.deleteCharAt(at);
+        case 2 -> out.insert(at, out.substring(at, Math.min(out.length(), at + random.nextInt(30))));
+        default -> out.insert(at, "\n" + "0123456789GMK=-, ".charAt(random.nextInt(17)));
+      }
+    }
+    return out.toString();
+  }
+}
