@@ -1,0 +1,120 @@
+package dev.quarry.cli.lang;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cuts a script into tokens. */
+final class Lexer {
+  private static final String BREAKS = " \t\r\n;{}#\"=<>!";
+
+  private final String script;
+  private final List<Token> tokens = new ArrayList<>();
+  private int at;
+  private int line = 1;
+  private int lineStart;
+  private int lastEnd = -1;
+
+  private Lexer(String script) {
+    this.script = script;
+  }
+
+  static List<Token> tokens(String script) {
+    Lexer lexer = new Lexer(script);
+    while (lexer.at < script.length()) {
+      lexer.next();
+    }
+    lexer.add(Token.Kind.END_OF_COMMAND, "", lexer.here());
+    lexer.add(Token.Kind.END_OF_SCRIPT, "", lexer.here());
+    return lexer.tokens;
+  }
+
+  private Position here() {
+    return new Position(line, at - lineStart + 1);
+  }
+
+  private void add(Token.Kind kind, String text, Position position) {
+    tokens.add(new Token(kind, text, position, lastEnd == at - text.length()));
+    lastEnd = at;
+  }
+
+  private void next() {
+    char c = script.charAt(at);
+    Position position = here();
+    switch (c) {
+      case ' ', '\t', '\r' -> at++;
+      case '\n' -> newLine(position);
+      case '#' -> skipComment();
+      case '"' -> string(position);
+      case ';' -> single(Token.Kind.END_OF_COMMAND, position);
+      case '{' -> single(Token.Kind.OPEN, position);
+      case '}' -> single(Token.Kind.CLOSE, position);
+      case '=', '<', '>', '!' -> comparison(c, position);
+      default -> word(position);
+    }
+  }
+
+  private void newLine(Position position) {
+    at++;
+    add(Token.Kind.END_OF_COMMAND, "", position);
+    line++;
+    lineStart = at;
+  }
+
+  private void skipComment() {
+    while (at < script.length() && script.charAt(at) != '\n') {
+      at++;
+    }
+  }
+
+  private void single(Token.Kind kind, Position position) {
+    String text = script.substring(at, at + 1);
+    at++;
+    add(kind, text, position);
+  }
+
+  private void comparison(char c, Position position) {
+    boolean twoLetters = at + 1 < script.length() && script.charAt(at + 1) == '=';
+    if (c == '=' && !twoLetters) {
+      single(Token.Kind.EQUALS, position);
+      return;
+    }
+    if (c == '!' && !twoLetters) {
+      throw ScriptException.mistake(position, "\"!\" stands alone; did you mean \"!=\"?");
+    }
+    String text = script.substring(at, at + (twoLetters ? 2 : 1));
+    at += text.length();
+    add(Token.Kind.COMPARISON, text, position);
+  }
+
+  private void word(Position position) {
+    int start = at;
+    while (at < script.length() && BREAKS.indexOf(script.charAt(at)) < 0) {
+      at++;
+    }
+    add(Token.Kind.WORD, script.substring(start, at), position);
+  }
+
+  private void string(Position position) {
+    StringBuilder text = new StringBuilder();
+    for (at++; at < script.length() && script.charAt(at) != '\n'; at++) {
+      char c = script.charAt(at);
+      if (c == '"') {
+        at++;
+        tokens.add(new Token(Token.Kind.STRING, text.toString(), position, false));
+        lastEnd = at;
+        return;
+      }
+      boolean escape = c == '\\' && at + 1 < script.length();
+      text.append(escape ? unescape(script.charAt(++at)) : c);
+    }
+    throw ScriptException.mistake(position, "the string has no closing quote");
+  }
+
+  private static char unescape(char c) {
+    return switch (c) {
+      case 'n' -> '\n';
+      case 't' -> '\t';
+      default -> c;
+    };
+  }
+}

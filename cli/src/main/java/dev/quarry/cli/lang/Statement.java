@@ -1,0 +1,34 @@
+package dev.quarry.cli.lang;
+
+import java.util.List;
+import java.util.Map;
+
+/** A statement of a script. */
+sealed interface Statement {
+  Position position();
+
+  /** A word or string that an expression or a command is given. */
+  record Argument(String text, boolean quoted, Position position) {}
+
+  /** {@code command word ... key=value ...}. */
+  record Call(
+      String command, List<Argument> words, Map<String, Argument> options, Position position)
+      implements Statement {}
+
+  /** {@code name = command ...}. */
+  record Assign(String name, Call call, Position position) implements Statement {}
+
+  /** {@code repeat N { ... }}. */
+  record Repeat(Argument count, List<Statement> body, Position position) implements Statement {}
+
+  /** {@code for i in 0..9 { ... }}. */
+  record For(String variable, Argument range, List<Statement> body, Position position)
+      implements Statement {}
+
+  /** {@code expect fails command ...}. */
+  record ExpectFails(Statement statement, Position position) implements Statement {}
+
+  /** {@code expect a == b}. */
+  record ExpectCompare(Argument left, String operator, Argument right, Position position)
+      implements Statement {}
+}
