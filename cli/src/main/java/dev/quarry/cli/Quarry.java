@@ -30,7 +30,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Quarry.Version.class,
-    subcommands = {ReplayCommand.class},
+    subcommands = {
+      ReplayCommand.class,
+      ShellCommand.class,
+      RunCommand.class,
+      MachineCommand.class,
+      CheckCommand.class
+    },
     descriptionHeading = "%n",
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
