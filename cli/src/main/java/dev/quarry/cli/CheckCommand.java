@@ -35,9 +35,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MACHINE",
-      description = "A preset's name, or a specification's file.")
+  @Parameters(paramLabel = "MACHINE", description = "A preset's name, or a specification's file.")
   private String machine;
 
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Change a setting; repeatable.")

@@ -48,7 +48,8 @@ final class MachineCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
     if (machine == null) {
-      Presets.names().forEach(name -> out.printf(Locale.ROOT, "%-10s %s%n", name, Presets.description(name)));
+      Presets.names()
+          .forEach(name -> out.printf(Locale.ROOT, "%-10s %s%n", name, Presets.description(name)));
       return ExitCode.OK;
     }
     if (text) {

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code quarry replay}: plays a recorded kernel's page requests on the machine it came from. */
 @Command(
     name = "replay",
-    description = "Plays a recorded kernel's page requests again, on a machine booted from its state.",
+    description =
+        "Plays a recorded kernel's page requests again, on a machine booted from its state.",
     footer = {
       "%nExamples:",
       "  quarry replay examples/compile",

@@ -54,8 +54,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private String read(String source) throws IOException {
-    byte[] bytes =
-        source.equals("stdin") ? System.in.readNBytes(MOST_BYTES + 1) : readFile(source);
+    byte[] bytes = source.equals("stdin") ? System.in.readNBytes(MOST_BYTES + 1) : readFile(source);
     if (bytes.length > MOST_BYTES) {
       throw new SpecException(source + " is larger than " + MOST_BYTES + " bytes");
     }

@@ -62,7 +62,11 @@ public final class Machine implements AutoCloseable {
   public Cpu cpu(int id) {
     if (id < 0 || id >= cpus.size()) {
       throw new IllegalArgumentException(
-          "CPU " + id + " is not one of the machine's " + cpus.size() + ", 0 to "
+          "CPU "
+              + id
+              + " is not one of the machine's "
+              + cpus.size()
+              + ", 0 to "
               + (cpus.size() - 1));
     }
     return cpus.get(id);

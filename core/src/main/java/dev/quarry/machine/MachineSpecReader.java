@@ -43,7 +43,11 @@ public final class MachineSpecReader {
     }
     if (Files.size(file) > MOST_BYTES) {
       throw new SpecException(
-          source + " has " + Files.size(file) + " bytes, a specification has at most " + MOST_BYTES);
+          source
+              + " has "
+              + Files.size(file)
+              + " bytes, a specification has at most "
+              + MOST_BYTES);
     }
     byte[] bytes = Files.readAllBytes(file);
     try {

@@ -37,7 +37,9 @@ public final class Ram implements AutoCloseable {
     Host.putLong(base + check(physical, Long.BYTES), value);
   }
 
-  /** The bytes {@code [physical, physical + length)} as a segment; valid until the machine closes. */
+  /**
+   * The bytes {@code [physical, physical + length)} as a segment; valid until the machine closes.
+   */
   public MemorySegment slice(long physical, long length) {
     return Host.segment(base + check(physical, length), length);
   }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  */
 public final class Sizes {
   private static final Pattern DECIMAL =
-      Pattern.compile("(\\d{1,19})(?:\\.(\\d{1,6}))?\\s*([KMGTP]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(\\d{1,19})(?:\\.(\\d{1,6}))?\\s*([KMGTP]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern HEX = Pattern.compile("0[xX]([0-9a-fA-F]{1,15})");
   private static final String UNITS = "KMGTP";
 
@@ -47,7 +48,8 @@ public final class Sizes {
       scale *= 10;
     }
     // Unit and scale stay below 2^70 in all but petabytes with six digits; split to be safe.
-    long part = Long.parseLong(digits) * (unit / scale) + Long.parseLong(digits) * (unit % scale) / scale;
+    long part =
+        Long.parseLong(digits) * (unit / scale) + Long.parseLong(digits) * (unit % scale) / scale;
     if (unit == 1) {
       throw new IllegalArgumentException("\"" + shown(text) + "\" is not a whole number of bytes");
     }

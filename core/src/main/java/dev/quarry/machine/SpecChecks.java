@@ -67,19 +67,27 @@ final class SpecChecks {
     int shift = spec.pageShift();
     refuse(
         shift < MIN_PAGE_SHIFT || shift > MAX_PAGE_SHIFT,
-        "page_size", 0, "page size " + Sizes.format(1L << shift) + " is not 4 KiB to 64 KiB");
+        "page_size",
+        0,
+        "page size " + Sizes.format(1L << shift) + " is not 4 KiB to 64 KiB");
     refuse(
         spec.maxOrder() < 0 || spec.maxOrder() > LARGEST_MAX_ORDER,
-        "max_order", 0, "largest order " + spec.maxOrder() + " is not 0 to " + LARGEST_MAX_ORDER);
+        "max_order",
+        0,
+        "largest order " + spec.maxOrder() + " is not 0 to " + LARGEST_MAX_ORDER);
     refuse(
         spec.pageblockOrder() < 0 || spec.pageblockOrder() > spec.maxOrder(),
         "pageblock_order",
         0,
-        "pageblock order " + spec.pageblockOrder() + " is not 0 to the largest order, "
+        "pageblock order "
+            + spec.pageblockOrder()
+            + " is not 0 to the largest order, "
             + spec.maxOrder());
     refuse(
         !spec.release().isAtLeast(2, 6),
-        "release", 0, "release " + spec.release() + " is older than 2.6");
+        "release",
+        0,
+        "release " + spec.release() + " is older than 2.6");
   }
 
   private void nodes() {
@@ -91,15 +99,24 @@ final class SpecChecks {
       List<Integer> distances = node.distances();
       refuse(
           distances.size() != count,
-          "node", i, "node " + i + " has " + distances.size() + " distances, the machine has "
-              + count + " nodes");
+          "node",
+          i,
+          "node "
+              + i
+              + " has "
+              + distances.size()
+              + " distances, the machine has "
+              + count
+              + " nodes");
       for (int to = 0; to < count; to++) {
         int distance = distances.get(to);
         boolean wrong = to == i ? distance != LOCAL_DISTANCE : distance <= LOCAL_DISTANCE;
         String rule = to == i ? "it must be 10" : "it must be above 10 and at most 255";
         refuse(
             wrong || distance > 255,
-            "node", i, "distance " + distance + " from node " + i + " to node " + to + ": " + rule);
+            "node",
+            i,
+            "distance " + distance + " from node " + i + " to node " + to + ": " + rule);
       }
     }
   }
@@ -111,7 +128,13 @@ final class SpecChecks {
       int node = spec.cpuNodes().get(cpu);
       refuse(
           node < 0 || node >= spec.nodes().size(),
-          "cpus", cpu, "CPU " + cpu + " is on node " + node + ", the machine has nodes 0 to "
+          "cpus",
+          cpu,
+          "CPU "
+              + cpu
+              + " is on node "
+              + node
+              + ", the machine has nodes 0 to "
               + (spec.nodes().size() - 1));
     }
   }
@@ -123,14 +146,25 @@ final class SpecChecks {
       range("memory", i, range.start(), range.end());
       refuse(
           range.node() < 0 || range.node() >= spec.nodes().size(),
-          "memory", i, "memory on node " + range.node() + ", the machine has nodes 0 to "
+          "memory",
+          i,
+          "memory on node "
+              + range.node()
+              + ", the machine has nodes 0 to "
               + (spec.nodes().size() - 1));
       if (i > 0) {
         MemoryRange before = spec.memory().get(i - 1);
         refuse(
             range.start() < before.end(),
-            "memory", i, "memory " + at(range.start()) + "-" + at(range.end())
-                + " begins before the end of memory " + at(before.start()) + "-"
+            "memory",
+            i,
+            "memory "
+                + at(range.start())
+                + "-"
+                + at(range.end())
+                + " begins before the end of memory "
+                + at(before.start())
+                + "-"
                 + at(before.end()));
       }
     }
@@ -139,19 +173,34 @@ final class SpecChecks {
     long end = spec.memory().getLast().end();
     refuse(
         end > most,
-        "memory", spec.memory().size() - 1, "memory ends at " + at(end) + ", above "
-            + at(most) + ", the last that frame numbers of 31 bits reach");
+        "memory",
+        spec.memory().size() - 1,
+        "memory ends at "
+            + at(end)
+            + ", above "
+            + at(most)
+            + ", the last that frame numbers of 31 bits reach");
   }
 
   private void range(String part, int index, long start, long end) {
     refuse(
         start < 0 || start >= end,
-        part, index, part + " begins at " + at(start) + " and ends at " + at(end));
+        part,
+        index,
+        part + " begins at " + at(start) + " and ends at " + at(end));
     long page = spec.pageSize();
     refuse(
         start % page != 0 || end % page != 0,
-        part, index, part + " " + at(start) + "-" + at(end) + " is not made of whole pages of "
-            + page + " bytes");
+        part,
+        index,
+        part
+            + " "
+            + at(start)
+            + "-"
+            + at(end)
+            + " is not made of whole pages of "
+            + page
+            + " bytes");
   }
 
   private void reserved() {
@@ -161,14 +210,25 @@ final class SpecChecks {
       refuse(
           spec.memory().stream()
               .noneMatch(m -> m.start() <= range.start() && range.end() <= m.end()),
-          "reserved", i, "reserved " + at(range.start()) + "-" + at(range.end())
+          "reserved",
+          i,
+          "reserved "
+              + at(range.start())
+              + "-"
+              + at(range.end())
               + " is not inside one range of memory");
       if (i > 0) {
         ReservedRange before = spec.reserved().get(i - 1);
         refuse(
             range.start() < before.end(),
-            "reserved", i, "reserved " + at(range.start()) + " begins before the end of the one at "
-                + at(before.start()) + ", " + at(before.end()));
+            "reserved",
+            i,
+            "reserved "
+                + at(range.start())
+                + " begins before the end of the one at "
+                + at(before.start())
+                + ", "
+                + at(before.end()));
       }
     }
   }
@@ -182,7 +242,11 @@ final class SpecChecks {
       ZoneSpec zone = spec.zones().get(i);
       refuse(
           last != null && last.compareTo(zone.type()) >= 0,
-          "zone", i, "zone " + zone.type().label() + " does not come before zone "
+          "zone",
+          i,
+          "zone "
+              + zone.type().label()
+              + " does not come before zone "
               + (last == null ? "" : last.label()));
       last = zone.type();
       if (zone.type() == ZoneType.MOVABLE || zone.type() == ZoneType.DEVICE) {
@@ -190,19 +254,32 @@ final class SpecChecks {
       }
       refuse(
           zone.below() <= low,
-          "zone", i, "zone " + zone.type().label() + " ends at " + at(zone.below())
-              + ", not above the zone before it, which ends at " + at(low));
+          "zone",
+          i,
+          "zone "
+              + zone.type().label()
+              + " ends at "
+              + at(zone.below())
+              + ", not above the zone before it, which ends at "
+              + at(low));
       refuse(
           zone.below() != ZoneSpec.NO_LIMIT && zone.below() % blockBytes != 0,
-          "zone", i, "zone " + zone.type().label() + " ends at " + at(zone.below())
-              + ", not at a multiple of the pageblock's " + Sizes.format(blockBytes));
+          "zone",
+          i,
+          "zone "
+              + zone.type().label()
+              + " ends at "
+              + at(zone.below())
+              + ", not at a multiple of the pageblock's "
+              + Sizes.format(blockBytes));
       low = zone.below();
     }
     long end = spec.memory().getLast().end();
     refuse(
         end > low,
-        "zone", spec.zones().size() - 1, "memory reaches to " + at(end)
-            + ", the last zone to " + at(low));
+        "zone",
+        spec.zones().size() - 1,
+        "memory reaches to " + at(end) + ", the last zone to " + at(low));
   }
 
   /** A pageblock belongs to one zone, so two nodes must not meet inside one. */
@@ -214,8 +291,15 @@ final class SpecChecks {
       boolean sameBlock = (before.end() - 1) / blockBytes == range.start() / blockBytes;
       refuse(
           before.node() != range.node() && sameBlock,
-          "memory", i, "node " + range.node() + "'s memory begins at " + at(range.start())
-              + " inside the pageblock in which node " + before.node() + "'s ends at "
+          "memory",
+          i,
+          "node "
+              + range.node()
+              + "'s memory begins at "
+              + at(range.start())
+              + " inside the pageblock in which node "
+              + before.node()
+              + "'s ends at "
               + at(before.end()));
     }
   }
@@ -226,17 +310,21 @@ final class SpecChecks {
     long minFree = sysctls.minFreeKbytes().orElse(0);
     refuse(
         minFree < 0 || minFree > ram >> 10,
-        "min_free_kbytes", 0, "min_free_kbytes " + minFree + " is not 0 to the " + (ram >> 10)
-            + " KiB of memory");
+        "min_free_kbytes",
+        0,
+        "min_free_kbytes " + minFree + " is not 0 to the " + (ram >> 10) + " KiB of memory");
     refuse(
         spec.movableCore() < 0 || spec.movableCore() > ram,
-        "movablecore", 0, "movablecore " + spec.movableCore() + " is not 0 to the " + ram
-            + " bytes of memory");
+        "movablecore",
+        0,
+        "movablecore " + spec.movableCore() + " is not 0 to the " + ram + " bytes of memory");
     bounds("watermark_scale_factor", sysctls.watermarkScaleFactor(), 1, MAX_SCALE_FACTOR);
     bounds("watermark_boost_factor", sysctls.watermarkBoostFactor(), 0, MAX_BOOST_FACTOR);
     bounds(
         "percpu_pagelist_high_fraction",
-        sysctls.percpuPagelistHighFraction(), 0, MAX_HIGH_FRACTION);
+        sysctls.percpuPagelistHighFraction(),
+        0,
+        MAX_HIGH_FRACTION);
     bounds("percpu_max_order", sysctls.percpuMaxOrder(), 0, Math.max(3, spec.maxOrder()));
     sysctls
         .lowmemReserveRatio()
@@ -246,6 +334,8 @@ final class SpecChecks {
   private static void bounds(String name, int value, int least, int most) {
     refuse(
         value < least || value > most,
-        name, 0, name + " " + value + " is not " + least + " to " + most);
+        name,
+        0,
+        name + " " + value + " is not " + least + " to " + most);
   }
 }

@@ -1,6 +1,8 @@
 package dev.quarry.machine;
 
-/** A machine's specification is unclear or impossible. The message names the place and both numbers. */
+/**
+ * A machine's specification is unclear or impossible. The message names the place and both numbers.
+ */
 public final class SpecException extends IllegalArgumentException implements UserError {
   private static final long serialVersionUID = 1L;
 

@@ -80,8 +80,8 @@ final class SpecLine {
     for (int cpu = first; cpu <= last; cpu++) {
       SpecDraft.Lined<Integer> before = draft.cpus.put(cpu, new SpecDraft.Lined<>(node, line));
       if (before != null) {
-        throw new IllegalArgumentException("CPU " + cpu + " is given twice, first in line "
-            + before.line());
+        throw new IllegalArgumentException(
+            "CPU " + cpu + " is given twice, first in line " + before.line());
       }
     }
   }
@@ -97,8 +97,7 @@ final class SpecLine {
   private void reserved() {
     long[] range = range(word(1, "a range such as 16M-48M"));
     String name = String.join(" ", words.subList(2, words.size()));
-    draft.reserved.add(
-        new SpecDraft.Lined<>(new ReservedRange(range[0], range[1], name), line));
+    draft.reserved.add(new SpecDraft.Lined<>(new ReservedRange(range[0], range[1], name), line));
   }
 
   private static long[] range(String text) {
@@ -140,9 +139,11 @@ final class SpecLine {
     String key = words.getFirst();
     SpecSettings.requireKnown(key);
     word(1, "a value");
-    String value = key.equals("name") ? String.join(" ", words.subList(1, words.size())) : words.get(1);
+    String value =
+        key.equals("name") ? String.join(" ", words.subList(1, words.size())) : words.get(1);
     if (!key.equals("name") && words.size() > 2) {
-      throw new IllegalArgumentException(key + " takes one value, not also \"" + words.get(2) + "\"");
+      throw new IllegalArgumentException(
+          key + " takes one value, not also \"" + words.get(2) + "\"");
     }
     SpecSettings.set(draft, line, key, value);
   }

@@ -6,7 +6,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The settings of a specification that are a key and a value, in a file or behind {@code --set}. */
+/**
+ * The settings of a specification that are a key and a value, in a file or behind {@code --set}.
+ */
 final class SpecSettings {
   private static final Set<String> SYSCTLS =
       new TreeSet<>(
@@ -78,8 +80,11 @@ final class SpecSettings {
       case "lowmem_reserve_ratio" -> ratios(draft, value);
       default ->
           throw new IllegalArgumentException(
-              "\"vm." + shown(key) + "\" is not a setting; did you mean vm."
-                  + Nearest.to(key, SYSCTLS) + "?");
+              "\"vm."
+                  + shown(key)
+                  + "\" is not a setting; did you mean vm."
+                  + Nearest.to(key, SYSCTLS)
+                  + "?");
     }
   }
 
@@ -94,7 +99,10 @@ final class SpecSettings {
     String[] ratios = value.split(",", -1);
     if (ratios.length > types.size()) {
       throw new IllegalArgumentException(
-          "lowmem_reserve_ratio has " + ratios.length + " numbers, the machine " + types.size()
+          "lowmem_reserve_ratio has "
+              + ratios.length
+              + " numbers, the machine "
+              + types.size()
               + " zones");
     }
     for (int i = 0; i < ratios.length; i++) {

@@ -21,8 +21,13 @@ final class UsualLayout {
     long page = 1L << draft.pageShift;
     if (bytes < 2 * LEGACY_END || bytes % page != 0) {
       throw new IllegalArgumentException(
-          "ram " + bytes + " is not at least " + 2 * LEGACY_END + " and made of whole pages of "
-              + page + " bytes");
+          "ram "
+              + bytes
+              + " is not at least "
+              + 2 * LEGACY_END
+              + " and made of whole pages of "
+              + page
+              + " bytes");
     }
     List<long[]> ranges = new ArrayList<>();
     long start = Math.max(PAGE_ZERO_END, page);
@@ -42,8 +47,7 @@ final class UsualLayout {
     return (value + unit - 1) / unit * unit;
   }
 
-  private static void place(
-      SpecDraft draft, int line, List<long[]> ranges, int nodes, long share) {
+  private static void place(SpecDraft draft, int line, List<long[]> ranges, int nodes, long share) {
     int node = 0;
     long left = share;
     for (long[] range : ranges) {

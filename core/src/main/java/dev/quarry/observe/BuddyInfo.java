@@ -18,8 +18,7 @@ public final class BuddyInfo {
       if (!zone.isPopulated()) {
         continue;
       }
-      out.append(
-          String.format(Locale.ROOT, "Node %d, zone %8s ", zone.node().id(), zone.label()));
+      out.append(String.format(Locale.ROOT, "Node %d, zone %8s ", zone.node().id(), zone.label()));
       for (int order = 0; order <= memory.spec().maxOrder(); order++) {
         out.append(String.format(Locale.ROOT, "%6d ", zone.area(order).nrFree()));
       }

@@ -9,9 +9,9 @@ import dev.quarry.physical.Zone;
 import java.util.Locale;
 
 /**
- * {@code /proc/meminfo}. Format of {@code meminfo_proc_show} (fs/proc/meminfo.c, 6.18); the estimate
- * of what is available follows {@code si_mem_available} (mm/show_mem.c). Files, anonymous memory,
- * swap and vmalloc are 0 as long as nothing keeps them.
+ * {@code /proc/meminfo}. Format of {@code meminfo_proc_show} (fs/proc/meminfo.c, 6.18); the
+ * estimate of what is available follows {@code si_mem_available} (mm/show_mem.c). Files, anonymous
+ * memory, swap and vmalloc are 0 as long as nothing keeps them.
  */
 public final class MemInfo {
   private static final long VMALLOC_TOTAL_KB = 34_359_738_367L;

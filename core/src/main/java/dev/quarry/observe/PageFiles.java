@@ -11,9 +11,9 @@ import java.nio.ByteOrder;
 import java.util.Locale;
 
 /**
- * {@code /proc/kpageflags} and {@code /proc/kpagecount}: eight bytes for each frame. Flags are those
- * of {@code stable_page_flags} (fs/proc/page.c, 6.18). Both files reach to the end of the last
- * section of memory, as there.
+ * {@code /proc/kpageflags} and {@code /proc/kpagecount}: eight bytes for each frame. Flags are
+ * those of {@code stable_page_flags} (fs/proc/page.c, 6.18). Both files reach to the end of the
+ * last section of memory, as there.
  */
 public final class PageFiles {
   /** What a file holds for a frame. */

@@ -14,9 +14,32 @@ final class BadPage {
   private static final int BURST = 60;
   private static final List<String> FLAG_NAMES =
       List.of(
-          "locked", "pcp", "referenced", "uptodate", "dirty", "lru", "active", "slab", "writeback",
-          "reclaim", "buddy", "pfmemalloc", "anon", "swapcache", "swapbacked", "head", "isolated",
-          "huge", "unevictable", "hwpoison", "nopage", "ksm", "thp", "offline", "zero_page", "idle",
+          "locked",
+          "pcp",
+          "referenced",
+          "uptodate",
+          "dirty",
+          "lru",
+          "active",
+          "slab",
+          "writeback",
+          "reclaim",
+          "buddy",
+          "pfmemalloc",
+          "anon",
+          "swapcache",
+          "swapbacked",
+          "head",
+          "isolated",
+          "huge",
+          "unevictable",
+          "hwpoison",
+          "nopage",
+          "ksm",
+          "thp",
+          "offline",
+          "zero_page",
+          "idle",
           "pgtable");
 
   private final PhysicalMemory memory;

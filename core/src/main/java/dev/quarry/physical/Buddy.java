@@ -2,8 +2,8 @@ package dev.quarry.physical;
 
 /**
  * The buddy system of one zone: blocks of {@code 1 << order} frames, aligned to their size, on a
- * list for each order and migrate type. A request halves a larger block until it fits; a freed block
- * joins its buddy (the block whose number differs in one bit) as long as that is free too.
+ * list for each order and migrate type. A request halves a larger block until it fits; a freed
+ * block joins its buddy (the block whose number differs in one bit) as long as that is free too.
  *
  * <pre>
  *   order 3   [        0        ]          allocate order 0:

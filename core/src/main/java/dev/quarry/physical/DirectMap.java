@@ -25,8 +25,7 @@ public final class DirectMap {
   /** The direct map of a machine. */
   public DirectMap(PhysicalMemory memory) {
     this.memory = memory;
-    var highMem =
-        memory.spec().zones().stream().anyMatch(zone -> zone.type() == ZoneType.HIGHMEM);
+    var highMem = memory.spec().zones().stream().anyMatch(zone -> zone.type() == ZoneType.HIGHMEM);
     this.base = highMem ? BASE_32 : BASE_64;
     this.largeEntry = highMem ? 4L << 20 : 2L << 20;
     this.end = lowMemoryEnd();

@@ -98,7 +98,9 @@ final class Fallback {
     }
   }
 
-  /** Tries the largest blocks of other types first, as they likely stand for the freest pageblock. */
+  /**
+   * Tries the largest blocks of other types first, as they likely stand for the freest pageblock.
+   */
   private int claim(Zone zone, int order, int startType, int allocFlags) {
     int minOrder = order;
     if (order < pageblocks.order() && (allocFlags & AllocFlags.NOFRAGMENT) != 0) {
@@ -168,8 +170,8 @@ final class Fallback {
   }
 
   /**
-   * Pages of a pageblock that are free, or held by somebody of the mobility that the pageblock would
-   * get. Pages on an LRU list count as movable.
+   * Pages of a pageblock that are free, or held by somebody of the mobility that the pageblock
+   * would get. Pages on an LRU list count as movable.
    */
   private int countFreeAndAlike(int pfn, int startType, int oldType) {
     int start = pfn & -pageblocks.pages();

@@ -2,8 +2,8 @@ package dev.quarry.physical;
 
 /**
  * The walk over a request's zonelist, looking for a zone that passes its test and has a block:
- * {@code get_page_from_freelist} and {@code rmqueue} (mm/page_alloc.c, 6.18). Without cpusets, dirty
- * limits and node reclaim, which belong to floors above.
+ * {@code get_page_from_freelist} and {@code rmqueue} (mm/page_alloc.c, 6.18). Without cpusets,
+ * dirty limits and node reclaim, which belong to floors above.
  */
 final class FreelistWalk {
   private final PhysicalMemory memory;
@@ -59,8 +59,7 @@ final class FreelistWalk {
     static final Outcome SKIPPED = new Outcome(Pfn.NONE, true);
   }
 
-  private Outcome onePass(
-      Request request, int flags, Reclaimer reclaimer, boolean skipBusyNodes) {
+  private Outcome onePass(Request request, int flags, Reclaimer reclaimer, boolean skipBusyNodes) {
     Zone preferred = request.preferred();
     boolean skipped = false;
     for (Zone zone : request.zonelist) {
@@ -117,8 +116,7 @@ final class FreelistWalk {
   }
 
   /** Takes a block from a zone that passed: {@code rmqueue}. */
-  private int takeFrom(
-      Request request, Zone zone, int flags, Zone preferred, Reclaimer reclaimer) {
+  private int takeFrom(Request request, Zone zone, int flags, Zone preferred, Reclaimer reclaimer) {
     PerCpuPages pcp = zone.pcp(request.cpu.id());
     int pfn = Pfn.NONE;
     if (usesPcp(request.order)) {
@@ -152,8 +150,7 @@ final class FreelistWalk {
     before.traceFallback(trail, request.migrateType);
     if (pfn != Pfn.NONE) {
       long refill = zone.events.refillPages - before.refillPages;
-      trail.add(
-          new TrailStep.TookPerCpu(zone, request.cpu.id(), pfn, request.order, refill));
+      trail.add(new TrailStep.TookPerCpu(zone, request.cpu.id(), pfn, request.order, refill));
     }
     return pfn;
   }

@@ -112,8 +112,13 @@ public final class GfpVocabulary {
       }
     }
     throw new IllegalArgumentException(
-        "\"" + word + "\" in \"" + whole + "\" is not a GFP flag of this kernel; did you mean "
-            + nearest(word) + "?");
+        "\""
+            + word
+            + "\" in \""
+            + whole
+            + "\" is not a GFP flag of this kernel; did you mean "
+            + nearest(word)
+            + "?");
   }
 
   private String nearest(String word) {

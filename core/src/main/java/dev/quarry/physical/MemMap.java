@@ -16,8 +16,8 @@ import dev.quarry.machine.HostMemory;
  *                                            (handle)  or swap   the file   of the frame
  * </pre>
  *
- * <p>The links hold a frame's place on one list at a time: a free list, a per-CPU list, an LRU list.
- * They mean something only while the state says that the frame is on a list.
+ * <p>The links hold a frame's place on one list at a time: a free list, a per-CPU list, an LRU
+ * list. They mean something only while the state says that the frame is on a list.
  */
 public final class MemMap implements AutoCloseable {
   /** Bytes in a descriptor. */

@@ -55,7 +55,12 @@ public final class MemoryInvariants {
         expect(
             linked <= all && (all > 0) != zone.isEmpty(order, type),
             "%s order %d %s: %d linked, %d counted, empty %s",
-            zone, order, MigrateType.label(type), linked, all, zone.isEmpty(order, type));
+            zone,
+            order,
+            MigrateType.label(type),
+            linked,
+            all,
+            zone.isEmpty(order, type));
         long pages = (long) all << order;
         free += type == MigrateType.ISOLATE ? 0 : pages;
         highAtomic += type == MigrateType.HIGHATOMIC ? pages : 0;
@@ -66,7 +71,10 @@ public final class MemoryInvariants {
     expect(free == zone.freePages(), "%s: free %d, blocks hold %d", zone, zone.freePages(), free);
     expect(
         highAtomic == zone.freeHighatomic(),
-        "%s: free high-atomic %d, blocks hold %d", zone, zone.freeHighatomic(), highAtomic);
+        "%s: free high-atomic %d, blocks hold %d",
+        zone,
+        zone.freeHighatomic(),
+        highAtomic);
     perCpu(zone);
     if (findings.isEmpty()) {
       frames(zone);
@@ -87,24 +95,36 @@ public final class MemoryInvariants {
     expect(
         length == list.count() && list.last() == previous,
         "%s order %d %s: %d blocks, counted %d",
-        zone, order, MigrateType.label(type), length, list.count());
+        zone,
+        order,
+        MigrateType.label(type),
+        length,
+        list.count());
     return length;
   }
 
   private void freeBlock(Zone zone, int order, int type, int pfn) {
     expect(
         map.state(pfn) == PageState.buddy(order),
-        "frame %d is on the list of order %d, its state is %x", pfn, order, map.state(pfn));
+        "frame %d is on the list of order %d, its state is %x",
+        pfn,
+        order,
+        map.state(pfn));
     expect((pfn & ((1 << order) - 1)) == 0, "frame %d is not aligned to order %d", pfn, order);
     expect(
         zone.spans(pfn) && zone.spans(pfn + (1 << order) - 1),
-        "block of order %d at frame %d leaves %s", order, pfn, zone);
+        "block of order %d at frame %d leaves %s",
+        order,
+        pfn,
+        zone);
     Pageblocks pageblocks = memory.pageblocks();
     for (int at = pfn; at < pfn + (1 << order); at += pageblocks.pages()) {
       expect(
           pageblocks.type(at) == type && pageblocks.zone(at) == zone.number(),
           "frame %d is on a list of %s, its pageblock is %s",
-          pfn, MigrateType.label(type), MigrateType.label(pageblocks.type(at)));
+          pfn,
+          MigrateType.label(type),
+          MigrateType.label(pageblocks.type(at)));
     }
     int buddy = pfn ^ (1 << order);
     boolean joinable =
@@ -127,12 +147,20 @@ public final class MemoryInvariants {
           expect(
               map.state(pfn) == PageState.pcp(order) && zone.spans(pfn),
               "frame %d is on a per-CPU list of order %d of %s, its state is %x",
-              pfn, order, zone, map.state(pfn));
+              pfn,
+              order,
+              zone,
+              map.state(pfn));
           pfn = map.next(pfn);
         }
         expect(
             length == list.count(),
-            "%s CPU %d list %d: %d blocks, counted %d", zone, cpu, index, length, list.count());
+            "%s CPU %d list %d: %d blocks, counted %d",
+            zone,
+            cpu,
+            index,
+            length,
+            list.count());
         pages += (long) length << order;
       }
       expect(pages == pcp.count(), "%s CPU %d: count %d, lists %d", zone, cpu, pcp.count(), pages);
@@ -150,17 +178,24 @@ public final class MemoryInvariants {
     }
     long free = pages[FrameKind.FREE.ordinal()];
     long perCpu = pages[FrameKind.PER_CPU.ordinal()];
-    expect(free == zone.freePages(), "%s: %d frames are free, %d counted", zone, free,
+    expect(
+        free == zone.freePages(),
+        "%s: %d frames are free, %d counted",
+        zone,
+        free,
         zone.freePages());
-    expect(perCpu == zone.pcpPages(), "%s: %d frames are on per-CPU lists, %d counted", zone,
-        perCpu, zone.pcpPages());
+    expect(
+        perCpu == zone.pcpPages(),
+        "%s: %d frames are on per-CPU lists, %d counted",
+        zone,
+        perCpu,
+        zone.pcpPages());
     long all = 0;
     for (long kind : pages) {
       all += kind;
     }
     boolean known = !memory.heldSinceBoot(); // else the recorded kernel counts in its own way
-    expect(
-        !known || all == zone.managed(), "%s: %d frames, %d managed", zone, all, zone.managed());
+    expect(!known || all == zone.managed(), "%s: %d frames, %d managed", zone, all, zone.managed());
     long lost = pages[FrameKind.LOST.ordinal()];
     expect(lost == 0, "%s: %d frames belong to nothing", zone, lost);
   }
@@ -180,8 +215,12 @@ public final class MemoryInvariants {
     } else if (memory.heldSinceBoot()) {
       kind = FrameKind.HELD_SINCE_BOOT;
     }
-    expect(pfn + step <= end, "block at frame %d reaches %d, its range ends at %d", pfn,
-        pfn + step, end);
+    expect(
+        pfn + step <= end,
+        "block at frame %d reaches %d, its range ends at %d",
+        pfn,
+        pfn + step,
+        end);
     pages[kind.ordinal()] += step;
     return step;
   }

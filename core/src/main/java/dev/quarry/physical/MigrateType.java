@@ -3,9 +3,9 @@ package dev.quarry.physical;
 import java.util.List;
 
 /**
- * How movable the pages of a pageblock are: {@code enum migratetype} (include/linux/mmzone.h, 6.18).
- * Plain ints, as they index lists on hot paths. CMA is always built; a machine without CMA areas
- * never uses it.
+ * How movable the pages of a pageblock are: {@code enum migratetype} (include/linux/mmzone.h,
+ * 6.18). Plain ints, as they index lists on hot paths. CMA is always built; a machine without CMA
+ * areas never uses it.
  */
 public final class MigrateType {
   public static final int UNMOVABLE = 0;

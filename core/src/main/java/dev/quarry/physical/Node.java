@@ -3,8 +3,8 @@ package dev.quarry.physical;
 import java.util.List;
 
 /**
- * A NUMA node: {@code pg_data_t}. Its zones, the order in which requests made on it look for memory,
- * and the statistics that Linux keeps for each node.
+ * A NUMA node: {@code pg_data_t}. Its zones, the order in which requests made on it look for
+ * memory, and the statistics that Linux keeps for each node.
  */
 public final class Node {
   private final int id;

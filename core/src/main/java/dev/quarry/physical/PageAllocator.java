@@ -167,8 +167,7 @@ public final class PageAllocator {
     }
     Node node = memory.node(nodeId);
     Zone[][] lists = (gfp & Gfp.THISNODE) != 0 ? node.ownLists : node.fallbackLists;
-    return new Request(
-        cpu, gfp, order, highest, migrateType(gfp), lists[highest], nodeMask, trail);
+    return new Request(cpu, gfp, order, highest, migrateType(gfp), lists[highest], nodeMask, trail);
   }
 
   /** {@code alloc_flags_nofragment}: from Normal, spread to DMA32 before mixing mobilities. */
@@ -273,7 +272,9 @@ public final class PageAllocator {
     return (int) pages;
   }
 
-  /** Makes each frame of an allocated block, not compound, a block of its own: {@code split_page}. */
+  /**
+   * Makes each frame of an allocated block, not compound, a block of its own: {@code split_page}.
+   */
   public void splitPage(int pfn, int order) {
     if (map.state(pfn) != PageState.allocated(order, 0)) {
       throw new IllegalArgumentException(
@@ -290,8 +291,12 @@ public final class PageAllocator {
     long state = map.state(pfn);
     if (!PageState.isAllocated(state) || PageState.order(state) != order || newOrder > order) {
       throw new IllegalArgumentException(
-          "frame " + pfn + " does not head an allocated block of order " + order
-              + " that could be split to order " + newOrder);
+          "frame "
+              + pfn
+              + " does not head an allocated block of order "
+              + order
+              + " that could be split to order "
+              + newOrder);
     }
     int flags = newOrder > 0 ? PageState.flags(state) : PageState.flags(state) & ~PageState.HEAD;
     for (int part = 0; part < 1 << order; part += 1 << newOrder) {
@@ -407,7 +412,9 @@ public final class PageAllocator {
     freePath.drainAll();
   }
 
-  /** Lets every CPU's lists shrink towards their minimum, as the kernel does about once a second. */
+  /**
+   * Lets every CPU's lists shrink towards their minimum, as the kernel does about once a second.
+   */
   public void decayPcpHigh(Cpu cpu) {
     freePath.decay(cpu);
   }

@@ -3,9 +3,9 @@ package dev.quarry.physical;
 import java.util.Arrays;
 
 /**
- * What is known of each pageblock, the unit in which memory is grouped by mobility: its migrate type
- * ({@code zone->pageblock_flags}) and the zone that it belongs to. Linux keeps a frame's zone in its
- * flags; here frames stay untouched and a byte for each pageblock says it.
+ * What is known of each pageblock, the unit in which memory is grouped by mobility: its migrate
+ * type ({@code zone->pageblock_flags}) and the zone that it belongs to. Linux keeps a frame's zone
+ * in its flags; here frames stay untouched and a byte for each pageblock says it.
  *
  * <p>A pageblock belongs to one zone; the spec is refused otherwise.
  */

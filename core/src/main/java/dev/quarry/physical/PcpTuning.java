@@ -3,7 +3,8 @@ package dev.quarry.physical;
 /**
  * How many pages a CPU's lists may hold, and how many move at a time. The kernel adapts both as it
  * runs: runs of allocations without a free double the refill, runs of frees without an allocation
- * enlarge the drain, and {@code high} grows with either between {@code highMin} and {@code highMax}.
+ * enlarge the drain, and {@code high} grows with either between {@code highMin} and {@code
+ * highMax}.
  *
  * <pre>
  *   allocations without a free:  refill 1 × batch, 2 ×, 4 × … 32 ×    (allocFactor)

@@ -256,8 +256,8 @@ public final class PerCpuPages {
   }
 
   /**
-   * Lowers a high that has grown and drains what is above it; the kernel does so from its statistics
-   * worker, about once a second ({@code decay_pcp_high}).
+   * Lowers a high that has grown and drains what is above it; the kernel does so from its
+   * statistics worker, about once a second ({@code decay_pcp_high}).
    */
   void decay() {
     int above = tuning.decay(count);

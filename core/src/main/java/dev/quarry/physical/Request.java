@@ -3,9 +3,7 @@ package dev.quarry.physical;
 import dev.quarry.machine.Cpu;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request while it looks for memory: {@code struct alloc_context}.
- */
+/** One request while it looks for memory: {@code struct alloc_context}. */
 final class Request {
   /** Every node is allowed. */
   static final long ALL_NODES = -1L;

@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a request does when no zone passes at its low mark: wake the background reclaimer, use its
- * rights to the reserves, reclaim and compact if it may wait, try again, fail with a report. Follows
- * {@code __alloc_pages_slowpath} (mm/page_alloc.c, 6.18), without cpusets and the OOM killer, which
- * belong to floors above.
+ * rights to the reserves, reclaim and compact if it may wait, try again, fail with a report.
+ * Follows {@code __alloc_pages_slowpath} (mm/page_alloc.c, 6.18), without cpusets and the OOM
+ * killer, which belong to floors above.
  *
  * <pre>
  *   wake kswapd ─► min mark with its rights ─► may it wait? ──no──► fail
@@ -34,10 +34,7 @@ final class SlowPath {
   private final AtomicLong failures = new AtomicLong();
 
   SlowPath(
-      PhysicalMemory memory,
-      FreelistWalk walk,
-      HighAtomicReserve highAtomic,
-      Reclaimer reclaimer) {
+      PhysicalMemory memory, FreelistWalk walk, HighAtomicReserve highAtomic, Reclaimer reclaimer) {
     this.memory = memory;
     this.walk = walk;
     this.highAtomic = highAtomic;
@@ -130,8 +127,7 @@ final class SlowPath {
         return pfn;
       }
       boolean costly = request.order > COSTLY_ORDER;
-      if ((request.gfp & Gfp.NORETRY) != 0
-          || (costly && (request.gfp & Gfp.RETRY_MAYFAIL) == 0)) {
+      if ((request.gfp & Gfp.NORETRY) != 0 || (costly && (request.gfp & Gfp.RETRY_MAYFAIL) == 0)) {
         break;
       }
       noProgress = progress > 0 && !costly ? 0 : noProgress + 1;

@@ -3,7 +3,8 @@ package dev.quarry.physical;
 /**
  * Puts a machine into a recorded state: which blocks are free and in which order, what lies on the
  * per-CPU lists, the pageblocks' types, marks and reserves. The machine was just booted; all its
- * memory is taken back first, so that whatever the recording does not call free is held by somebody.
+ * memory is taken back first, so that whatever the recording does not call free is held by
+ * somebody.
  *
  * <p>Blocks come in the order of their lists. Each is checked; a block that contradicts what is
  * there is refused and nothing of it is kept.
@@ -96,7 +97,12 @@ public final class StateLoader {
   private void check(Zone zone, int pfn, int order, String what) {
     if (order < 0 || order > memory.spec().maxOrder()) {
       throw new IllegalArgumentException(
-          what + " at frame " + pfn + ": order " + order + " is above the machine's largest order "
+          what
+              + " at frame "
+              + pfn
+              + ": order "
+              + order
+              + " is above the machine's largest order "
               + memory.spec().maxOrder());
     }
     if ((pfn & ((1 << order) - 1)) != 0) {
@@ -105,8 +111,17 @@ public final class StateLoader {
     }
     if (memory.zoneOf(pfn) != zone || !zone.spans(pfn) || !zone.spans(pfn + (1 << order) - 1)) {
       throw new IllegalArgumentException(
-          what + " of order " + order + " at frame " + pfn + " is outside of " + zone + ", frames "
-              + zone.startPfn() + " to " + (zone.endPfn() - 1));
+          what
+              + " of order "
+              + order
+              + " at frame "
+              + pfn
+              + " is outside of "
+              + zone
+              + ", frames "
+              + zone.startPfn()
+              + " to "
+              + (zone.endPfn() - 1));
     }
     checkUnused(pfn, order, what);
   }
@@ -118,8 +133,15 @@ public final class StateLoader {
     }
     if (head != Pfn.NONE) {
       throw new IllegalArgumentException(
-          what + " of order " + order + " at frame " + pfn + " overlaps the block of order "
-              + PageState.order(map.state(head)) + " at frame " + head);
+          what
+              + " of order "
+              + order
+              + " at frame "
+              + pfn
+              + " overlaps the block of order "
+              + PageState.order(map.state(head))
+              + " at frame "
+              + head);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.quarry.physical;
 
-/** One decision of the allocator; see {@link Trail}. Numbers are pages unless they say otherwise. */
+/**
+ * One decision of the allocator; see {@link Trail}. Numbers are pages unless they say otherwise.
+ */
 public sealed interface TrailStep {
   /** The step as a sentence. */
   String text();
@@ -96,8 +98,7 @@ public sealed interface TrailStep {
   }
 
   /** A block was taken from a CPU's list. */
-  record TookPerCpu(Zone zone, int cpu, int pfn, int order, long refillPages)
-      implements TrailStep {
+  record TookPerCpu(Zone zone, int cpu, int pfn, int order, long refillPages) implements TrailStep {
     @Override
     public String text() {
       String refill =

@@ -40,8 +40,7 @@ final class Watermark {
   long unusable(Zone zone, int order, int allocFlags) {
     long unusable = (1L << order) - 1;
     if (rules.highAtomicReserve() && (allocFlags & rules.highAtomicRights()) == 0) {
-      unusable +=
-          rules.exactFreeHighAtomic() ? zone.freeHighatomic : zone.reservedHighatomic;
+      unusable += rules.exactFreeHighAtomic() ? zone.freeHighatomic : zone.reservedHighatomic;
     }
     if ((allocFlags & AllocFlags.CMA) == 0) {
       unusable += zone.freeCma;
@@ -118,8 +117,7 @@ final class Watermark {
             && which == Zone.MIN
             && zone.watermarkBoost != 0
             && (allocFlags & AllocFlags.MIN_RESERVE) != 0;
-    return ignoresBoost
-        && ok(zone, order, zone.watermark[Zone.MIN], reserveIndex, allocFlags);
+    return ignoresBoost && ok(zone, order, zone.watermark[Zone.MIN], reserveIndex, allocFlags);
   }
 
   private boolean fastZero(Zone zone, long mark, int reserveIndex, int allocFlags) {

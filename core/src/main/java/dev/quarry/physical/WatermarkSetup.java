@@ -86,9 +86,7 @@ final class WatermarkSetup {
             .filter(zone -> zone.isPopulated() && isLow(zone) && zone.managed > 0)
             .count();
     long pages =
-        memory.pageblocks().pages()
-            * zones
-            * (2L + MigrateType.PCPTYPES * MigrateType.PCPTYPES);
+        memory.pageblocks().pages() * zones * (2L + MigrateType.PCPTYPES * MigrateType.PCPTYPES);
     return Math.min(pages, bufferPages(memory) / 20) << (memory.spec().pageShift() - 10);
   }
 
@@ -161,8 +159,8 @@ final class WatermarkSetup {
   }
 
   /**
-   * About a thousandth of the zone, at most a mebibyte (half of one up to 5.12), by four, as a power
-   * of two less one.
+   * About a thousandth of the zone, at most a mebibyte (half of one up to 5.12), by four, as a
+   * power of two less one.
    */
   static int batchSize(PhysicalMemory memory, Zone zone) {
     int most = memory.rules().pcpHighOrders() ? ONE_MEBIBYTE : HALF_MEBIBYTE;

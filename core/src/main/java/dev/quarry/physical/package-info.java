@@ -1,6 +1,6 @@
 /**
- * Physical memory: nodes, zones, the buddy system, per-CPU page lists, watermarks, and the allocator
- * that requests go through.
+ * Physical memory: nodes, zones, the buddy system, per-CPU page lists, watermarks, and the
+ * allocator that requests go through.
  *
  * <p>Terms:
  *

@@ -125,7 +125,8 @@ class MachineSpecReaderTest {
       switch (random.nextInt(4)) {
         case 0 -> out.setCharAt(at, (char) (32 + random.nextInt(95)));
         case 1 -> out.deleteCharAt(at);
-        case 2 -> out.insert(at, out.substring(at, Math.min(out.length(), at + random.nextInt(30))));
+        case 2 ->
+            out.insert(at, out.substring(at, Math.min(out.length(), at + random.nextInt(30))));
         default -> out.insert(at, "\n" + "0123456789GMK=-, ".charAt(random.nextInt(17)));
       }
     }

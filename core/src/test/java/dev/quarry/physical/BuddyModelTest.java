@@ -163,8 +163,7 @@ class BuddyModelTest {
     // The shrinker must be able to fail: a step that frees nothing is dropped, a bad one is kept.
     Step bad = new Step(true, 0, 99, Gfp.GFP_KERNEL, 0);
     Step good = new Step(true, 0, 0, Gfp.GFP_KERNEL, 0);
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> run(List.of(good, bad), false))
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> run(List.of(good, bad), false))
         .hasMessageContaining("order 99 is above the machine's largest order 10");
     assertThat(run(List.of(good, good), false)).isNull();
   }

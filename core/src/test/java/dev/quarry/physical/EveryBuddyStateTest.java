@@ -68,7 +68,9 @@ class EveryBuddyStateTest {
       return false;
     }
     Block before = stack[depth - 1];
-    return !before.held && before.order == block.order && (before.pfn ^ block.pfn) == 1 << block.order;
+    return !before.held
+        && before.order == block.order
+        && (before.pfn ^ block.pfn) == 1 << block.order;
   }
 
   private void checkState(Block[] state) {

@@ -25,7 +25,9 @@ final class TestMachines {
 
   private TestMachines() {}
 
-  /** One zone Normal of {@code pages} frames from frame 0, no per-CPU lists, marks as low as can be. */
+  /**
+   * One zone Normal of {@code pages} frames from frame 0, no per-CPU lists, marks as low as can be.
+   */
   static MachineSpec oneZone(int pages, int maxOrder, int pageblockOrder, boolean percpu) {
     Sysctls d = Sysctls.DEFAULTS;
     Sysctls sysctls =
@@ -81,8 +83,7 @@ final class TestMachines {
   static MachineSpec threeZones(boolean percpu) {
     Sysctls d = Sysctls.DEFAULTS;
     Sysctls sysctls =
-        new Sysctls(
-            OptionalLong.of(256), false, d.lowmemReserveRatio(), 10, 15_000, 0, percpu, 3);
+        new Sysctls(OptionalLong.of(256), false, d.lowmemReserveRatio(), 10, 15_000, 0, percpu, 3);
     return new MachineSpec(
         "three zones",
         KernelRelease.DEFAULT,

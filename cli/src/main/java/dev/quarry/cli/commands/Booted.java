@@ -60,7 +60,8 @@ final class Booted implements AutoCloseable {
             .toList();
     if (zones.isEmpty()) {
       throw new IllegalArgumentException(
-          "the machine has no memory in zone " + (label.isEmpty() ? "any" : label)
+          "the machine has no memory in zone "
+              + (label.isEmpty() ? "any" : label)
               + (node < 0 ? "" : " of node " + node));
     }
     return zones;

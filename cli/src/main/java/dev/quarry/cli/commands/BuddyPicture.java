@@ -49,7 +49,11 @@ final class BuddyPicture {
             Locale.ROOT,
             "%s: %d of %d pages free; a mark is %d page%s: █ held, ▒ some held, · free, c on a"
                 + " CPU's list, R reserved, blank a hole\n",
-            zone, zone.freePages(), zone.managed(), perCell, perCell == 1 ? "" : "s"));
+            zone,
+            zone.freePages(),
+            zone.managed(),
+            perCell,
+            perCell == 1 ? "" : "s"));
     map(out, first, shown, perCell);
     lists(out);
     return out.toString().stripTrailing();

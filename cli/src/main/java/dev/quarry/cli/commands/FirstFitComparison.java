@@ -37,7 +37,9 @@ final class FirstFitComparison {
     long rounded = 0;
     int most = 0;
     String spec =
-        "memory 0-" + pages * 4L + "K\nzone Normal\npercpu no\ncontents none\n"
+        "memory 0-"
+            + pages * 4L
+            + "K\nzone Normal\npercpu no\ncontents none\n"
             + "sysctl vm.min_free_kbytes=0\nsysctl vm.watermark_scale_factor=1";
     try (Machine machine = Machine.boot(MachineSpecReader.read("first_fit", spec))) {
       Cpu cpu = machine.cpu(0);
@@ -82,13 +84,22 @@ final class FirstFitComparison {
     return String.format(
         Locale.ROOT,
         """
-                                   first fit     buddy
-          places looked at, mean  %10.1f  %8.1f   a request's search
-          the longest list        %10d  %8d
-          requests that failed    %10d  %8d
-          largest free block      %10d  %8d   pages at the end
-          lost by rounding up     %9.1f %% %7.1f %%   of what was asked for""",
-        list.meanSearch(), 1.0, most, machine.spec().maxOrder() + 1, failed[0], failed[1],
-        list.largest(), largest, 0.0, asked == 0 ? 0 : (rounded - asked) * 100.0 / asked);
+                                 first fit     buddy
+        places looked at, mean  %10.1f  %8.1f   a request's search
+        the longest list        %10d  %8d
+        requests that failed    %10d  %8d
+        largest free block      %10d  %8d   pages at the end
+        lost by rounding up     %9.1f %% %7.1f %%   of what was asked for\
+        """,
+        list.meanSearch(),
+        1.0,
+        most,
+        machine.spec().maxOrder() + 1,
+        failed[0],
+        failed[1],
+        list.largest(),
+        largest,
+        0.0,
+        asked == 0 ? 0 : (rounded - asked) * 100.0 / asked);
   }
 }

@@ -21,27 +21,43 @@ final class LookCommands {
 
   static void addTo(Registry registry) {
     registry
-        .add(command(
-            "cat FILE", "prints a file of /proc: " + String.join(" ", ProcFs.paths()),
-            "cat /proc/buddyinfo", LookCommands::cat))
-        .add(command(
-            "draw PICTURE [zone=NAME] [node=N] [from=FRAME] [pages=N]",
-            "draws buddy (blocks and lists), reserve (marks and shares), zones, pcp",
-            "draw buddy zone=Normal\ndraw reserve", LookCommands::draw))
+        .add(
+            command(
+                "cat FILE",
+                "prints a file of /proc: " + String.join(" ", ProcFs.paths()),
+                "cat /proc/buddyinfo",
+                LookCommands::cat))
+        .add(
+            command(
+                "draw PICTURE [zone=NAME] [node=N] [from=FRAME] [pages=N]",
+                "draws buddy (blocks and lists), reserve (marks and shares), zones, pcp",
+                "draw buddy zone=Normal\ndraw reserve",
+                LookCommands::draw))
         .add(command("dmesg", "prints the kernel's log", "dmesg", LookCommands::dmesg))
-        .add(command(
-            "show_mem", "prints the state of memory as a failure report does (SysRq-M)",
-            "show_mem", LookCommands::showMem))
-        .add(command(
-            "__pa ADDRESS", "the physical address behind an address of the direct map",
-            "__pa 0xffff888000001000", LookCommands::pa))
-        .add(command(
-            "__va PHYSICAL", "the address at which the direct map shows a physical address",
-            "__va 0x1000", LookCommands::va))
-        .add(command(
-            "first_fit [pages=N] [steps=N] [seed=N]",
-            "plays the same requests on a first-fit list and on the buddy system",
-            "first_fit pages=4096 steps=20000", FirstFitComparison::run));
+        .add(
+            command(
+                "show_mem",
+                "prints the state of memory as a failure report does (SysRq-M)",
+                "show_mem",
+                LookCommands::showMem))
+        .add(
+            command(
+                "__pa ADDRESS",
+                "the physical address behind an address of the direct map",
+                "__pa 0xffff888000001000",
+                LookCommands::pa))
+        .add(
+            command(
+                "__va PHYSICAL",
+                "the address at which the direct map shows a physical address",
+                "__va 0x1000",
+                LookCommands::va))
+        .add(
+            command(
+                "first_fit [pages=N] [steps=N] [seed=N]",
+                "plays the same requests on a first-fit list and on the buddy system",
+                "first_fit pages=4096 steps=20000",
+                FirstFitComparison::run));
   }
 
   private static SimpleCommand command(
@@ -59,11 +75,13 @@ final class LookCommands {
     return new Value.Text(
         files
             .read(path)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "there is no file " + path + "; did you mean "
-                            + dev.quarry.machine.Nearest.to(path, ProcFs.paths()) + "?"))
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "there is no file "
+                        + path
+                        + "; did you mean "
+                        + dev.quarry.machine.Nearest.to(path, ProcFs.paths())
+                        + "?"))
             .stripTrailing());
   }
 

@@ -22,36 +22,60 @@ final class PageCommands {
 
   static void addTo(Registry registry) {
     registry
-        .add(command(
-            "alloc_pages GFP [order=N] [cpu=N] [node=N]", "allocates 2^order contiguous pages",
-            "p = alloc_pages GFP_KERNEL order=3",
-            (call, session) -> alloc(call, session, call.number("order", 0))))
-        .add(command(
-            "alloc_page GFP [cpu=N] [node=N]", "allocates a page",
-            "p = alloc_page GFP_HIGHUSER_MOVABLE", (call, session) -> alloc(call, session, 0)))
-        .add(command(
-            "__get_free_pages GFP [order=N] [cpu=N]", "allocates pages that have an address",
-            "a = __get_free_pages GFP_KERNEL order=2",
-            (call, session) -> address(call, session, call.number("order", 0), 0)))
-        .add(command(
-            "get_zeroed_page GFP [cpu=N]", "allocates a page of zeros that has an address",
-            "a = get_zeroed_page GFP_KERNEL", (call, session) -> address(call, session, 0, Gfp.ZERO)))
-        .add(command(
-            "__get_dma_pages GFP [order=N] [cpu=N]", "allocates pages below the DMA limit",
-            "a = __get_dma_pages GFP_KERNEL order=1",
-            (call, session) -> address(call, session, call.number("order", 0), Gfp.DMA)))
-        .add(command(
-            "free_pages PAGES [cpu=N]", "frees what a name stands for",
-            "free_pages p", PageCommands::free))
-        .add(command(
-            "free_pfn FRAME [order=N] [cpu=N]",
-            "frees a frame by its number, right or wrong: misuse is reported in dmesg",
-            "free_pfn 4096 order=0", PageCommands::freePfn))
-        .add(command(
-            "drain", "empties the per-CPU lists (drain_all_pages)", "drain", PageCommands::drain))
-        .add(command(
-            "trail RESULT", "tells how the allocator came to a result, step by step",
-            "p = alloc_pages GFP_ATOMIC order=4\ntrail p", PageCommands::trail));
+        .add(
+            command(
+                "alloc_pages GFP [order=N] [cpu=N] [node=N]",
+                "allocates 2^order contiguous pages",
+                "p = alloc_pages GFP_KERNEL order=3",
+                (call, session) -> alloc(call, session, call.number("order", 0))))
+        .add(
+            command(
+                "alloc_page GFP [cpu=N] [node=N]",
+                "allocates a page",
+                "p = alloc_page GFP_HIGHUSER_MOVABLE",
+                (call, session) -> alloc(call, session, 0)))
+        .add(
+            command(
+                "__get_free_pages GFP [order=N] [cpu=N]",
+                "allocates pages that have an address",
+                "a = __get_free_pages GFP_KERNEL order=2",
+                (call, session) -> address(call, session, call.number("order", 0), 0)))
+        .add(
+            command(
+                "get_zeroed_page GFP [cpu=N]",
+                "allocates a page of zeros that has an address",
+                "a = get_zeroed_page GFP_KERNEL",
+                (call, session) -> address(call, session, 0, Gfp.ZERO)))
+        .add(
+            command(
+                "__get_dma_pages GFP [order=N] [cpu=N]",
+                "allocates pages below the DMA limit",
+                "a = __get_dma_pages GFP_KERNEL order=1",
+                (call, session) -> address(call, session, call.number("order", 0), Gfp.DMA)))
+        .add(
+            command(
+                "free_pages PAGES [cpu=N]",
+                "frees what a name stands for",
+                "free_pages p",
+                PageCommands::free))
+        .add(
+            command(
+                "free_pfn FRAME [order=N] [cpu=N]",
+                "frees a frame by its number, right or wrong: misuse is reported in dmesg",
+                "free_pfn 4096 order=0",
+                PageCommands::freePfn))
+        .add(
+            command(
+                "drain",
+                "empties the per-CPU lists (drain_all_pages)",
+                "drain",
+                PageCommands::drain))
+        .add(
+            command(
+                "trail RESULT",
+                "tells how the allocator came to a result, step by step",
+                "p = alloc_pages GFP_ATOMIC order=4\ntrail p",
+                PageCommands::trail));
   }
 
   private static SimpleCommand command(
@@ -110,7 +134,9 @@ final class PageCommands {
         mayNotWait = true;
       }
     }
-    return "failed: order " + order + (mayNotWait ? ", may not wait" : "")
+    return "failed: order "
+        + order
+        + (mayNotWait ? ", may not wait" : "")
         + (last.isEmpty() ? "" : "; " + last);
   }
 
@@ -134,8 +160,11 @@ final class PageCommands {
       return Value.NOTHING;
     }
     List<String> lines = machine.log().lines();
-    int from = lines.lastIndexOf(
-        lines.stream().filter(line -> line.startsWith("BUG: Bad page state")).reduce("", (a, b) -> b));
+    int from =
+        lines.lastIndexOf(
+            lines.stream()
+                .filter(line -> line.startsWith("BUG: Bad page state"))
+                .reduce("", (a, b) -> b));
     List<String> report = from < 0 ? List.of("misuse") : lines.subList(from, lines.size());
     return new FailedAllocation(String.join("\n", report), null);
   }

@@ -19,7 +19,13 @@ final class PcpPicture {
             String.format(
                 Locale.ROOT,
                 "%s CPU %d: %d pages, high %d (%d to %d), batch %d\n",
-                zone, cpu, pcp.count(), pcp.high(), pcp.highMin(), pcp.highMax(), pcp.batch()));
+                zone,
+                cpu,
+                pcp.count(),
+                pcp.high(),
+                pcp.highMin(),
+                pcp.highMax(),
+                pcp.batch()));
         for (int index = 0; index < pcp.lists(); index++) {
           if (pcp.list(index).count() > 0) {
             out.append(

@@ -5,7 +5,9 @@ import dev.quarry.physical.Zone;
 import java.util.List;
 import java.util.Locale;
 
-/** The reserve in text: how min_free_kbytes is shared out, and where each zone's free pages stand. */
+/**
+ * The reserve in text: how min_free_kbytes is shared out, and where each zone's free pages stand.
+ */
 final class ReservePicture {
   private static final int WIDTH = 50;
 
@@ -24,8 +26,7 @@ final class ReservePicture {
       long share = zone.mark(Zone.MIN);
       int bar = min == 0 ? 0 : (int) (share * WIDTH / min);
       out.append(
-          String.format(
-              Locale.ROOT, "  %-20s %7d kB %s\n", zone, share << shift, "█".repeat(bar)));
+          String.format(Locale.ROOT, "  %-20s %7d kB %s\n", zone, share << shift, "█".repeat(bar)));
     }
     out.append("free pages against the marks: m min, l low, h high, │ free\n");
     for (Zone zone : zones) {

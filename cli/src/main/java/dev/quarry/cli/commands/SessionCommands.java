@@ -21,14 +21,19 @@ final class SessionCommands {
                 CHAPTER, "print VALUE", "prints a value", "print p.pfn", SessionCommands::print))
         .add(
             SimpleCommand.of(
-                CHAPTER, "names", "lists the names that are defined", "names",
+                CHAPTER,
+                "names",
+                "lists the names that are defined",
+                "names",
                 SessionCommands::names))
         .add(
             SimpleCommand.of(
-                CHAPTER, "help [NAME]", "explains all commands, or one", "help alloc_pages",
+                CHAPTER,
+                "help [NAME]",
+                "explains all commands, or one",
+                "help alloc_pages",
                 (call, session) -> help(registry, call)))
-        .add(
-            SimpleCommand.of(CHAPTER, "quit", "ends the session", "quit", SessionCommands::quit));
+        .add(SimpleCommand.of(CHAPTER, "quit", "ends the session", "quit", SessionCommands::quit));
   }
 
   private static Value print(Call call, Session session) {

@@ -78,8 +78,7 @@ public final class Call {
   }
 
   private static int integer(String what, Value value) {
-    long number =
-        value instanceof Value.Number(long given) ? given : Sizes.parse(value.show());
+    long number = value instanceof Value.Number(long given) ? given : Sizes.parse(value.show());
     if (number != (int) number) {
       throw new IllegalArgumentException(what + " " + number + " is not below 2^31");
     }

@@ -131,8 +131,14 @@ public final class Interpreter {
     if (!Comparison.holds(left, expect.operator(), right)) {
       throw ScriptException.unmet(
           expect.position(),
-          "expected " + expect.left().text() + " " + expect.operator() + " "
-              + expect.right().text() + ", but it is " + left.show());
+          "expected "
+              + expect.left().text()
+              + " "
+              + expect.operator()
+              + " "
+              + expect.right().text()
+              + ", but it is "
+              + left.show());
     }
     return Value.NOTHING;
   }
@@ -148,7 +154,10 @@ public final class Interpreter {
       if (!command.options().contains(option.getKey()) && !command.options().contains("KEY")) {
         throw ScriptException.mistake(
             option.getValue().position(),
-            command.name() + " has no option " + option.getKey() + "="
+            command.name()
+                + " has no option "
+                + option.getKey()
+                + "="
                 + (command.options().isEmpty()
                     ? ""
                     : "; did you mean " + Nearest.to(option.getKey(), command.options()) + "=?"));
@@ -191,12 +200,15 @@ public final class Interpreter {
       String field = text.substring(dot + 1);
       return whole
           .field(field)
-          .orElseThrow(
-              () ->
-                  ScriptException.mistake(
-                      argument.position(),
-                      text.substring(0, dot) + " is " + whole.show() + " and has no part \"" + field
-                          + "\""));
+          .orElseThrow(() ->
+              ScriptException.mistake(
+                  argument.position(),
+                  text.substring(0, dot)
+                      + " is "
+                      + whole.show()
+                      + " and has no part \""
+                      + field
+                      + "\""));
     }
     boolean numeric = !argument.quoted() && text.matches("\\d[0-9A-Za-z.]*");
     if (numeric) {

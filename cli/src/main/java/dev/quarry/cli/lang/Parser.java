@@ -73,8 +73,8 @@ final class Parser {
     Token first = peek();
     if (first.kind() != Token.Kind.WORD) {
       throw ScriptException.mistake(
-          first.position(), "a command or a name begins with a word, not with \"" + first.text()
-              + "\"");
+          first.position(),
+          "a command or a name begins with a word, not with \"" + first.text() + "\"");
     }
     return switch (first.text()) {
       case "repeat" -> repeat();
@@ -106,8 +106,7 @@ final class Parser {
       throw ScriptException.mistake(open.position(), "a block begins with \"{\"");
     }
     if (++depth > DEEPEST) {
-      throw ScriptException.mistake(
-          open.position(), "blocks are nested deeper than " + DEEPEST);
+      throw ScriptException.mistake(open.position(), "blocks are nested deeper than " + DEEPEST);
     }
     List<Statement> body = statements(Token.Kind.CLOSE);
     depth--;

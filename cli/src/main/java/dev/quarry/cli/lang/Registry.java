@@ -36,7 +36,10 @@ public final class Registry {
     if (command == null) {
       throw ScriptException.mistake(
           position,
-          "\"" + name + "\" is not a command; did you mean \"" + Nearest.to(name, names())
+          "\""
+              + name
+              + "\" is not a command; did you mean \""
+              + Nearest.to(name, names())
               + "\"? (help lists them)");
     }
     return command;
@@ -61,7 +64,8 @@ public final class Registry {
       out.append(command.summary()).append('\n');
     }
     out.append("\nlanguage\n");
-    out.append("  name = COMMAND                          names the result: p, p[3]; p.pfn is a part\n");
+    out.append(
+        "  name = COMMAND                          names the result: p, p[3]; p.pfn is a part\n");
     out.append("  repeat N { ... }                        for i in 0..9 { p[$i] = ... }\n");
     out.append("  expect fails COMMAND                    expect p.order == 3   (!= < <= > >=)\n");
     out.append("  help NAME explains a command.\n");
@@ -72,10 +76,19 @@ public final class Registry {
     Command command = commands.get(name);
     if (command == null) {
       throw new IllegalArgumentException(
-          "there is no command \"" + name + "\"; did you mean \"" + Nearest.to(name, names())
+          "there is no command \""
+              + name
+              + "\"; did you mean \""
+              + Nearest.to(name, names())
               + "\"?");
     }
-    return command.name() + " " + command.usage() + "\n  " + command.summary() + "\n  example:\n    "
-        + command.example().replace("\n", "\n    ") + "\n";
+    return command.name()
+        + " "
+        + command.usage()
+        + "\n  "
+        + command.summary()
+        + "\n  example:\n    "
+        + command.example().replace("\n", "\n    ")
+        + "\n";
   }
 }

@@ -33,7 +33,8 @@ public final class Session implements AutoCloseable {
   }
 
   /** What a name stands for, or null. */
-  @org.jspecify.annotations.Nullable Value name(String name) {
+  @org.jspecify.annotations.Nullable
+  Value name(String name) {
     return names.get(name);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The language of {@code quarry shell} and {@code quarry run}: one command a line, with the kernel's
- * names, results that can be named, errors with line and column.
+ * The language of {@code quarry shell} and {@code quarry run}: one command a line, with the
+ * kernel's names, results that can be named, errors with line and column.
  *
  * <pre>
  *   boot laptop ram=4G

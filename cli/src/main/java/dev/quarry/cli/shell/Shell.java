@@ -46,7 +46,9 @@ public final class Shell {
         Session session = new Session(terminal.writer())) {
       LineReader reader = reader(terminal, session);
       terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
-      terminal.writer().println("Quarry. \"boot laptop\" boots a machine, \"help\" helps, Ctrl-D ends.");
+      terminal
+          .writer()
+          .println("Quarry. \"boot laptop\" boots a machine, \"help\" helps, Ctrl-D ends.");
       loop(reader, terminal.writer(), session);
       return true;
     }

@@ -29,8 +29,8 @@ public final class Samples {
    * @param micros since the first event
    * @param freePages on the zones' lists
    * @param pcpPages on per-CPU lists
-   * @param unusableForHuge the share of free pages, in thousandths, that lie in blocks too small for
-   *     a huge page: {@code unusable_free_index} (mm/vmstat.c)
+   * @param unusableForHuge the share of free pages, in thousandths, that lie in blocks too small
+   *     for a huge page: {@code unusable_free_index} (mm/vmstat.c)
    */
   public record Sample(long micros, long freePages, long pcpPages, int unusableForHuge) {}
 

@@ -12,10 +12,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Loads free blocks whose migrate types are known only by count: {@code free_blocks} says where they
- * are, {@code pagetypeinfo} how many of each order there are of each type. A pageblock has one type,
- * so its first block decides for all; larger blocks go first. An estimate, as good as the two files
- * allow.
+ * Loads free blocks whose migrate types are known only by count: {@code free_blocks} says where
+ * they are, {@code pagetypeinfo} how many of each order there are of each type. A pageblock has one
+ * type, so its first block decides for all; larger blocks go first. An estimate, as good as the two
+ * files allow.
  */
 final class TypesByCount {
   private static final int UNDECIDED = -1;
@@ -74,14 +74,14 @@ final class TypesByCount {
     long[] wanted = new long[MigrateType.COUNT];
     snapshot
         .pageTypeInfo()
-        .ifPresent(
-            info -> {
-              for (PageTypeInfo.FreeCounts counts : info.free()) {
-                if (counts.id().type() == zone.type() && counts.id().node() == zone.node().id()) {
-                  wanted[RecordedTypes.of(snapshot, counts.migrateType())] += counts.blocks().get(order);
-                }
-              }
-            });
+        .ifPresent(info -> {
+          for (PageTypeInfo.FreeCounts counts : info.free()) {
+            if (counts.id().type() == zone.type() && counts.id().node() == zone.node().id()) {
+              wanted[RecordedTypes.of(snapshot, counts.migrateType())] +=
+                  counts.blocks().get(order);
+            }
+          }
+        });
     return wanted;
   }
 

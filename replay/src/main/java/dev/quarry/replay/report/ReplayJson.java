@@ -99,12 +99,11 @@ public final class ReplayJson {
     }
     blocks
         .actual()
-        .ifPresent(
-            actual -> {
-              ArrayNode kernel = free.putArray("actual");
-              for (long count : actual) {
-                kernel.add(count);
-              }
-            });
+        .ifPresent(actual -> {
+          ArrayNode kernel = free.putArray("actual");
+          for (long count : actual) {
+            kernel.add(count);
+          }
+        });
   }
 }

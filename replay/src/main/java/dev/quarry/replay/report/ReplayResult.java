@@ -76,8 +76,7 @@ public record ReplayResult(
       Player player = new Player(machine);
       player.play(requests, progress);
       List<ZoneBlocks> zones = compare(machine, atStart, recording.after());
-      return new ReplayResult(
-          recording.name(), machine, player, zones, notes, requests.problems());
+      return new ReplayResult(recording.name(), machine, player, zones, notes, requests.problems());
     } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
@@ -112,16 +111,14 @@ public record ReplayResult(
     for (Zone zone : machine.memory().zones()) {
       if (zone.isPopulated()) {
         Optional<long[]> actual =
-            found.flatMap(
-                info ->
-                    info.zones().stream()
-                        .filter(z -> z.id().type() == zone.type())
-                        .filter(z -> z.id().node() == zone.node().id())
-                        .findFirst()
-                        .map(z -> z.blocks().toArray()));
+            found.flatMap(info ->
+                info.zones().stream()
+                    .filter(z -> z.id().type() == zone.type())
+                    .filter(z -> z.id().node() == zone.node().id())
+                    .findFirst()
+                    .map(z -> z.blocks().toArray()));
         zones.add(
-            new ZoneBlocks(
-                zone, before.get(zone.number()), predicted.get(zone.number()), actual));
+            new ZoneBlocks(zone, before.get(zone.number()), predicted.get(zone.number()), actual));
       }
     }
     return zones;

@@ -55,16 +55,21 @@ public final class ReplayText {
   }
 
   private void requests() {
-    line("allocations %,12d   failed %,d (the kernel: %,d)", counters.allocations(),
-        counters.failures(), counters.recordedFailures());
-    line("frees       %,12d   of blocks held before: %,d; of blocks never seen: %,d",
+    line(
+        "allocations %,12d   failed %,d (the kernel: %,d)",
+        counters.allocations(), counters.failures(), counters.recordedFailures());
+    line(
+        "frees       %,12d   of blocks held before: %,d; of blocks never seen: %,d",
         counters.frees(), counters.freesOfStateBefore(), counters.freesSkipped());
     line("still held  %,12d   blocks of the recording", result.player().stillHeld());
     out.append("\nallocations by order and type\n");
     for (int order = 0; order <= result.machine().spec().maxOrder(); order++) {
       if (counters.ofOrder(order) > 0) {
         long failed = counters.failuresOfOrder(order);
-        line("  order %-2d  %,12d%s", order, counters.ofOrder(order),
+        line(
+            "  order %-2d  %,12d%s",
+            order,
+            counters.ofOrder(order),
             failed == 0 ? "" : String.format(Locale.ROOT, "   failed %,d", failed));
       }
     }
@@ -107,8 +112,15 @@ public final class ReplayText {
         hits += pcp.hits();
       }
       var events = zone.events();
-      line("  %-10s %,11d %,15d %,10d %,10d %,10d %,10d %,10d", shortName(zone), pages, hits,
-          events.splits(), events.merges(), events.refillPages(), events.drainPages(),
+      line(
+          "  %-10s %,11d %,15d %,10d %,10d %,10d %,10d %,10d",
+          shortName(zone),
+          pages,
+          hits,
+          events.splits(),
+          events.merges(),
+          events.refillPages(),
+          events.drainPages(),
           events.claims() + events.steals());
     }
     out.append("  pages; from CPU lists: requests that needed no refill\n");
@@ -125,7 +137,8 @@ public final class ReplayText {
       return;
     }
     double seconds = samples.getLast().micros() / 1e6;
-    line("\nfree memory over %.1f s, and the share of it in blocks too small for a huge page",
+    line(
+        "\nfree memory over %.1f s, and the share of it in blocks too small for a huge page",
         seconds);
     int shift = result.machine().spec().pageShift();
     Sparkline free = new Sparkline(CHART_WIDTH);
@@ -136,12 +149,15 @@ public final class ReplayText {
       pcp.add(sample.pcpPages());
       unusable.add(sample.unusableForHuge());
     }
-    line("  free      %s  %,d to %,d MiB", free.draw(), mib(free.least(), shift),
-        mib(free.most(), shift));
-    line("  on CPUs   %s  %,d to %,d MiB", pcp.draw(), mib(pcp.least(), shift),
-        mib(pcp.most(), shift));
-    line("  unusable  %s  %.1f to %.1f %%", unusable.draw(), unusable.least() / 10.0,
-        unusable.most() / 10.0);
+    line(
+        "  free      %s  %,d to %,d MiB",
+        free.draw(), mib(free.least(), shift), mib(free.most(), shift));
+    line(
+        "  on CPUs   %s  %,d to %,d MiB",
+        pcp.draw(), mib(pcp.least(), shift), mib(pcp.most(), shift));
+    line(
+        "  unusable  %s  %.1f to %.1f %%",
+        unusable.draw(), unusable.least() / 10.0, unusable.most() / 10.0);
   }
 
   private static long mib(long pages, int pageShift) {
@@ -180,7 +196,8 @@ public final class ReplayText {
       result.problems().report().forEach(problem -> line("  %s", problem));
     }
     if (counters.unknownCpus() > 0) {
-      line("\n%,d events of CPUs that the machine does not have were left out",
+      line(
+          "\n%,d events of CPUs that the machine does not have were left out",
           counters.unknownCpus());
     }
     if (!result.notes().isEmpty()) {
