@@ -1,7 +1,9 @@
 package dev.quarry.cli;
 
+import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.report.ReplayJson;
+import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
 import java.io.IOException;
@@ -50,13 +52,11 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
-    long start = System.nanoTime();
     try (ReplayResult result = play(opened)) {
-      double seconds = (System.nanoTime() - start) / 1e9;
       var out = spec.commandLine().getOut();
-      out.print(json ? ReplayJson.of(result, seconds) + "\n" : ReplayText.of(result));
+      out.print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       if (!json) {
-        spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", seconds);
+        spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
       }
       return check ? checked(result) : ExitCode.OK;
     }
@@ -64,7 +64,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   private ReplayResult play(Recording opened) throws IOException {
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
-      return ReplayResult.play(opened, strict, progress);
+      return ReplayResult.play(opened, new ReplayOptions(strict, true, FrameLog.NONE), progress);
     }
   }
 

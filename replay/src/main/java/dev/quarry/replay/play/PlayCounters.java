@@ -16,6 +16,7 @@ public final class PlayCounters {
   long freesSkipped;
   long handlesReused;
   long unknownCpus;
+  long sameFrames;
   final long[] byOrder = new long[ORDERS];
   final long[] byType = new long[MigrateType.COUNT];
   final long[] failuresByOrder = new long[ORDERS];
@@ -79,6 +80,11 @@ public final class PlayCounters {
   /** Allocations of a block that the recording never freed before: its free was not recorded. */
   public long handlesReused() {
     return handlesReused;
+  }
+
+  /** Requests whose frame was the one that the kernel handed out. */
+  public long sameFrames() {
+    return sameFrames;
   }
 
   /** Events of CPUs that the machine does not have. */

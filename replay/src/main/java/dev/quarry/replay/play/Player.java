@@ -8,19 +8,16 @@ import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
+import dev.quarry.replay.recording.BulkTakes;
 import dev.quarry.replay.recording.RequestEvents;
 import java.util.function.LongConsumer;
 
 /**
  * Plays requests on a machine, one after the other, each on the CPU that made it. One thread drives
  * all CPUs, so that the same recording gives the same result every time.
- *
- * <p>Once in each recorded second every CPU's lists may shrink, as the kernel's statistics worker
- * lets them (vm.stat_interval).
  */
 public final class Player {
   private static final int PROGRESS_EVERY = 1 << 16;
-  private static final long STAT_INTERVAL_MICROS = 1_000_000;
 
   private final Machine machine;
   private final PageAllocator allocator;
@@ -29,11 +26,22 @@ public final class Player {
   private final int maxOrder;
   private final PlayCounters counters = new PlayCounters();
   private final Samples samples;
-  private long nextDecayMicros = Long.MIN_VALUE;
+  private final StatWorker statWorker;
+  private final FrameTeller teller;
+  private final UnseenPages unseen;
 
-  /** A player on a machine that is in the state in which the recording begins. */
-  public Player(Machine machine) {
+  /**
+   * A player on a machine that is in the state in which the recording begins.
+   *
+   * @param bulkTakes what the kernel took without an event
+   * @param teller may put each answer right before the next request; {@link FrameTeller#NONE} to
+   *     let the machine run freely
+   */
+  public Player(Machine machine, FrameTeller teller, BulkTakes bulkTakes) {
     this.machine = machine;
+    this.teller = teller;
+    this.unseen = new UnseenPages(machine, bulkTakes);
+    this.statWorker = new StatWorker(machine);
     this.allocator = machine.allocator();
     this.map = machine.memory().map();
     this.handles = new HandleMap(map.endPfn());
@@ -48,13 +56,14 @@ public final class Player {
    */
   public void play(RequestEvents requests, LongConsumer progress) {
     for (long n = 0; requests.next(); n++) {
-      tick(requests.timeMicros());
+      samples.at(requests.timeMicros());
       if (requests.cpu() >= machine.cpus().size()) {
         counters.unknownCpus++;
-      } else if (requests.isAllocation()) {
-        allocate(requests);
       } else {
-        free(machine.cpu(requests.cpu()), requests.handle(), requests.order());
+        Cpu cpu = machine.cpu(requests.cpu());
+        statWorker.at(requests.timeMicros(), cpu);
+        unseen.takeUntil(requests.timeMicros());
+        play(requests, cpu);
       }
       if (n % PROGRESS_EVERY == 0) {
         progress.accept(requests.fileBytesRead());
@@ -64,23 +73,17 @@ public final class Player {
     counters.flushGfp();
   }
 
-  private void tick(long micros) {
-    samples.at(micros);
-    if (micros < nextDecayMicros) {
-      return;
+  private void play(RequestEvents request, Cpu cpu) {
+    if (request.isAllocation()) {
+      allocate(request, cpu);
+    } else {
+      free(cpu, request.handle(), request.order());
     }
-    if (nextDecayMicros != Long.MIN_VALUE) {
-      for (Cpu cpu : machine.cpus()) {
-        allocator.decayPcpHigh(cpu);
-      }
-    }
-    nextDecayMicros = micros + STAT_INTERVAL_MICROS;
   }
 
-  private void allocate(RequestEvents request) {
+  private void allocate(RequestEvents request, Cpu cpu) {
     int order = request.order();
     int gfp = request.gfp();
-    Cpu cpu = machine.cpu(request.cpu());
     counters.allocations++;
     counters.byOrder[order]++;
     counters.byType[Gfp.migrateType(gfp)]++;
@@ -97,13 +100,16 @@ public final class Player {
       }
       return;
     }
-    remember(cpu, request.handle(), pfn);
+    counters.sameFrames += pfn == request.handle() ? 1 : 0;
+    remember(cpu, request.handle(), teller.settle(request, cpu, pfn));
   }
 
   private void remember(Cpu cpu, int handle, int pfn) {
     int old = handles.remove(handle);
     if (old != HandleMap.ABSENT) {
       counters.handlesReused++;
+    }
+    if (old != HandleMap.ABSENT && old != pfn) {
       allocator.freePages(cpu, old, PageState.order(map.state(old)));
     }
     if (pfn != Pfn.NONE) {
@@ -117,7 +123,7 @@ public final class Player {
     if (pfn == HandleMap.ABSENT) {
       pfn = partOfLargerBlock(handle, order);
     }
-    if (pfn == HandleMap.ABSENT) {
+    if (pfn == HandleMap.ABSENT || !PageState.isAllocated(map.state(pfn))) {
       freeOfStateBefore(cpu, handle, order);
       return;
     }
@@ -156,17 +162,27 @@ public final class Player {
 
   /** The frame number of a block that was held before the recording is the machine's own. */
   private void freeOfStateBefore(Cpu cpu, int pfn, int order) {
-    for (int at = pfn; at < pfn + (1 << order); at++) {
-      if (machine.memory().kindOf(at) != FrameKind.HELD_SINCE_BOOT) {
-        counters.freesSkipped++;
-        return;
-      }
-    }
-    if (allocator.freePages(cpu, pfn, order)) {
+    teller.beforeFree(pfn, order);
+    int held = isHeld(pfn, order) ? pfn : unseen.oldest(order);
+    if (held != Pfn.NONE && allocator.freePages(cpu, held, order)) {
       counters.freesOfStateBefore++;
     } else {
       counters.freesSkipped++;
     }
+  }
+
+  private boolean isHeld(int pfn, int order) {
+    for (int at = pfn; at < pfn + (1 << order); at++) {
+      if (machine.memory().kindOf(at) != FrameKind.HELD_SINCE_BOOT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The machine that is played on. */
+  public Machine machine() {
+    return machine;
   }
 
   /** What was played. */

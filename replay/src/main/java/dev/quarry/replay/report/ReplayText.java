@@ -6,6 +6,9 @@ import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
 import dev.quarry.replay.play.PlayCounters;
 import dev.quarry.replay.play.Samples;
+import dev.quarry.replay.score.Flow;
+import dev.quarry.replay.score.Ratio;
+import dev.quarry.replay.score.Scores;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +36,7 @@ public final class ReplayText {
     text.zones();
     text.chart();
     text.freeBlocks();
+    text.scores();
     text.problems();
     return text.out.toString();
   }
@@ -188,6 +192,53 @@ public final class ReplayText {
       out.append(String.format(Locale.ROOT, "%7d", count));
     }
     out.append('\n');
+  }
+
+  private void scores() {
+    if (result.scores().isEmpty()) {
+      return;
+    }
+    Scores scores = result.scores().get();
+    Scores.ExactFrames exact = scores.exactFrames();
+    out.append("\nhow near it comes to the kernel\n");
+    line(
+        "  exact frames      %,d of %,d (%.2f %%), each told the kernel's afterwards; told nothing:"
+            + " %.2f %%",
+        exact.same(),
+        exact.of(),
+        percent(exact.same(), exact.of()),
+        percent(exact.untoldSame(), exact.of()));
+    scores
+        .freeBlocks()
+        .ifPresent(free -> {
+          line("  free blocks       %s of what changed, by blocks", score(free.blocks()));
+          line("                    %s of what changed, by pages", score(free.pages()));
+        });
+    Flow predicted = scores.predicted();
+    Flow actual = scores.actual();
+    flow("taken from zones", predicted.refillPages(), actual.refillPages(), "pages");
+    flow("drained", predicted.drainPages(), actual.drainPages(), "pages");
+    flow("fallbacks", predicted.fallbacks(), actual.fallbacks(), "");
+    for (Scores.PerCpu cpu : scores.perCpu()) {
+      flow("CPU " + cpu.cpu() + " lists end", cpu.predicted(), cpu.actual(), "pages");
+    }
+  }
+
+  private static double percent(long part, long whole) {
+    return whole == 0 ? 100 : 100.0 * part / whole;
+  }
+
+  private static String score(Ratio ratio) {
+    return String.format(
+        Locale.ROOT,
+        "%.3f (missed %,d, changed %,d)",
+        ratio.score(),
+        ratio.misses(),
+        ratio.changes());
+  }
+
+  private void flow(String what, long predicted, long actual, String unit) {
+    line("  %-17s %,d %s; the kernel %,d", what, predicted, unit, actual);
   }
 
   private void problems() {
