@@ -49,6 +49,15 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--check", description = "Check all invariants of the machine at the end.")
   private boolean check;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE[,...]",
+      description = {
+        "Change the recorded machine: ram=8G, min_free_kbytes=65536, nodes=2, percpu=off, ...",
+        "What was held when the recording began is moved with it."
+      })
+  private String set = "";
+
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
@@ -62,9 +71,15 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
+  /** Settings are separated by commas; a value may have commas too. */
+  private List<String> settings() {
+    return set.isEmpty() ? List.of() : List.of(set.split(",(?=[a-z_]+=)"));
+  }
+
   private ReplayResult play(Recording opened) throws IOException {
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
-      return ReplayResult.play(opened, new ReplayOptions(strict, true, FrameLog.NONE), progress);
+      return ReplayResult.play(
+          opened, new ReplayOptions(settings(), strict, true, FrameLog.NONE), progress);
     }
   }
 

@@ -14,6 +14,7 @@ public final class PlayCounters {
   long recordedFailures;
   long freesOfStateBefore;
   long freesSkipped;
+  long freesOfFailed;
   long handlesReused;
   long unknownCpus;
   long sameFrames;
@@ -75,6 +76,11 @@ public final class PlayCounters {
   /** Frees of blocks that the machine does not hold: their allocation was not recorded. */
   public long freesSkipped() {
     return freesSkipped;
+  }
+
+  /** Frees of blocks that the machine had no memory for. */
+  public long freesOfFailed() {
+    return freesOfFailed;
   }
 
   /** Allocations of a block that the recording never freed before: its free was not recorded. */

@@ -2,11 +2,8 @@ package dev.quarry.replay.play;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
-import dev.quarry.physical.FrameKind;
 import dev.quarry.physical.Gfp;
-import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
-import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.replay.recording.BulkTakes;
 import dev.quarry.replay.recording.RequestEvents;
@@ -21,32 +18,34 @@ public final class Player {
 
   private final Machine machine;
   private final PageAllocator allocator;
-  private final MemMap map;
-  private final HandleMap handles;
+  private final Placement placement;
+  private final FrameTeller teller;
   private final int maxOrder;
   private final PlayCounters counters = new PlayCounters();
   private final Samples samples;
+  private final Failures failures = new Failures();
+  private final RecordedBlocks blocks;
   private final StatWorker statWorker;
-  private final FrameTeller teller;
   private final UnseenPages unseen;
 
   /**
    * A player on a machine that is in the state in which the recording begins.
    *
-   * @param bulkTakes what the kernel took without an event
+   * @param placement where the recorded machine's frames and CPUs are on it
    * @param teller may put each answer right before the next request; {@link FrameTeller#NONE} to
    *     let the machine run freely
+   * @param bulkTakes what the kernel took without an event
    */
-  public Player(Machine machine, FrameTeller teller, BulkTakes bulkTakes) {
+  public Player(Machine machine, Placement placement, FrameTeller teller, BulkTakes bulkTakes) {
     this.machine = machine;
-    this.teller = teller;
-    this.unseen = new UnseenPages(machine, bulkTakes);
-    this.statWorker = new StatWorker(machine);
     this.allocator = machine.allocator();
-    this.map = machine.memory().map();
-    this.handles = new HandleMap(map.endPfn());
+    this.placement = placement;
+    this.teller = teller;
     this.maxOrder = machine.spec().maxOrder();
     this.samples = new Samples(machine.memory());
+    this.unseen = new UnseenPages(machine, bulkTakes);
+    this.blocks = new RecordedBlocks(machine, placement, teller, unseen, counters);
+    this.statWorker = new StatWorker(machine);
   }
 
   /**
@@ -57,12 +56,13 @@ public final class Player {
   public void play(RequestEvents requests, LongConsumer progress) {
     for (long n = 0; requests.next(); n++) {
       samples.at(requests.timeMicros());
-      if (requests.cpu() >= machine.cpus().size()) {
+      int cpuId = placement.cpu(requests.cpu());
+      if (cpuId == Placement.NOWHERE) {
         counters.unknownCpus++;
       } else {
-        Cpu cpu = machine.cpu(requests.cpu());
+        Cpu cpu = machine.cpu(cpuId);
         statWorker.at(requests.timeMicros(), cpu);
-        unseen.takeUntil(requests.timeMicros());
+        unseen.takeUntil(requests.timeMicros(), placement);
         play(requests, cpu);
       }
       if (n % PROGRESS_EVERY == 0) {
@@ -77,7 +77,7 @@ public final class Player {
     if (request.isAllocation()) {
       allocate(request, cpu);
     } else {
-      free(cpu, request.handle(), request.order());
+      blocks.free(cpu, request.handle(), request.order());
     }
   }
 
@@ -88,10 +88,12 @@ public final class Player {
     counters.byOrder[order]++;
     counters.byType[Gfp.migrateType(gfp)]++;
     counters.countGfp(gfp);
-    int pfn = allocator.allocPages(cpu, gfp, order);
+    // Without a report for each failure: they are counted, with their reasons.
+    int pfn = order > maxOrder ? Pfn.NONE : allocator.allocPages(cpu, gfp | Gfp.NOWARN, order);
     if (pfn == Pfn.NONE) {
       counters.failures++;
       counters.failuresByOrder[order]++;
+      failures.add(machine, cpu, request, samples.sinceStart(request.timeMicros()));
     }
     if (request.failed()) {
       counters.recordedFailures++;
@@ -101,83 +103,7 @@ public final class Player {
       return;
     }
     counters.sameFrames += pfn == request.handle() ? 1 : 0;
-    remember(cpu, request.handle(), teller.settle(request, cpu, pfn));
-  }
-
-  private void remember(Cpu cpu, int handle, int pfn) {
-    int old = handles.remove(handle);
-    if (old != HandleMap.ABSENT) {
-      counters.handlesReused++;
-    }
-    if (old != HandleMap.ABSENT && old != pfn) {
-      allocator.freePages(cpu, old, PageState.order(map.state(old)));
-    }
-    if (pfn != Pfn.NONE) {
-      handles.put(handle, pfn);
-    }
-  }
-
-  private void free(Cpu cpu, int handle, int order) {
-    counters.frees++;
-    int pfn = handles.remove(handle);
-    if (pfn == HandleMap.ABSENT) {
-      pfn = partOfLargerBlock(handle, order);
-    }
-    if (pfn == HandleMap.ABSENT || !PageState.isAllocated(map.state(pfn))) {
-      freeOfStateBefore(cpu, handle, order);
-      return;
-    }
-    int allocated = PageState.order(map.state(pfn));
-    if (allocated > order) {
-      splitTo(pfn, handle, allocated, order);
-    }
-    allocator.freePages(cpu, pfn, PageState.order(map.state(pfn)));
-  }
-
-  /**
-   * A frame inside a block that was allocated as one may be freed by itself: the block was split.
-   * Its frames then get handles of their own.
-   */
-  private int partOfLargerBlock(int handle, int order) {
-    for (int larger = order + 1; larger <= maxOrder; larger++) {
-      int head = handle & -(1 << larger);
-      int pfn = head == handle ? HandleMap.ABSENT : handles.get(head);
-      if (pfn != HandleMap.ABSENT && head + (1 << PageState.order(map.state(pfn))) > handle) {
-        handles.remove(head);
-        splitTo(pfn, head, PageState.order(map.state(pfn)), order);
-        handles.put(head, pfn);
-        return handles.remove(handle);
-      }
-    }
-    return HandleMap.ABSENT;
-  }
-
-  /** Splits a block into parts of {@code order}; all but the first get their handles. */
-  private void splitTo(int pfn, int handle, int allocated, int order) {
-    allocator.splitBlock(pfn, allocated, order);
-    for (int part = 1 << order; part < 1 << allocated; part += 1 << order) {
-      handles.put(handle + part, pfn + part);
-    }
-  }
-
-  /** The frame number of a block that was held before the recording is the machine's own. */
-  private void freeOfStateBefore(Cpu cpu, int pfn, int order) {
-    teller.beforeFree(pfn, order);
-    int held = isHeld(pfn, order) ? pfn : unseen.oldest(order);
-    if (held != Pfn.NONE && allocator.freePages(cpu, held, order)) {
-      counters.freesOfStateBefore++;
-    } else {
-      counters.freesSkipped++;
-    }
-  }
-
-  private boolean isHeld(int pfn, int order) {
-    for (int at = pfn; at < pfn + (1 << order); at++) {
-      if (machine.memory().kindOf(at) != FrameKind.HELD_SINCE_BOOT) {
-        return false;
-      }
-    }
-    return true;
+    blocks.remember(cpu, request.handle(), teller.settle(request, cpu, pfn));
   }
 
   /** The machine that is played on. */
@@ -195,8 +121,13 @@ public final class Player {
     return samples;
   }
 
+  /** The requests that the machine could not serve. */
+  public Failures failures() {
+    return failures;
+  }
+
   /** How many blocks that the recording allocated were not freed in it. */
   public int stillHeld() {
-    return handles.size();
+    return blocks.size();
   }
 }

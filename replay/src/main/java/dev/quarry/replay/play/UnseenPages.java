@@ -28,10 +28,11 @@ final class UnseenPages {
   }
 
   /** Takes all that was taken before a time. */
-  void takeUntil(long micros) {
+  void takeUntil(long micros, Placement placement) {
     while (next < takes.size() && takes.micros(next) <= micros) {
-      if (takes.cpu(next) < machine.cpus().size()) {
-        take(takes.cpu(next), takes.pages(next));
+      int cpu = placement.cpu(takes.cpu(next));
+      if (cpu != Placement.NOWHERE) {
+        take(cpu, takes.pages(next));
       }
       next++;
     }

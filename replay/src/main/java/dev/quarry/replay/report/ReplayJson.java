@@ -4,6 +4,7 @@ import dev.quarry.physical.GfpVocabulary;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
+import dev.quarry.replay.play.Failures;
 import dev.quarry.replay.play.PlayCounters;
 import dev.quarry.replay.play.Samples;
 import dev.quarry.replay.score.Flow;
@@ -37,6 +38,10 @@ public final class ReplayJson {
     root.put("frees_skipped", counters.freesSkipped());
     root.put("handles_reused", counters.handlesReused());
     root.put("lines_wrong", result.problems().total());
+    ArrayNode reasons = root.putArray("failure_reasons");
+    for (Failures.Reason reason : result.player().failures().reasons()) {
+      reasons.addObject().put("reason", reason.text()).put("count", reason.count());
+    }
     result.scores().ifPresent(scores -> scores(root, scores));
     requests(root, result);
     ArrayNode zones = root.putArray("zones");
@@ -49,7 +54,10 @@ public final class ReplayJson {
       node.put("micros", sample.micros());
       node.put("free_pages", sample.freePages());
       node.put("pcp_pages", sample.pcpPages());
-      node.put("unusable_for_huge_permille", sample.unusableForHuge());
+      ArrayNode unusable = node.putArray("unusable_permille");
+      for (int order = 0; order <= result.machine().spec().maxOrder(); order++) {
+        unusable.add(sample.unusable(order));
+      }
     }
     ArrayNode notes = root.putArray("notes");
     result.notes().forEach(notes::add);

@@ -1,6 +1,7 @@
 package dev.quarry.replay.report;
 
 import dev.quarry.kernel.Machine;
+import dev.quarry.machine.MachineSpec;
 import dev.quarry.physical.GfpVocabulary;
 import dev.quarry.physical.Zone;
 import dev.quarry.replay.play.FrameTeller;
@@ -77,19 +78,22 @@ public record ReplayResult(
     for (Finding finding : SnapshotChecks.requireUsable(before)) {
       notes.add(finding.toString());
     }
-    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before);
+    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before, options.settings());
     notes.addAll(boot.notes());
     Machine machine = boot.machine();
-    try (RequestEvents requests = recording.requests(options(machine, options.strict()))) {
+    MachineSpec recorded = recording.machine(before).spec();
+    try (RequestEvents requests = recording.requests(options(recorded, options.strict()))) {
       List<int[]> atStart = blocks(machine);
-      Player player = new Player(machine, FrameTeller.NONE, recording.bulkTakes());
+      Player player =
+          new Player(machine, boot.placement(), FrameTeller.NONE, recording.bulkTakes());
       long start = System.nanoTime();
       player.play(requests, progress);
       double seconds = (System.nanoTime() - start) / 1e9;
       Optional<Snapshot> after = recording.after();
-      List<ZoneBlocks> zones = compare(machine, atStart, after);
+      List<ZoneBlocks> zones =
+          compare(machine, atStart, options.settings().isEmpty() ? after : Optional.empty());
       Optional<Scores> scores = Optional.empty();
-      if (options.scores()) {
+      if (options.scores() && options.settings().isEmpty()) {
         scores = Optional.of(scores(recording, before, after, player, options));
       }
       return new ReplayResult(
@@ -108,10 +112,11 @@ public record ReplayResult(
       ReplayOptions options) {
     SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before);
     try (Machine machine = boot.machine();
-        RequestEvents requests = recording.requests(options(machine, false));
-        OutcomeEvents outcomes = recording.outcomes(options(machine, false))) {
+        RequestEvents requests = recording.requests(options(machine.spec(), false));
+        OutcomeEvents outcomes = recording.outcomes(options(machine.spec(), false))) {
       KernelFrames teller = new KernelFrames(machine, options.frames());
-      new Player(machine, teller, recording.bulkTakes()).play(requests, bytes -> {});
+      new Player(machine, boot.placement(), teller, recording.bulkTakes())
+          .play(requests, bytes -> {});
       return new Scores(
           new Scores.ExactFrames(teller.same(), teller.of(), untold.counters().sameFrames()),
           Scores.freeBlocks(untold.machine(), before, after),
@@ -121,12 +126,12 @@ public record ReplayResult(
     }
   }
 
-  private static PageEventOptions options(Machine machine, boolean strict) {
-    GfpVocabulary vocabulary = GfpVocabulary.of(machine.spec().release());
+  private static PageEventOptions options(MachineSpec recorded, boolean strict) {
+    GfpVocabulary vocabulary = GfpVocabulary.of(recorded.release());
     EventPolicy policy = strict ? EventPolicy.STRICT : EventPolicy.LENIENT;
     int migrateTypes = 16;
     return PageEventOptions.of(policy, vocabulary::parse)
-        .bounds(machine.spec().endPfn() - 1, machine.spec().maxOrder(), migrateTypes);
+        .bounds(recorded.endPfn() - 1, recorded.maxOrder(), migrateTypes);
   }
 
   private static List<int[]> blocks(Machine machine) {

@@ -4,6 +4,7 @@ import dev.quarry.physical.GfpVocabulary;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
+import dev.quarry.replay.play.Failures;
 import dev.quarry.replay.play.PlayCounters;
 import dev.quarry.replay.play.Samples;
 import dev.quarry.replay.score.Flow;
@@ -17,6 +18,7 @@ import java.util.Map;
 /** A replay's result as text, for a terminal. The same recording gives the same bytes. */
 public final class ReplayText {
   private static final int TOP_FLAGS = 8;
+  private static final int TOP_REASONS = 10;
   private static final int CHART_WIDTH = 60;
 
   private final ReplayResult result;
@@ -65,6 +67,11 @@ public final class ReplayText {
     line(
         "frees       %,12d   of blocks held before: %,d; of blocks never seen: %,d",
         counters.frees(), counters.freesOfStateBefore(), counters.freesSkipped());
+    if (counters.freesOfFailed() > 0) {
+      line(
+          "            %,12d   frees of blocks that there was no memory for",
+          counters.freesOfFailed());
+    }
     line("still held  %,12d   blocks of the recording", result.player().stillHeld());
     out.append("\nallocations by order and type\n");
     for (int order = 0; order <= result.machine().spec().maxOrder(); order++) {
@@ -83,6 +90,22 @@ public final class ReplayText {
       }
     }
     flags();
+    failures();
+  }
+
+  private void failures() {
+    List<Failures.Reason> reasons = result.player().failures().reasons();
+    if (reasons.isEmpty()) {
+      return;
+    }
+    out.append("\nwhy requests failed\n");
+    for (Failures.Reason reason : reasons.subList(0, Math.min(TOP_REASONS, reasons.size()))) {
+      line("  %,12d  %s", reason.count(), reason.text());
+    }
+    if (reasons.size() > TOP_REASONS) {
+      long rest = reasons.stream().skip(TOP_REASONS).mapToLong(Failures.Reason::count).sum();
+      line("  %,12d  for %d others", rest, reasons.size() - TOP_REASONS);
+    }
   }
 
   private void flags() {
@@ -151,7 +174,7 @@ public final class ReplayText {
     for (Samples.Sample sample : samples) {
       free.add(sample.freePages());
       pcp.add(sample.pcpPages());
-      unusable.add(sample.unusableForHuge());
+      unusable.add(sample.unusable(result.machine().spec().pageblockOrder()));
     }
     line(
         "  free      %s  %,d to %,d MiB",
