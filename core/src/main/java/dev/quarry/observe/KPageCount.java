@@ -1,6 +1,7 @@
 package dev.quarry.observe;
 
 import dev.quarry.physical.FrameKind;
+import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PhysicalMemory;
 
 /**
@@ -9,13 +10,16 @@ import dev.quarry.physical.PhysicalMemory;
  */
 final class KPageCount implements PageWords.Word {
   private final PhysicalMemory memory;
+  private final MemMap map;
 
   KPageCount(PhysicalMemory memory) {
     this.memory = memory;
+    this.map = memory.map();
   }
 
   @Override
   public long of(int pfn) {
-    return memory.kindOf(pfn) == FrameKind.ALLOCATED ? memory.map().mapcount(pfn) : 0;
+    int mappings = pfn < map.endPfn() ? map.mapcount(pfn) : 0;
+    return mappings != 0 && memory.kindOf(pfn) == FrameKind.ALLOCATED ? mappings : 0;
   }
 }

@@ -61,7 +61,7 @@ public final class MemInfo {
   }
 
   private void lru() {
-    Lru.lines(out, sums);
+    LruLines.addTo(out, sums);
     if (highMem) {
       out.pages("HighTotal", sums.highManaged());
       out.pages("HighFree", sums.highFree());

@@ -37,7 +37,7 @@ final class NodeMemInfo {
     out.pages("MemFree", sums.free());
     out.pages("MemUsed", sums.managed() - sums.free());
     out.pages("SwapCached", sums.stat(NodeStat.NR_SWAPCACHED));
-    Lru.lines(out, sums);
+    LruLines.addTo(out, sums);
   }
 
   private void highMem() {

@@ -3,11 +3,14 @@ package dev.quarry.observe;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.ZoneStat;
 
-/** The lines about LRU lists that {@code meminfo} has for the machine and for each node. */
-final class Lru {
-  private Lru() {}
+/**
+ * The lines about LRU lists that {@code meminfo_proc_show} (fs/proc/meminfo.c) prints for the
+ * machine and {@code node_read_meminfo} (drivers/base/node.c, 6.18) for each node.
+ */
+final class LruLines {
+  private LruLines() {}
 
-  static void lines(KbLines out, Sums sums) {
+  static void addTo(KbLines out, Sums sums) {
     long activeAnon = sums.stat(NodeStat.NR_ACTIVE_ANON);
     long inactiveAnon = sums.stat(NodeStat.NR_INACTIVE_ANON);
     long activeFile = sums.stat(NodeStat.NR_ACTIVE_FILE);
