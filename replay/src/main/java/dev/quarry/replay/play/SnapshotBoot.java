@@ -4,6 +4,7 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.ZoneType;
+import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PcpState;
 import dev.quarry.physical.StateLoader;
@@ -220,9 +221,17 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
         for (NodeStat stat : NodeStat.values()) {
           node.stats()
               .get(stat.label().toLowerCase(Locale.ROOT))
-              .ifPresent(value -> machine.memory().nodes().get(node.id()).stat(stat, value));
+              .ifPresent(value ->
+                  machine.memory().nodes().get(node.id()).stat(stat, inPages(stat, value)));
         }
       }
+    }
+
+    /** Some statistics are recorded in huge pages and kept in pages. */
+    private long inPages(NodeStat stat, long recorded) {
+      return stat.isShownInHugePages()
+          ? recorded * new DirectMap(machine.memory()).largeEntryPages()
+          : recorded;
     }
 
     private Zone zone(ZoneType type, Place place) {
