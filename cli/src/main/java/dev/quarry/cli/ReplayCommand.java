@@ -6,6 +6,7 @@ import dev.quarry.replay.report.ReplayJson;
 import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
+import dev.quarry.replay.report.VersusText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,10 +59,20 @@ final class ReplayCommand implements Callable<Integer> {
       })
   private String set = "";
 
+  @Option(
+      names = "--versus",
+      paramLabel = "KEY=VALUE[,...]",
+      description = "Play on a second machine too, and show both side by side; \"\": as recorded.")
+  private @Nullable String versus;
+
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
-    try (ReplayResult result = play(opened)) {
+    List<String> settings = settings(set);
+    if (versus != null) {
+      return versus(opened, settings, settings(versus));
+    }
+    try (ReplayResult result = play(opened, settings)) {
       var out = spec.commandLine().getOut();
       out.print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       if (!json) {
@@ -72,14 +83,31 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   /** Settings are separated by commas; a value may have commas too. */
-  private List<String> settings() {
-    return set.isEmpty() ? List.of() : List.of(set.split(",(?=[a-z_]+=)"));
+  private static List<String> settings(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(",(?=[a-z_]+=)"));
   }
 
-  private ReplayResult play(Recording opened) throws IOException {
+  private int versus(Recording opened, List<String> first, List<String> second) throws IOException {
+    try (ReplayResult left = play(opened, first);
+        ReplayResult right = play(opened, second)) {
+      var out = spec.commandLine().getOut();
+      if (json) {
+        out.println(ReplayJson.versus(left, right));
+      } else {
+        out.print(VersusText.of(name(first), left, name(second), right));
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  private static String name(List<String> settings) {
+    return settings.isEmpty() ? "as recorded" : String.join(",", settings);
+  }
+
+  private ReplayResult play(Recording opened, List<String> settings) throws IOException {
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
       return ReplayResult.play(
-          opened, new ReplayOptions(settings(), strict, true, FrameLog.NONE), progress);
+          opened, new ReplayOptions(settings, strict, versus == null, FrameLog.NONE), progress);
     }
   }
 

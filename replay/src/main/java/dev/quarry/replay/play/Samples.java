@@ -99,8 +99,9 @@ public final class Samples {
     return micros - startMicros;
   }
 
+  /** Takes the last sample, so that there is at least one. */
   void finish() {
-    if (!samples.isEmpty() && samples.getLast().micros() < lastMicros - startMicros) {
+    if (samples.isEmpty() || samples.getLast().micros() < lastMicros - startMicros) {
       take(lastMicros);
     }
   }

@@ -24,6 +24,17 @@ public final class ReplayJson {
 
   /** The object, on several lines. */
   public static String of(ReplayResult result) {
+    return object(result).toPrettyString();
+  }
+
+  /** Two replays as {@code {"versus": [first, second]}}. */
+  public static String versus(ReplayResult first, ReplayResult second) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.putArray("versus").add(object(first)).add(object(second));
+    return root.toPrettyString();
+  }
+
+  private static ObjectNode object(ReplayResult result) {
     PlayCounters counters = result.player().counters();
     ObjectNode root = MAPPER.createObjectNode();
     root.put("recording", result.name());
@@ -61,7 +72,7 @@ public final class ReplayJson {
     }
     ArrayNode notes = root.putArray("notes");
     result.notes().forEach(notes::add);
-    return root.toPrettyString();
+    return root;
   }
 
   private static void scores(ObjectNode root, Scores scores) {
