@@ -56,7 +56,7 @@ final class PcpTuning {
 
   /** How many blocks a refill takes. */
   int refillBlocks(int order, int count, boolean belowHigh) {
-    high = Math.clamp(high, highMin, highMax);
+    high = clamp(high, highMin, highMax);
     if (high < batch) {
       return 1;
     }
@@ -108,7 +108,7 @@ final class PcpTuning {
 
   /** How many pages are too many, now: {@code nr_pcp_high}. */
   int highNow(int count, boolean freeHigh, boolean reclaimActive, boolean belowHigh) {
-    int now = Math.clamp(high, highMin, highMax);
+    int now = clamp(high, highMin, highMax);
     high = now;
     if (now == 0) {
       return 0;
@@ -131,7 +131,7 @@ final class PcpTuning {
     if (count >= now) {
       int needed = freeCount + batch;
       if (high < needed) {
-        high = Math.clamp(needed, highMin, highMax);
+        high = clamp(needed, highMin, highMax);
       }
     }
     return now;
@@ -148,11 +148,11 @@ final class PcpTuning {
     if (!adapts) {
       return batch;
     }
-    return clampLow(freeCount, batch, highNow - batch);
+    return clamp(freeCount, batch, highNow - batch);
   }
 
   /** As the kernel's clamp(): the upper bound wins where the bounds cross. */
-  private static int clampLow(int value, int low, int most) {
+  private static int clamp(int value, int low, int most) {
     return Math.min(Math.max(value, low), most);
   }
 
