@@ -134,6 +134,11 @@ public final class PerCpuPages {
     return lists[index];
   }
 
+  /** The list of an order, which must have lists, and a type. */
+  public FreeList list(int order, int migrateType) {
+    return lists[listIndex(order, migrateType)];
+  }
+
   /** The order of the blocks on list {@code index}: {@code pindex_to_order}. */
   public int listOrder(int index) {
     int order = index / MigrateType.PCPTYPES;
