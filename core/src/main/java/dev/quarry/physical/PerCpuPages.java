@@ -51,7 +51,7 @@ public final class PerCpuPages {
     for (int i = 0; i < lists.length; i++) {
       lists[i] = new FreeList(map);
     }
-    this.tuning = new PcpTuning(memory.rules().pcpAutoTune());
+    this.tuning = new PcpTuning(memory.rules());
   }
 
   private static int listCount(int maxOrder, int hugeOrder) {

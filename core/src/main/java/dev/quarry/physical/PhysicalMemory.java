@@ -65,7 +65,7 @@ public final class PhysicalMemory implements AutoCloseable {
     Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
     MemoryInit.freeAll(this);
     WatermarkSetup.init(this);
-    this.groupsByMobility = MemoryInit.enoughForMobility(this);
+    this.groupsByMobility = rules.migrateTypes() && MemoryInit.enoughForMobility(this);
   }
 
   private Zone[] allZones() {
