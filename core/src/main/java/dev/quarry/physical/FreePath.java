@@ -39,16 +39,26 @@ final class FreePath {
   }
 
   /**
-   * Frees to the zone's lists, pageblock by pageblock: {@code free_one_page}, {@code
-   * split_large_buddy}. Huge pages, where they have per-CPU lists, go there.
+   * Frees a block for which the fast path has no list ready: to the CPU's lists where they take its
+   * order, else to the zone. CMA and high-atomic pages count as movable on a CPU's lists, so that
+   * nobody gets them from there who may not have them; isolated ones never go there ({@code
+   * __free_frozen_pages}).
    */
-  void freeToZone(Cpu cpu, int pfn, int order) {
-    Zone zone = memory.zone(pageblocks.zone(pfn));
-    PerCpuPages pcp = zone.pcp(cpu.id());
-    if (walk.usesPcp(order)) {
-      pcp.put(pfn, order, Math.min(pageblocks.type(pfn), MigrateType.RECLAIMABLE));
-      return;
+  void free(Cpu cpu, int pfn, int order) {
+    int type = pageblocks.type(pfn);
+    if (walk.usesPcp(order) && type != MigrateType.ISOLATE) {
+      PerCpuPages pcp = memory.zone(pageblocks.zone(pfn)).pcp(cpu.id());
+      pcp.put(pfn, order, type < MigrateType.PCPTYPES ? type : MigrateType.MOVABLE);
+    } else {
+      freeToZone(cpu, pfn, order);
     }
+  }
+
+  /**
+   * Frees to the zone, pageblock by pageblock: {@code free_one_page}, {@code split_large_buddy}.
+   */
+  private void freeToZone(Cpu cpu, int pfn, int order) {
+    Zone zone = memory.zone(pageblocks.zone(pfn));
     map.state(pfn, PageState.UNTOUCHED);
     int step = Math.min(order, pageblocks.order());
     zone.lock.lock();
@@ -59,7 +69,7 @@ final class FreePath {
     } finally {
       zone.lock.unlock();
     }
-    pcp.freedPages += 1L << order;
+    zone.pcp(cpu.id()).freedPages += 1L << order;
   }
 
   /** Frees a frame whose state is not that of a plain block held once. */
@@ -74,21 +84,11 @@ final class FreePath {
       return true;
     }
     if (state == PageState.UNTOUCHED && isHeldSinceBoot(pfn, order)) {
-      release(cpu, pfn, order);
+      free(cpu, pfn, order);
       return true;
     }
     badPage.report(pfn, reason(pfn, order, state));
     return false;
-  }
-
-  private void release(Cpu cpu, int pfn, int order) {
-    if (walk.usesPcp(order)) {
-      int type = pageblocks.type(pfn);
-      Zone zone = memory.zone(pageblocks.zone(pfn));
-      zone.pcp(cpu.id()).put(pfn, order, type < MigrateType.PCPTYPES ? type : MigrateType.MOVABLE);
-    } else {
-      freeToZone(cpu, pfn, order);
-    }
   }
 
   /** Whether each frame of a block, in one zone, is held since before the machine booted. */

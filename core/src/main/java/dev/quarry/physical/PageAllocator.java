@@ -368,16 +368,12 @@ public final class PageAllocator {
         || map.mapcount(pfn) != 0) {
       return freePath.freeUnusual(cpu, pfn, order);
     }
-    if (order > fastMaxOrder) {
-      freePath.freeToZone(cpu, pfn, order);
+    int type = pageblocks.type(pfn);
+    if (order > fastMaxOrder || type >= MigrateType.PCPTYPES) {
+      freePath.free(cpu, pfn, order);
       return true;
     }
-    Zone zone = memory.zone(pageblocks.zone(pfn));
-    int type = pageblocks.type(pfn);
-    if (type >= MigrateType.PCPTYPES) {
-      type = MigrateType.MOVABLE;
-    }
-    zone.pcp(cpu.id()).put(pfn, order, type);
+    memory.zone(pageblocks.zone(pfn)).pcp(cpu.id()).put(pfn, order, type);
     return true;
   }
 
