@@ -132,6 +132,7 @@ final class FreelistWalk {
     if (pfn == Pfn.NONE) {
       return pfn;
     }
+    request.ignoredMarks = (flags & AllocFlags.NO_WATERMARKS) != 0;
     pcp.allocatedPages += 1L << request.order;
     countNuma(request, zone, preferred);
     if ((flags & AllocFlags.HIGHATOMIC) != 0 && memory.rules().highAtomicReserve()) {

@@ -151,7 +151,11 @@ public final class PageAllocator {
         return pfn;
       }
     }
-    return prepare(pfn, order, gfp);
+    prepare(pfn, order, gfp);
+    if (request.ignoredMarks) {
+      map.setFlags(pfn, PageState.PFMEMALLOC);
+    }
+    return pfn;
   }
 
   private Request request(
@@ -276,7 +280,7 @@ public final class PageAllocator {
    * Makes each frame of an allocated block, not compound, a block of its own: {@code split_page}.
    */
   public void splitPage(int pfn, int order) {
-    if (map.state(pfn) != PageState.allocated(order, 0)) {
+    if ((map.state(pfn) & ~(long) PageState.PFMEMALLOC) != PageState.allocated(order, 0)) {
       throw new IllegalArgumentException(
           "frame " + pfn + " does not head a plain allocated block of order " + order);
     }
