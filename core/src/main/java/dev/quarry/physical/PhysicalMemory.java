@@ -123,6 +123,15 @@ public final class PhysicalMemory implements AutoCloseable {
   }
 
   Node node(int id) {
+    if (id < 0 || id >= nodes.length) {
+      throw new IllegalArgumentException(
+          "node "
+              + id
+              + " is not one of the machine's "
+              + nodes.length
+              + ", 0 to "
+              + (nodes.length - 1));
+    }
     return nodes[id];
   }
 
