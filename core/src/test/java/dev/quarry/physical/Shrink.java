@@ -2,14 +2,23 @@ package dev.quarry.physical;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** Makes a failing list shorter as long as it still fails: by chunks, from half of it to one. */
 final class Shrink {
+  /** A failure must be told before everybody has gone home. */
+  private static final int MOST_TRIES = 1_000;
+
   private Shrink() {}
 
-  /** A list that fails, and of which no single element can be left out. */
+  /** A list that fails; given enough tries, one of which no single element can be left out. */
   static <T> List<T> shrink(List<T> failing, Predicate<List<T>> fails) {
+    AtomicInteger tries = new AtomicInteger();
+    return within(failing, steps -> tries.incrementAndGet() <= MOST_TRIES && fails.test(steps));
+  }
+
+  private static <T> List<T> within(List<T> failing, Predicate<List<T>> fails) {
     List<T> steps = failing;
     boolean shorter = true;
     while (shorter) {
