@@ -127,7 +127,7 @@ final class FreelistWalk {
     }
     if ((flags & AllocFlags.KSWAPD) != 0 && zone.boostedWatermark) {
       zone.boostedWatermark = false;
-      reclaimer.wakeKswapd(zone, request.gfp, 0, zone.index());
+      reclaimer.wakeKswapd(zone, 0, 0, zone.index());
     }
     if (pfn == Pfn.NONE) {
       return pfn;

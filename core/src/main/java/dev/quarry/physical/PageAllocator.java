@@ -27,6 +27,7 @@ public final class PageAllocator {
   private final int fastMaxOrder;
   private final boolean reserveByHighestZone;
   private final Reclaimer reclaimer;
+  private final boolean oneNode;
 
   /** Per node and combination of zone bits: the first zone of the zonelist, or null. */
   private final @Nullable Zone[][] firstZones;
@@ -38,6 +39,7 @@ public final class PageAllocator {
     this.pageblocks = memory.pageblocks();
     this.directMap = new DirectMap(memory);
     this.reclaimer = reclaimer;
+    this.oneNode = memory.nodes().size() == 1;
     HighAtomicReserve highAtomic = new HighAtomicReserve(memory);
     this.walk = new FreelistWalk(memory, highAtomic);
     this.slowPath = new SlowPath(memory, walk, highAtomic, reclaimer);
@@ -81,7 +83,7 @@ public final class PageAllocator {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
     if (order <= fastMaxOrder && order >= 0) {
       Zone zone = firstZones[cpu.node()][gfp & Gfp.ZONE_MASK];
-      if (zone != null && (gfp & Gfp.THISNODE) == 0 && isPlenty(zone, gfp, order)) {
+      if (zone != null && isForAll(zone, gfp) && isPlenty(zone, gfp, order)) {
         PerCpuPages pcp = zone.pcp(cpu.id());
         FreeList list = pcp.list(pcp.listIndex(order, migrateType(gfp)));
         if (list.count() > 0) {
@@ -94,6 +96,11 @@ public final class PageAllocator {
       }
     }
     return allocPagesSlow(cpu, cpu.node(), Request.ALL_NODES, gfp, order, null);
+  }
+
+  /** Whether no rule about nodes could lead the request elsewhere. */
+  private boolean isForAll(Zone zone, int gfp) {
+    return (gfp & Gfp.THISNODE) == 0 && (oneNode || !reclaimer.isKswapdRunning(zone.node()));
   }
 
   /**
@@ -303,7 +310,9 @@ public final class PageAllocator {
               + newOrder);
     }
     int flags = newOrder > 0 ? PageState.flags(state) : PageState.flags(state) & ~PageState.HEAD;
-    for (int part = 0; part < 1 << order; part += 1 << newOrder) {
+    map.state(pfn, PageState.allocated(newOrder, flags));
+    flags &= ~PageState.PFMEMALLOC; // a mark of the first frame alone
+    for (int part = 1 << newOrder; part < 1 << order; part += 1 << newOrder) {
       map.state(pfn + part, PageState.allocated(newOrder, flags));
     }
   }

@@ -71,7 +71,7 @@ final class Sweep {
 
   private @Nullable String singles(HeldBlocks.Block block) {
     for (int pfn = block.pfn; pfn < block.pfn + block.pages; pfn++) {
-      long state = map.state(pfn) & ~(long) PageState.LRU;
+      long state = map.state(pfn) & ~(long) (PageState.LRU | PageState.PFMEMALLOC);
       if (state != PageState.allocated(0, 0)) {
         return "frame " + pfn + " of an exact allocation has state " + map.state(pfn);
       }
