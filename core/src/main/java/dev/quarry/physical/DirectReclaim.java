@@ -1,7 +1,5 @@
 package dev.quarry.physical;
 
-import dev.quarry.machine.Cpu;
-
 /**
  * What a request does that may wait: it compacts and reclaims by itself, tries again, and decides
  * whether another round is worth it. Follows {@code __alloc_pages_direct_compact}, {@code
@@ -109,7 +107,7 @@ final class DirectReclaim {
       if (pfn == Pfn.NONE) {
         // What was freed may lie on per-CPU lists or in the high-atomic reserve.
         highAtomic.unreserve(waiting.request, false);
-        drainAll();
+        memory.drainAllPages();
         note(waiting, "drain per-CPU lists");
         pfn = tryAgain(waiting, "after draining");
       }
@@ -165,7 +163,7 @@ final class DirectReclaim {
 
   /** Collects what lies about: per-CPU lists and a reserved pageblock. */
   private int lastAttempt(Waiting waiting) {
-    drainAll();
+    memory.drainAllPages();
     highAtomic.unreserve(waiting.request, true);
     note(waiting, "drain per-CPU lists, give back a high-atomic pageblock");
     return tryAgain(waiting, "last attempt");
@@ -189,20 +187,6 @@ final class DirectReclaim {
       waiting.noProgress = waiting.progress > 0 ? 0 : waiting.noProgress + 1;
     }
     return Pfn.NONE;
-  }
-
-  private void drainAll() {
-    for (Cpu cpu : memory.cpus()) {
-      if (cpu.isHeldElsewhere()) {
-        cpu.requestDrain();
-        continue;
-      }
-      for (Zone zone : memory.zones()) {
-        if (zone.isPopulated()) {
-          zone.pcp(cpu.id()).drainAll();
-        }
-      }
-    }
   }
 
   private static void note(Waiting waiting, String text) {

@@ -45,6 +45,9 @@ final class FreePath {
    * __free_frozen_pages}).
    */
   void free(Cpu cpu, int pfn, int order) {
+    if (cpu.takeDrainRequest()) {
+      memory.drainPages(cpu);
+    }
     int type = pageblocks.type(pfn);
     if (walk.usesPcp(order) && type != MigrateType.ISOLATE) {
       PerCpuPages pcp = memory.zone(pageblocks.zone(pfn)).pcp(cpu.id());
@@ -72,6 +75,13 @@ final class FreePath {
     zone.pcp(cpu.id()).freedPages += 1L << order;
   }
 
+  /** Whether a frame heads a block of this order that is held once and in no use. */
+  boolean isPlain(int pfn, int order, long state) {
+    return (state & MATTERS) == PageState.allocated(order, 0)
+        && map.mapping(pfn) == 0
+        && map.mapcount(pfn) == 0;
+  }
+
   /** Frees a frame whose state is not that of a plain block held once. */
   boolean freeUnusual(Cpu cpu, int pfn, int order) {
     if (order < 0 || order > memory.spec().maxOrder()) {
@@ -79,11 +89,15 @@ final class FreePath {
           "order " + order + " is above the machine's largest order " + memory.spec().maxOrder());
     }
     long state = map.state(pfn);
-    if (PageState.refcount(state) > 1 && PageState.order(state) == order) {
-      map.state(pfn, PageState.withRefcount(state, PageState.refcount(state) - 1));
-      return true;
+    while (PageState.refcount(state) > 1 && PageState.order(state) == order) {
+      long dropped = PageState.withRefcount(state, PageState.refcount(state) - 1);
+      if (map.replaceState(pfn, state, dropped)) {
+        return true;
+      }
+      state = map.state(pfn);
     }
-    if (state == PageState.UNTOUCHED && isHeldSinceBoot(pfn, order)) {
+    boolean last = isPlain(pfn, order, state); // others dropped theirs since the caller looked
+    if (last || (state == PageState.UNTOUCHED && isHeldSinceBoot(pfn, order))) {
       free(cpu, pfn, order);
       return true;
     }
@@ -137,25 +151,6 @@ final class FreePath {
       return "non-NULL mapping";
     }
     return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
-  }
-
-  /** Empties all lists of a CPU that the calling thread may use. */
-  void drainLists(Cpu cpu) {
-    for (Zone zone : memory.zones()) {
-      if (zone.isPopulated()) {
-        zone.pcp(cpu.id()).drainAll();
-      }
-    }
-  }
-
-  void drainAll() {
-    for (Cpu cpu : memory.cpus()) {
-      if (cpu.isHeldElsewhere()) {
-        cpu.requestDrain();
-      } else {
-        drainLists(cpu);
-      }
-    }
   }
 
   void decay(Cpu cpu) {

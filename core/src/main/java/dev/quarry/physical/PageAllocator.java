@@ -148,7 +148,7 @@ public final class PageAllocator {
       Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
     Request request = request(cpu, nodeId, nodeMask, gfp, order, trail);
     if (cpu.takeDrainRequest()) {
-      freePath.drainLists(cpu);
+      memory.drainPages(cpu);
     }
     int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
     int pfn = walk.walk(request, flags, reclaimer, "fast path");
@@ -375,10 +375,7 @@ public final class PageAllocator {
    */
   public boolean freePages(Cpu cpu, int pfn, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
-    long state = map.state(pfn);
-    if ((state & FreePath.MATTERS) != PageState.allocated(order, 0)
-        || map.mapping(pfn) != 0
-        || map.mapcount(pfn) != 0) {
+    if (!freePath.isPlain(pfn, order, map.state(pfn))) {
       return freePath.freeUnusual(cpu, pfn, order);
     }
     int type = pageblocks.type(pfn);
@@ -404,13 +401,19 @@ public final class PageAllocator {
     return virtual == NO_ADDRESS || freePages(cpu, directMap.virtToPage(virtual), order);
   }
 
-  /** Adds a reference to an allocated block: {@code get_page()}. */
+  /**
+   * Adds a reference to an allocated block: {@code get_page()}. The caller has one already; other
+   * threads may add and drop theirs meanwhile.
+   */
   public void getPage(int pfn) {
-    long state = map.state(pfn);
-    if (!PageState.isAllocated(state)) {
-      throw new IllegalStateException("frame " + pfn + " is " + memory.kindOf(pfn));
-    }
-    map.state(pfn, PageState.withRefcount(state, PageState.refcount(state) + 1));
+    long state;
+    do {
+      state = map.state(pfn);
+      if (!PageState.isAllocated(state)) {
+        throw new IllegalStateException("frame " + pfn + " is " + memory.kindOf(pfn));
+      }
+    } while (!map.replaceState(
+        pfn, state, PageState.withRefcount(state, PageState.refcount(state) + 1)));
   }
 
   /**
@@ -418,7 +421,7 @@ public final class PageAllocator {
    * are emptied by that thread when it next leaves its fast path.
    */
   public void drainAllPages() {
-    freePath.drainAll();
+    memory.drainAllPages();
   }
 
   /**

@@ -169,6 +169,27 @@ public final class PhysicalMemory implements AutoCloseable {
     return own ? spec.pageblockOrder() : NO_HUGE_LIST;
   }
 
+  /** Empties the lists of a CPU that the calling thread may use: {@code drain_pages}. */
+  void drainPages(Cpu cpu) {
+    for (Zone zone : zones) {
+      if (zone.isPopulated()) {
+        zone.pcp(cpu.id()).drainAll();
+      }
+    }
+  }
+
+  /**
+   * Empties the lists of all CPUs: {@code drain_all_pages}. Who holds a CPU has to empty its lists
+   * itself, and is asked to.
+   */
+  void drainAllPages() {
+    for (Cpu cpu : cpus) {
+      if (!cpu.whileHeld(() -> drainPages(cpu))) {
+        cpu.requestDrain();
+      }
+    }
+  }
+
   /** The zone types that were built. */
   List<ZoneType> zoneTypes() {
     return spec.zones().stream().map(zone -> zone.type()).toList();
