@@ -45,6 +45,7 @@ final class FreePath {
    * __free_frozen_pages}).
    */
   void free(Cpu cpu, int pfn, int order) {
+    memory.checkOrder(order); // one of 32 more could look like the block's
     if (cpu.takeDrainRequest()) {
       memory.drainPages(cpu);
     }
@@ -84,10 +85,7 @@ final class FreePath {
 
   /** Frees a frame whose state is not that of a plain block held once. */
   boolean freeUnusual(Cpu cpu, int pfn, int order) {
-    if (order < 0 || order > memory.spec().maxOrder()) {
-      throw new IllegalArgumentException(
-          "order " + order + " is above the machine's largest order " + memory.spec().maxOrder());
-    }
+    memory.checkOrder(order);
     long state = map.state(pfn);
     while (PageState.refcount(state) > 1 && PageState.order(state) == order) {
       long dropped = PageState.withRefcount(state, PageState.refcount(state) - 1);

@@ -167,10 +167,7 @@ public final class PageAllocator {
 
   private Request request(
       Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
-    if (order < 0 || order > maxOrder) {
-      throw new IllegalArgumentException(
-          "order " + order + " is above the machine's largest order " + maxOrder);
-    }
+    memory.checkOrder(order);
     int highest = zoneIndexes[gfp & Gfp.ZONE_MASK];
     if (highest == Gfp.BAD_ZONE) {
       throw new IllegalArgumentException(
@@ -295,16 +292,17 @@ public final class PageAllocator {
   }
 
   /**
-   * Makes an allocated block, compound or not, blocks of a smaller order, each held once: what
-   * {@code split_page} and {@code folio_split} come to.
+   * Makes a block that is held once, compound or not, blocks of a smaller order, each held once:
+   * what {@code split_page} and {@code folio_split} come to.
    */
   public void splitBlock(int pfn, int order, int newOrder) {
     long state = map.state(pfn);
-    if (!PageState.isAllocated(state) || PageState.order(state) != order || newOrder > order) {
+    boolean heldOnce = PageState.refcount(state) == 1 && PageState.order(state) == order;
+    if (!heldOnce || newOrder < 0 || newOrder > order) {
       throw new IllegalArgumentException(
           "frame "
               + pfn
-              + " does not head an allocated block of order "
+              + " does not head a block that is held once, of order "
               + order
               + " that could be split to order "
               + newOrder);

@@ -207,6 +207,22 @@ public final class PhysicalMemory implements AutoCloseable {
     return heldSinceBoot;
   }
 
+  /**
+   * Refuses an order that the machine does not have.
+   *
+   * @throws IllegalArgumentException with both numbers
+   */
+  void checkOrder(int order) {
+    if (order < 0) {
+      throw new IllegalArgumentException(
+          "order " + order + " is below 0, the machine's orders are 0 to " + spec.maxOrder());
+    }
+    if (order > spec.maxOrder()) {
+      throw new IllegalArgumentException(
+          "order " + order + " is above the machine's largest order " + spec.maxOrder());
+    }
+  }
+
   /** {@code vm.min_free_kbytes} as it is in force. */
   public long minFreeKbytes() {
     return minFreeKbytes;
