@@ -127,11 +127,12 @@ final class FreelistWalk {
     }
     if ((flags & AllocFlags.KSWAPD) != 0 && zone.boostedWatermark) {
       zone.boostedWatermark = false;
-      reclaimer.wakeKswapd(zone, request.gfp, 0, zone.index());
+      reclaimer.wakeKswapd(zone, 0, 0, zone.index());
     }
     if (pfn == Pfn.NONE) {
       return pfn;
     }
+    request.ignoredMarks = (flags & AllocFlags.NO_WATERMARKS) != 0;
     pcp.allocatedPages += 1L << request.order;
     countNuma(request, zone, preferred);
     if ((flags & AllocFlags.HIGHATOMIC) != 0 && memory.rules().highAtomicReserve()) {

@@ -49,19 +49,21 @@ final class HighAtomicReserve {
   }
 
   /**
-   * Gives one reserved pageblock with a free block back to {@code migrateType}.
+   * Gives one reserved pageblock with a free block to the migrate type of a request, from a zone
+   * that the request may use.
    *
    * @param force also the last one of a zone
    * @return whether there was one
    */
-  boolean unreserve(Zone[] zones, int migrateType, boolean force) {
-    for (Zone zone : zones) {
-      if (!force && zone.reservedHighatomic <= pageblocks.pages()) {
+  boolean unreserve(Request request, boolean force) {
+    for (Zone zone : request.zonelist) {
+      boolean spares = !force && zone.reservedHighatomic <= pageblocks.pages();
+      if (spares || !request.allows(zone.node())) {
         continue;
       }
       zone.lock.lock();
       try {
-        if (unreserveOne(zone, migrateType)) {
+        if (unreserveOne(zone, request.migrateType)) {
           return true;
         }
       } finally {

@@ -23,7 +23,12 @@ final class Watermark {
 
   /** Whether the zone passes at {@code mark}: {@code __zone_watermark_ok}. */
   boolean ok(Zone zone, int order, long mark, int reserveIndex, int allocFlags) {
-    long usable = zone.freePages - unusable(zone, order, allocFlags);
+    return okWith(zone.freePages, zone, order, mark, reserveIndex, allocFlags);
+  }
+
+  /** Whether the zone would pass with {@code free} free pages and the blocks that it has. */
+  boolean okWith(long free, Zone zone, int order, long mark, int reserveIndex, int allocFlags) {
+    long usable = free - unusable(zone, order, allocFlags);
     long min = lowered(mark, allocFlags);
     if (usable <= min + zone.lowmemReserve[reserveIndex]) {
       return false;
@@ -129,7 +134,7 @@ final class Watermark {
     boolean ignoresBoost =
         order == 0
             && rules.highIgnoresBoost()
-            && which == Zone.MIN
+            && (allocFlags & AllocFlags.WMARK_MASK) == AllocFlags.WMARK_MIN
             && zone.watermarkBoost != 0
             && (allocFlags & rules.boostBlindRights()) != 0;
     return ignoresBoost && ok(zone, order, zone.watermark[Zone.MIN], reserveIndex, allocFlags);
