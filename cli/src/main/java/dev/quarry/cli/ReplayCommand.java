@@ -1,9 +1,12 @@
 package dev.quarry.cli;
 
+import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.report.ReplayJson;
+import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
+import dev.quarry.replay.report.VersusText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,24 +50,64 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--check", description = "Check all invariants of the machine at the end.")
   private boolean check;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE[,...]",
+      description = {
+        "Change the recorded machine: ram=8G, min_free_kbytes=65536, nodes=2, percpu=off, ...",
+        "What was held when the recording began is moved with it."
+      })
+  private String set = "";
+
+  @Option(
+      names = "--versus",
+      paramLabel = "KEY=VALUE[,...]",
+      description = "Play on a second machine too, and show both side by side; \"\": as recorded.")
+  private @Nullable String versus;
+
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
-    long start = System.nanoTime();
-    try (ReplayResult result = play(opened)) {
-      double seconds = (System.nanoTime() - start) / 1e9;
+    List<String> settings = settings(set);
+    if (versus != null) {
+      return versus(opened, settings, settings(versus));
+    }
+    try (ReplayResult result = play(opened, settings)) {
       var out = spec.commandLine().getOut();
-      out.print(json ? ReplayJson.of(result, seconds) + "\n" : ReplayText.of(result));
+      out.print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       if (!json) {
-        spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", seconds);
+        spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
       }
       return check ? checked(result) : ExitCode.OK;
     }
   }
 
-  private ReplayResult play(Recording opened) throws IOException {
+  /** Settings are separated by commas; a value may have commas too. */
+  private static List<String> settings(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(",(?=[a-z_]+=)"));
+  }
+
+  private int versus(Recording opened, List<String> first, List<String> second) throws IOException {
+    try (ReplayResult left = play(opened, first);
+        ReplayResult right = play(opened, second)) {
+      var out = spec.commandLine().getOut();
+      if (json) {
+        out.println(ReplayJson.versus(left, right));
+      } else {
+        out.print(VersusText.of(name(first), left, name(second), right));
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  private static String name(List<String> settings) {
+    return settings.isEmpty() ? "as recorded" : String.join(",", settings);
+  }
+
+  private ReplayResult play(Recording opened, List<String> settings) throws IOException {
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
-      return ReplayResult.play(opened, strict, progress);
+      return ReplayResult.play(
+          opened, new ReplayOptions(settings, strict, versus == null, FrameLog.NONE), progress);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.quarry.machine.Ram;
 import dev.quarry.machine.ZoneType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final Node[] nodes;
   private final Zone[] zones;
   private final boolean groupsByMobility;
+  private final AtomicLongArray allocStalls;
   private boolean heldSinceBoot;
   private long minFreeKbytes;
 
@@ -59,6 +61,7 @@ public final class PhysicalMemory implements AutoCloseable {
     this.reserved = MemoryInit.reservedFrames(spec);
     this.nodes = MemoryInit.buildNodes(this);
     this.zones = allZones();
+    this.allocStalls = new AtomicLongArray(spec.zones().size());
     Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
     MemoryInit.freeAll(this);
     WatermarkSetup.init(this);
@@ -184,6 +187,18 @@ public final class PhysicalMemory implements AutoCloseable {
 
   void minFreeKbytes(long kbytes) {
     minFreeKbytes = kbytes;
+  }
+
+  /**
+   * How often requests that may use zones up to an index had to reclaim by themselves: the event
+   * ALLOCSTALL.
+   */
+  public long allocStalls(int highestZoneIndex) {
+    return allocStalls.get(highestZoneIndex);
+  }
+
+  void countAllocStall(int highestZoneIndex) {
+    allocStalls.incrementAndGet(highestZoneIndex);
   }
 
   /** What a frame is; {@code O(maxOrder)}. */

@@ -115,6 +115,7 @@ final class SlowPath {
   private int reclaimAndRetry(Request request, int flags) {
     Zone preferred = request.preferred();
     for (int noProgress = 0; preferred != null && noProgress <= MAX_RETRIES; ) {
+      memory.countAllocStall(request.highestZone);
       long progress = reclaimer.reclaim(request.gfp, request.order, preferred);
       boolean compacted =
           request.order > 0 && reclaimer.compact(request.gfp, request.order, preferred);

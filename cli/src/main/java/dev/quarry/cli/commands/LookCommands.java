@@ -24,7 +24,8 @@ final class LookCommands {
         .add(
             command(
                 "cat FILE",
-                "prints a file of /proc: " + String.join(" ", ProcFs.paths()),
+                "prints a file of /proc or /sys such as /proc/meminfo, /proc/zoneinfo, /proc/iomem,"
+                    + " /sys/devices/system/node/node0/numastat",
                 "cat /proc/buddyinfo",
                 LookCommands::cat))
         .add(

@@ -157,6 +157,13 @@ public final class Recording {
     return new RequestEvents(pageEvents(options), interval());
   }
 
+  /** Infers from the slab events, if there are any, what was taken without a page event. */
+  public BulkTakes bulkTakes() {
+    return slabEventsFile()
+        .map(file -> BulkTakes.read(file, RecordingFiles.nameOf(file), interval()))
+        .orElse(BulkTakes.NONE);
+  }
+
   /** Opens the outcomes within the interval: what a player must not see. */
   public OutcomeEvents outcomes(PageEventOptions options) {
     return new OutcomeEvents(pageEvents(options), interval());
