@@ -1,15 +1,13 @@
 package dev.quarry.bench.probe;
 
-import dev.quarry.kernel.Machine;
+import dev.quarry.machine.MachineSpec;
 import dev.quarry.physical.GfpVocabulary;
-import dev.quarry.replay.play.Player;
-import dev.quarry.replay.play.SnapshotBoot;
 import dev.quarry.replay.recording.EventPolicy;
 import dev.quarry.replay.recording.PageEventOptions;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.recording.RequestEvents;
-import dev.quarry.replay.snapshot.Snapshot;
-import dev.quarry.replay.snapshot.SnapshotMachine;
+import dev.quarry.replay.report.ReplayOptions;
+import dev.quarry.replay.report.ReplayResult;
 import java.nio.file.Path;
 
 /**
@@ -18,17 +16,13 @@ import java.nio.file.Path;
  * reads the same file without playing it: {@code read 4800000}. Booting is not timed.
  */
 public final class ReplayProbe {
-  private static final int MIGRATE_TYPES = 16;
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final int MIGRATE_TYPES = 16;
 
   private final Recording recording;
-  private final Snapshot before;
-  private final SnapshotMachine derived;
 
   private ReplayProbe(Recording recording) {
     this.recording = recording;
-    this.before = recording.before();
-    this.derived = recording.machine(before);
   }
 
   /** Takes the recording's folder, how often to warm up, and how many requests to play at least. */
@@ -45,25 +39,19 @@ public final class ReplayProbe {
   }
 
   private long once(boolean print) {
-    try (Machine machine = SnapshotBoot.boot(derived, before).machine()) {
-      double readRate = read(machine);
-      try (RequestEvents requests = recording.requests(options(machine))) {
-        Player player = new Player(machine);
-        long start = System.nanoTime();
-        player.play(requests, _ -> {});
-        long nanos = System.nanoTime() - start;
-        long events = player.counters().events();
-        if (print) {
-          System.out.println("read " + readRate);
-          System.out.println("play " + events * NANOS_PER_SECOND / nanos);
-        }
-        return events;
+    try (ReplayResult result = ReplayResult.play(recording, ReplayOptions.PLAIN, _ -> {})) {
+      double readRate = read(result.machine().spec());
+      long events = result.player().counters().events();
+      if (print) {
+        System.out.println("read " + readRate);
+        System.out.println("play " + events / result.seconds());
       }
+      return events;
     }
   }
 
-  private double read(Machine machine) {
-    try (RequestEvents requests = recording.requests(options(machine))) {
+  private double read(MachineSpec spec) {
+    try (RequestEvents requests = recording.requests(options(spec))) {
       long events = 0;
       long start = System.nanoTime();
       while (requests.next()) {
@@ -73,9 +61,9 @@ public final class ReplayProbe {
     }
   }
 
-  private static PageEventOptions options(Machine machine) {
-    GfpVocabulary vocabulary = GfpVocabulary.of(machine.spec().release());
+  private static PageEventOptions options(MachineSpec spec) {
+    GfpVocabulary vocabulary = GfpVocabulary.of(spec.release());
     return PageEventOptions.of(EventPolicy.LENIENT, vocabulary::parse)
-        .bounds(machine.spec().endPfn() - 1, machine.spec().maxOrder(), MIGRATE_TYPES);
+        .bounds(spec.endPfn() - 1, spec.maxOrder(), MIGRATE_TYPES);
   }
 }
