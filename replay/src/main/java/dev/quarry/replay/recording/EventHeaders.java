@@ -33,6 +33,7 @@ final class EventHeaders {
   private int[] masks = new int[32];
   private String[] names = new String[32];
   private boolean hasStart;
+  private boolean hasEvent;
   private long startMicros;
 
   EventHeaders(EventProblems problems, ToIntFunction<String> resolver) {
@@ -63,9 +64,14 @@ final class EventHeaders {
     return startMicros;
   }
 
-  /** Whether there was a {@code #t0}. */
-  boolean hasStart() {
-    return hasStart;
+  /** Tells of an event; the first one should stand behind a {@code #t0}. */
+  void eventSeen(long line) {
+    if (!hasEvent) {
+      hasEvent = true;
+      if (!hasStart) {
+        problems.add(EventProblem.NO_START_TIME, line, "an event stands before #t0");
+      }
+    }
   }
 
   /** Whether this gfp number was defined. */

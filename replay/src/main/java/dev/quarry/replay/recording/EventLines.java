@@ -3,6 +3,7 @@ package dev.quarry.replay.recording;
 import dev.quarry.replay.read.ByteSource;
 import dev.quarry.replay.read.UnreadableException;
 import java.io.Closeable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of an event file in one fixed buffer, with a cursor that reads fields in place: no
@@ -26,9 +27,9 @@ final class EventLines implements Closeable {
   private static final int BUFFER_BYTES = 4 * MAX_LINE_BYTES;
   private static final int MAX_DIGITS = 18;
 
-  private final ByteSource source;
+  private final @Nullable ByteSource source;
   private final EventProblems problems;
-  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private final byte[] buffer;
   private int position;
   private int lineStart;
   private int end;
@@ -39,6 +40,22 @@ final class EventLines implements Closeable {
   EventLines(ByteSource source, EventProblems problems) {
     this.source = source;
     this.problems = problems;
+    this.buffer = new byte[BUFFER_BYTES];
+  }
+
+  /**
+   * Lines that are at hand.
+   *
+   * @param text is read in place
+   * @param lineBefore number of the line before them
+   */
+  EventLines(byte[] text, int length, long lineBefore, EventProblems problems) {
+    this.source = null;
+    this.problems = problems;
+    this.buffer = text;
+    this.limit = length;
+    this.line = lineBefore;
+    this.end = afterLastLineEnd();
   }
 
   /** Goes to the next line; false at the end. The line before must have been left by its end. */
@@ -133,6 +150,10 @@ final class EventLines implements Closeable {
 
   /** Gets at least one whole line into the buffer; false when there is none left. */
   private boolean fill() {
+    if (source == null) {
+      endOfText();
+      return false;
+    }
     keepFrom(end);
     boolean discarding = false;
     while (!over) {
@@ -140,7 +161,7 @@ final class EventLines implements Closeable {
         discarding = true;
         limit = 0;
       }
-      if (!read(discarding)) {
+      if (!read(source, discarding)) {
         return false;
       }
       if (discarding) {
@@ -169,7 +190,18 @@ final class EventLines implements Closeable {
     end = 0;
   }
 
-  private boolean read(boolean discarding) {
+  private void endOfText() {
+    if (!over && limit > end) {
+      cutLine();
+    }
+    over = true;
+  }
+
+  private void cutLine() {
+    problems.add(EventProblem.CUT_LINE, line + 1, "the file ends within this line");
+  }
+
+  private boolean read(ByteSource source, boolean discarding) {
     try {
       int n = source.read(buffer, limit, buffer.length - limit);
       if (n > 0) {
@@ -180,7 +212,7 @@ final class EventLines implements Closeable {
       if (discarding) {
         tooLong(line + 1);
       } else if (limit > 0) {
-        problems.add(EventProblem.CUT_LINE, line + 1, "the file ends within this line");
+        cutLine();
       }
     } catch (UnreadableException e) {
       over = true;
@@ -214,6 +246,8 @@ final class EventLines implements Closeable {
   public void close() {
     over = true;
     position = end;
-    source.close();
+    if (source != null) {
+      source.close();
+    }
   }
 }

@@ -148,7 +148,7 @@ public final class Recording {
   }
 
   /** Opens all page events, also those outside the interval. */
-  public PageEventReader pageEvents(PageEventOptions options) {
+  public PageEvents pageEvents(PageEventOptions options) {
     return PageEventReader.open(pageEvents, RecordingFiles.nameOf(pageEvents), options);
   }
 

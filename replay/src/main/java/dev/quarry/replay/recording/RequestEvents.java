@@ -13,11 +13,11 @@ import dev.quarry.replay.read.Place;
  * allocated here means a frame of the state before.
  */
 public final class RequestEvents implements AutoCloseable {
-  private final PageEventReader reader;
+  private final PageEvents reader;
   private final PageEvent event;
   private final Interval interval;
 
-  RequestEvents(PageEventReader reader, Interval interval) {
+  RequestEvents(PageEvents reader, Interval interval) {
     this.reader = reader;
     this.event = reader.event();
     this.interval = interval;
