@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything before {@code end} is whole lines, so that a field may be read without asking
  * whether the buffer ends: its last byte is a line end, where every field stops.
  */
-final class EventLines implements Closeable {
+public final class EventLines implements Closeable {
   /** What {@link #number} gives where there is no number. */
   static final long NO_NUMBER = Long.MIN_VALUE;
 
   /** Longest line in bytes. */
-  static final int MAX_LINE_BYTES = 64 << 10;
+  public static final int MAX_LINE_BYTES = 64 << 10;
 
   private static final int BUFFER_BYTES = 4 * MAX_LINE_BYTES;
   private static final int MAX_DIGITS = 18;
@@ -37,7 +37,7 @@ final class EventLines implements Closeable {
   private long line;
   private boolean over;
 
-  EventLines(ByteSource source, EventProblems problems) {
+  public EventLines(ByteSource source, EventProblems problems) {
     this.source = source;
     this.problems = problems;
     this.buffer = new byte[BUFFER_BYTES];
@@ -59,7 +59,7 @@ final class EventLines implements Closeable {
   }
 
   /** Goes to the next line; false at the end. The line before must have been left by its end. */
-  boolean next() {
+  public boolean next() {
     if (position == end && !fill()) {
       return false;
     }
@@ -69,7 +69,7 @@ final class EventLines implements Closeable {
   }
 
   /** Number of the line, from 1. */
-  long line() {
+  public long line() {
     return line;
   }
 
@@ -130,7 +130,7 @@ final class EventLines implements Closeable {
   }
 
   /** Leaves the line; gives its length in bytes without its end. */
-  int leave() {
+  public int leave() {
     while (buffer[position] != '\n') {
       position++;
     }
@@ -138,7 +138,7 @@ final class EventLines implements Closeable {
   }
 
   /** The bytes of the line that was left last. */
-  byte[] lastLine() {
+  public byte[] lastLine() {
     int length = position - 1 - lineStart;
     if (length > 0 && buffer[lineStart + length - 1] == '\r') {
       length--;
@@ -222,6 +222,11 @@ final class EventLines implements Closeable {
   }
 
   private void tooLong(long where) {
+    tooLong(problems, where);
+  }
+
+  /** Counts a line that is too long to be kept. */
+  static void tooLong(EventProblems problems, long where) {
     problems.add(
         EventProblem.LINE_TOO_LONG, where, "the line is longer than " + MAX_LINE_BYTES + " bytes");
   }

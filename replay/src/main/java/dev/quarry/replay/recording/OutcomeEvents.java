@@ -20,7 +20,7 @@ public final class OutcomeEvents implements AutoCloseable {
   public boolean next() {
     PageEvent event = reader.event();
     while (reader.next()) {
-      if (!event.kind.isRequest() && interval.contains(event.timeMicros)) {
+      if (!event.kind().isRequest() && interval.contains(event.timeMicros())) {
         return true;
       }
     }

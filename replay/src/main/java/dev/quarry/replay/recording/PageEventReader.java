@@ -16,6 +16,7 @@ public final class PageEventReader extends PageEvents {
   private final @Nullable ByteSource source;
   private final EventLines lines;
   private final TextState state;
+  private final EventShape shape = new EventShape();
   private long clockMicros;
   private boolean started;
 
@@ -24,6 +25,7 @@ public final class PageEventReader extends PageEvents {
     this.source = source;
     this.lines = new EventLines(source, problems);
     this.state = new TextState();
+    event.shape = shape;
   }
 
   /**
@@ -39,6 +41,7 @@ public final class PageEventReader extends PageEvents {
     this.lines = new EventLines(text, length, lineBefore, problems);
     this.state = state;
     this.clockMicros = state.clockMicros();
+    event.shape = shape;
   }
 
   /**
@@ -103,10 +106,11 @@ public final class PageEventReader extends PageEvents {
     if (!within("CPU", cpu, MAX_CPUS - 1) || !within("thread", tid, Integer.MAX_VALUE)) {
       return false;
     }
-    event.clear();
-    event.kind = kind;
-    event.cpu = (int) cpu;
-    event.tid = (int) tid;
+    event.pfn = PageEvent.NO_PFN;
+    shape.clear();
+    shape.kind = kind;
+    shape.cpu = (int) cpu;
+    shape.tid = (int) tid;
     return (kind == PageEventKind.ALLOC_FAILED || frame(kind))
         && fields(kind)
         && inRange()
@@ -123,7 +127,7 @@ public final class PageEventReader extends PageEvents {
       return reject(
           EventProblem.OUT_OF_RANGE, "the difference " + delta + " is beyond " + MAX_DELTA);
     }
-    event.pfn = state.advance(kind, event.cpu, delta);
+    event.pfn = state.advance(kind, shape.cpu, delta);
     return event.pfn >= 0
         || reject(EventProblem.NEGATIVE_PFN, "the difference leads to pfn " + event.pfn);
   }
@@ -134,43 +138,43 @@ public final class PageEventReader extends PageEvents {
     switch (kind) {
       case ALLOC, ALLOC_FAILED -> {
         orderAndType();
-        last = event.gfpIndex = lines.number();
+        last = shape.gfpIndex = lines.number();
       }
-      case FREE -> last = event.order = lines.number();
+      case FREE -> last = shape.order = lines.number();
       case FREE_BATCHED -> {}
       case ZONE_LOCKED -> {
         orderAndType();
-        last = event.flag = lines.number();
+        last = shape.flag = lines.number();
       }
       case PCPU_DRAIN -> last = orderAndType();
       case FALLBACK -> {
-        event.order = lines.number();
-        event.fallbackOrder = lines.number();
-        event.migrateType = lines.number();
-        event.fallbackType = lines.number();
-        last = event.flag = lines.number();
+        shape.order = lines.number();
+        shape.fallbackOrder = lines.number();
+        shape.migrateType = lines.number();
+        shape.fallbackType = lines.number();
+        last = shape.flag = lines.number();
       }
     }
     return last != NO_NUMBER || numberMissing(kind);
   }
 
   private long orderAndType() {
-    event.order = lines.number();
-    return event.migrateType = lines.number();
+    shape.order = lines.number();
+    return shape.migrateType = lines.number();
   }
 
   private boolean inRange() {
     int lastType = options.nrMigrateTypes() - 1;
-    return within("order", event.order, options.maxOrder())
-        && within("order", event.fallbackOrder, options.maxOrder())
-        && within("migrate type", event.migrateType, lastType)
-        && within("migrate type", event.fallbackType, lastType)
-        && within("flag", event.flag, 1)
+    return within("order", shape.order, options.maxOrder())
+        && within("order", shape.fallbackOrder, options.maxOrder())
+        && within("migrate type", shape.migrateType, lastType)
+        && within("migrate type", shape.fallbackType, lastType)
+        && within("flag", shape.flag, 1)
         && frameExists();
   }
 
   private boolean frameExists() {
-    long last = event.pfn + (1L << event.order) - 1;
+    long last = event.pfn + (1L << shape.order) - 1;
     return last <= options.lastPfn()
         || event.pfn == PageEvent.NO_PFN
         || reject(
@@ -182,12 +186,12 @@ public final class PageEventReader extends PageEvents {
     if (kind != PageEventKind.ALLOC && kind != PageEventKind.ALLOC_FAILED) {
       return true;
     }
-    if (!headers.hasGfp(event.gfpIndex)) {
+    if (!headers.hasGfp(shape.gfpIndex)) {
       return reject(
-          EventProblem.UNKNOWN_GFP_INDEX, "gfp number " + event.gfpIndex + " is not defined above");
+          EventProblem.UNKNOWN_GFP_INDEX, "gfp number " + shape.gfpIndex + " is not defined above");
     }
-    event.gfp = headers.gfpMask(event.gfpIndex);
-    event.gfpNames = headers.gfpNames(event.gfpIndex);
+    shape.gfp = headers.gfpMask(shape.gfpIndex);
+    shape.gfpNames = headers.gfpNames(shape.gfpIndex);
     return true;
   }
 

@@ -1,6 +1,9 @@
 package dev.quarry.replay.recording;
 
+import dev.quarry.replay.compact.CompactForm;
+import dev.quarry.replay.read.ByteSource;
 import dev.quarry.replay.read.Place;
+import java.nio.file.Path;
 
 /**
  * Page events one after the other, whatever form they come in: {@link #next} goes to the next one,
@@ -39,6 +42,27 @@ public abstract class PageEvents implements AutoCloseable {
     this.problems = whole.problems;
     this.headers = whole.headers;
     this.event = whole.event;
+  }
+
+  /**
+   * Opens a file of page events, {@code ev.K}, in its text form or its compact form, as its first
+   * bytes say; packed as its name says.
+   *
+   * @param name what messages call it
+   * @param requestsOnly whether outcomes may be passed over unread where the form allows it
+   * @throws dev.quarry.replay.read.RecordingException if it cannot be opened
+   */
+  public static PageEvents open(
+      Path file, String name, PageEventOptions options, boolean requestsOnly) {
+    return of(ByteSource.open(file, name), options, requestsOnly);
+  }
+
+  /** Events of a source whose bytes were not taken yet; it is closed with them. */
+  public static PageEvents of(ByteSource source, PageEventOptions options, boolean requestsOnly) {
+    byte[] head = source.peek();
+    return CompactForm.begins(head, head.length)
+        ? new CompactEventReader(source, options, requestsOnly)
+        : new PageEventReader(source, options);
   }
 
   /**
