@@ -12,20 +12,19 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A replay's result as one JSON object. */
+/** A replay's result as one JSON object: the same recording, the same bytes. */
 public final class ReplayJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private ReplayJson() {}
 
   /** The object, on several lines. */
-  public static String of(ReplayResult result, double seconds) {
+  public static String of(ReplayResult result) {
     PlayCounters counters = result.player().counters();
     ObjectNode root = MAPPER.createObjectNode();
     root.put("recording", result.name());
     root.put("kernel", result.machine().spec().release().toString());
     root.put("events", counters.events());
-    root.put("seconds", seconds);
     root.put("allocations", counters.allocations());
     root.put("frees", counters.frees());
     root.put("failures", counters.failures());
