@@ -83,7 +83,7 @@ class LanguageTest {
     assertThat(result.out().lines().skip(2))
         .containsExactly(
             "in the loop 3 failed; first: failed: order 0; Node 0 zone Normal: free 0 <= min 0:"
-                + " refused, 1 pages short",
+                + " refused, 1 page short",
             "frame 3 free",
             "frame 4 free");
   }
