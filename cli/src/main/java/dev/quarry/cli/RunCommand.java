@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "%nExamples:",
       "  quarry run examples/buddy.quarry",
-      "  quarry run --echo examples/buddy.quarry",
+      "  quarry run --echo my.quarry",
       "  echo 'boot laptop; cat /proc/buddyinfo' | quarry run -",
       "%nEnds with 1 when an \"expect\" of the script does not hold, and with 2 when",
       "the script is wrong. \"help\" in quarry shell explains the language."
@@ -41,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The script; - for the standard input.")
   private Path file;
 
-  @Option(names = "--echo", description = "Print each command before its output.")
+  @Option(names = "--echo", description = "Print the script's lines between their results.")
   private boolean echo;
 
   @Option(
@@ -60,7 +60,8 @@ final class RunCommand implements Callable<Integer> {
     String script = read(source);
     try (Session session = AllCommands.session(spec.commandLine().getOut())) {
       session.budget(new Budget(steps));
-      new Interpreter(AllCommands.registry(), session).run(script, 1, echo);
+      session.echo(echo);
+      new Interpreter(AllCommands.registry(), session).run(script, 1);
       return ExitCode.OK;
     } catch (ScriptException e) {
       spec.commandLine().getOut().flush();

@@ -128,6 +128,7 @@ class LanguageTest {
     assertThat(result.out())
         .isEqualTo(
             """
+            # nothing
             quarry> print 1; print 2
             1
             2

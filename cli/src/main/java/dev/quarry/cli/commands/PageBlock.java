@@ -3,6 +3,7 @@ package dev.quarry.cli.commands;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
 import dev.quarry.physical.FrameKind;
+import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.Trail;
@@ -17,21 +18,38 @@ record PageBlock(
     implements Value.Thing {
   @Override
   public String show() {
-    String pages = order == 0 ? "1 page" : (1 << order) + " pages";
     String at = address == 0 ? "" : ", at 0x" + Long.toHexString(address);
-    return pages + " at frame " + pfn + " (pfn 0x" + Pfn.hex(pfn) + ") in " + zone + at;
+    return Counted.of(1L << order, "page")
+        + " at frame "
+        + pfn
+        + " (pfn 0x"
+        + Pfn.hex(pfn)
+        + ") in "
+        + zone
+        + at;
   }
 
   @Override
   public List<String> fields() {
     return List.of(
-        "pfn", "order", "pages", "zone", "node", "address", "buddy", "state", "refcount");
+        "pfn",
+        "last",
+        "order",
+        "pages",
+        "zone",
+        "node",
+        "address",
+        "buddy",
+        "state",
+        "refcount",
+        "type");
   }
 
   @Override
   public Optional<Value> field(String name) {
     return switch (name) {
       case "pfn" -> number(pfn);
+      case "last" -> number(pfn + (1 << order) - 1);
       case "order" -> number(order);
       case "pages" -> number(1L << order);
       case "zone" -> Optional.of(new Value.Text(zone.label()));
@@ -39,6 +57,7 @@ record PageBlock(
       case "address" -> number(address);
       case "buddy" -> number(pfn ^ (1 << order));
       case "state" -> Optional.of(new Value.Text(state()));
+      case "type" -> Optional.of(new Value.Text(type()));
       case "refcount" -> number(refcount());
       default -> Optional.empty();
     };
@@ -51,6 +70,10 @@ record PageBlock(
   private int refcount() {
     boolean allocated = machine.memory().kindOf(pfn) == FrameKind.ALLOCATED;
     return allocated ? PageState.refcount(machine.memory().map().state(pfn)) : 0;
+  }
+
+  private String type() {
+    return MigrateType.label(machine.memory().pageblocks().type(pfn));
   }
 
   /** What the first frame is now, in one word. */

@@ -35,8 +35,8 @@ final class PageblockPicture {
     out.append(
         String.format(
             Locale.ROOT,
-            "%s, pageblocks of %d pages: U Unmovable, M Movable, E Reclaimable, H HighAtomic;"
-                + " small: not all free\n",
+            "%s, pageblocks of %d pages, in small letters when not all is free:%n"
+                + "  U Unmovable, M Movable, E Reclaimable, H HighAtomic, I isolated%n",
             zone,
             blocks.pages()));
     long first = zone.startPfn() & -blocks.pages();

@@ -24,6 +24,13 @@ final class SessionCommands {
                 "prints values and texts",
                 "print \"frame\" p.pfn",
                 SessionCommands::print))
+        .add(
+            command(
+                    "echo on|off",
+                    "shows a script's lines, or stops that",
+                    "echo on\necho off",
+                    SessionCommands::echo)
+                .withNotes("its comments as well, from the next line on"))
         .add(command("names", "lists what has a name", "names", SessionCommands::names))
         .add(
             command(
@@ -45,6 +52,16 @@ final class SessionCommands {
       shown.add(call.value(i, "a value").show());
     }
     return new Value.Text(String.join(" ", shown));
+  }
+
+  private static Value echo(Call call, Session session) {
+    call.atMost(1);
+    String word = call.word(0, "on or off");
+    if (!word.equals("on") && !word.equals("off")) {
+      throw call.refuse(0, "echo is on or off, not \"" + word + "\"");
+    }
+    session.echo(word.equals("on"));
+    return Value.NOTHING;
   }
 
   private static Value names(Call call, Session session) {

@@ -24,18 +24,18 @@ final class Evaluator {
 
   /** The value of a side of a comparison; a word there that looks like a name must be one. */
   Value operand(Statement.Argument word, Scope scope, boolean mayBeText) {
-    Value value = value(word, scope);
-    if (word.quoted() || !(value instanceof Value.Text(String text))) {
-      return value;
+    String text = scope.substitute(word);
+    Value known = word.quoted() ? new Value.Text(text) : known(text, word.position());
+    if (known != null) {
+      return known;
     }
-    boolean isName = session.name(text) != null;
-    if (!isName && (!mayBeText || text.contains("."))) {
+    if (!mayBeText || text.contains(".")) {
       throw ScriptException.mistake(word.position(), unknown(text));
     }
-    return value;
+    return new Value.Text(text);
   }
 
-  private String unknown(String text) {
+  private static String unknown(String text) {
     int dot = text.indexOf('.');
     String name = dot > 0 ? text.substring(0, dot) : text;
     String quoted = dot > 0 ? "" : "; text is written in quotes";

@@ -38,32 +38,25 @@ public final class Interpreter {
    * Runs a script or a line of one.
    *
    * @param firstLine the number of its first line
-   * @param echo print each command before its output, as a shell shows it
    * @throws ScriptException at the first mistake, or expectation that does not hold
    */
-  public void run(String script, int firstLine, boolean echo) {
+  public void run(String script, int firstLine) {
     List<Parser.Lines> statements = Parser.parse(script, firstLine);
-    String[] lines = script.split("\n", -1);
-    int echoed = firstLine - 1;
+    Echo echo = new Echo(session, script, firstLine);
     for (Parser.Lines statement : statements) {
       if (session.isOver()) {
         return;
       }
-      for (int line = statement.first(); echo && line <= statement.last(); line++) {
-        if (line > echoed) {
-          String prompt = line == statement.first() ? "quarry> " : "     ... ";
-          session.out().println(prompt + lines[line - firstLine].stripTrailing());
-        }
-      }
-      echoed = Math.max(echoed, statement.last());
+      echo.before(statement);
       run(statement.statement(), Scope.TOP);
     }
+    echo.rest();
   }
 
   private Value run(Statement statement, Scope scope) {
     spend(1, statement.position());
     return switch (statement) {
-      case Statement.Call call -> shown(caller.call(call, scope), scope, "");
+      case Statement.Call call -> shown(caller.callOrValue(call, scope), scope, "");
       case Statement.Assign assign -> assign(assign, scope);
       case Statement.Repeat repeat -> repeat(repeat, scope);
       case Statement.For loop -> forIn(loop, scope);

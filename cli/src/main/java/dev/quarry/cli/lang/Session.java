@@ -31,6 +31,7 @@ public final class Session implements AutoCloseable {
   private Budget budget = new Budget(Budget.DEFAULT_STEPS);
   private volatile boolean interrupted;
   private boolean over;
+  private boolean echoes;
 
   /** A session that prints to {@code out}. */
   public Session(PrintWriter out, Builtins builtins) {
@@ -100,6 +101,16 @@ public final class Session implements AutoCloseable {
   /** Asks the script that runs to stop, as Ctrl-C does. */
   public void interrupt() {
     interrupted = true;
+  }
+
+  /** Whether a script's lines are shown before their results. */
+  public boolean echoes() {
+    return echoes;
+  }
+
+  /** Says whether a script's lines are to be shown before their results. */
+  public void echo(boolean shows) {
+    echoes = shows;
   }
 
   /** Ends the session after the command that runs. */

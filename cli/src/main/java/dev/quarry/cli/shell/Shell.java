@@ -79,7 +79,7 @@ public final class Shell {
   @Nullable ScriptException execute(String text, int firstLine) {
     session.budget(new Budget(Budget.DEFAULT_STEPS));
     try {
-      new Interpreter(registry, session).run(text, firstLine, false);
+      new Interpreter(registry, session).run(text, firstLine);
       return null;
     } catch (ScriptException e) {
       Outcome outcome = e.isExpectation() ? Outcome.UNMET : Outcome.MISTAKE;

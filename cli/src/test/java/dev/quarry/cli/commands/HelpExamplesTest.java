@@ -35,7 +35,7 @@ class HelpExamplesTest {
     String example = help.substring(help.lastIndexOf(heading) + heading.length());
     StringWriter out = new StringWriter();
     try (Session session = AllCommands.session(new PrintWriter(out))) {
-      new Interpreter(registry, session).run(BEFORE + example, 1, false);
+      new Interpreter(registry, session).run(BEFORE + example, 1);
     }
     assertThat(out.toString()).startsWith("course: ");
   }
