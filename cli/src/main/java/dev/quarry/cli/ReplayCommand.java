@@ -9,6 +9,7 @@ import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
 import dev.quarry.replay.report.VersusText;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,8 +35,8 @@ import picocli.CommandLine.Spec;
       "%nExamples:",
       "  quarry replay examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
-      "%nA recording is a folder with ev.K.txt (or .xz, .zst) and before/; with after/ the report",
-      "sets the kernel's free blocks beside the replayed ones."
+      "%nA recording is a folder with ev.K.txt (or .xz, .zst) and before/. With after/,",
+      "the report sets the kernel's free blocks beside the replayed ones."
     })
 final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -80,12 +82,11 @@ final class ReplayCommand implements Callable<Integer> {
       return versus(opened, settings, settings(versus));
     }
     try (ReplayResult result = playAndKeepFrames(opened, settings)) {
-      var out = spec.commandLine().getOut();
-      out.print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
-      if (!json) {
-        spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
-      }
-      return check ? checked(result) : ExitCode.OK;
+      CommandLine command = spec.commandLine();
+      command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
+      command.getOut().flush();
+      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+      return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
     }
   }
 
@@ -131,11 +132,10 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private int checked(ReplayResult result) {
+  private static int checked(ReplayResult result, PrintWriter out) {
     List<String> broken = result.machine().invariants();
-    var err = spec.commandLine().getErr();
-    err.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
-    broken.forEach(finding -> err.println("  " + finding));
+    out.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
+    broken.forEach(finding -> out.println("  " + finding));
     return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;
   }
 
@@ -150,7 +150,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     static Progress of(Path file) throws IOException {
       long bytes = Files.size(file);
-      boolean shown = System.console() != null && bytes > WORTH_A_BAR_BYTES;
+      boolean shown = Colours.terminal() && bytes > WORTH_A_BAR_BYTES;
       ProgressBarBuilder builder =
           new ProgressBarBuilder().setTaskName("replay").setUnit(" MiB", 1 << 20).hideEta();
       return new Progress(shown ? builder.setInitialMax(bytes).build() : null);

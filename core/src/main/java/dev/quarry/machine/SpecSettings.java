@@ -38,13 +38,20 @@ final class SpecSettings {
 
   private SpecSettings() {}
 
+  /** All keys, sorted. */
+  static List<String> keys() {
+    Set<String> all = new TreeSet<>(KEYS);
+    all.addAll(SYSCTLS);
+    return List.copyOf(all);
+  }
+
   static void requireKnown(String key) {
     if (!KEYS.contains(key) && !SYSCTLS.contains(key)) {
       Set<String> all = new TreeSet<>(KEYS);
       all.addAll(SYSCTLS);
       all.addAll(List.of("node", "memory", "reserved", "zone", "sysctl", "preset"));
       throw new IllegalArgumentException(
-          "\"" + shown(key) + "\" is not a setting; did you mean " + Nearest.to(key, all) + "?");
+          "\"" + shown(key) + "\" is not a setting" + Nearest.hint(key, all));
     }
   }
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A replay's result as one JSON object. */
+/** A replay's result as one JSON object: the same recording, the same bytes. */
 public final class ReplayJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
