@@ -2,6 +2,7 @@ package dev.quarry.cli;
 
 import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.recording.Recording;
+import dev.quarry.replay.report.Baselines;
 import dev.quarry.replay.report.FramesFile;
 import dev.quarry.replay.report.ReplayJson;
 import dev.quarry.replay.report.ReplayOptions;
@@ -63,6 +64,11 @@ final class ReplayCommand implements Callable<Integer> {
   private String set = "";
 
   @Option(
+      names = "--baselines",
+      description = "Show the scores beside those of simpler models of the allocator.")
+  private boolean baselines;
+
+  @Option(
       names = "--frames",
       paramLabel = "FILE",
       description = "Write the frame that was named, and the kernel's, for each allocation.")
@@ -77,6 +83,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
+    if (baselines) {
+      spec.commandLine().getOut().print(Baselines.of(opened));
+      return ExitCode.OK;
+    }
     List<String> settings = settings(set);
     if (versus != null) {
       return versus(opened, settings, settings(versus));
@@ -126,7 +136,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   private ReplayResult play(Recording opened, List<String> settings, FrameLog log)
       throws IOException {
-    ReplayOptions options = new ReplayOptions(settings, strict, versus == null, log);
+    ReplayOptions options =
+        new ReplayOptions(settings, strict, versus == null && settings.isEmpty(), log);
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
       return ReplayResult.play(opened, options, progress);
     }

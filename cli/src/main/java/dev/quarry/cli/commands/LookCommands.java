@@ -22,7 +22,11 @@ final class LookCommands {
   static void addTo(Registry registry) {
     registry
         .add(
-            command("cat FILE", "prints a file of /proc or /sys", "cat /proc/buddyinfo", LookCommands::cat)
+            command(
+                    "cat FILE",
+                    "prints a file of /proc or /sys",
+                    "cat /proc/buddyinfo",
+                    LookCommands::cat)
                 .withNotes("files:\n  " + String.join("\n  ", ProcFs.paths())))
         .add(
             command(

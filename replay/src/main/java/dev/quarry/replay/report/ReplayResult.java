@@ -93,7 +93,7 @@ public record ReplayResult(
       List<ZoneBlocks> zones =
           compare(machine, atStart, options.settings().isEmpty() ? after : Optional.empty());
       Optional<Scores> scores = Optional.empty();
-      if (options.scores() && options.settings().isEmpty()) {
+      if (options.scores()) {
         scores = Optional.of(scores(recording, before, after, player, options));
       }
       return new ReplayResult(
@@ -110,7 +110,7 @@ public record ReplayResult(
       Optional<Snapshot> after,
       Player untold,
       ReplayOptions options) {
-    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before);
+    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before, options.settings());
     try (Machine machine = boot.machine();
         RequestEvents requests = recording.requests(options(machine.spec(), false));
         OutcomeEvents outcomes = recording.outcomes(options(machine.spec(), false))) {
