@@ -20,6 +20,8 @@ public final class EventFile implements AutoCloseable {
   private static final Pattern EVENT_TEXT =
       Pattern.compile("(#t0|#gfp|#comm) .*|(A|A!|[FBZDX])( -?\\d+){4,}");
 
+  private static final int PEEKED_BYTES = 1 << 16;
+
   /** So much of a line is looked at. */
   private static final int MOST_CHARS = 400;
 
@@ -53,7 +55,7 @@ public final class EventFile implements AutoCloseable {
   public static EventFile open(Path file, String name) {
     ByteSource source = ByteSource.openByContent(file, name);
     try {
-      return of(source, source.peek());
+      return of(source, source.peek(PEEKED_BYTES));
     } catch (RecordingException e) {
       source.close();
       throw e;
