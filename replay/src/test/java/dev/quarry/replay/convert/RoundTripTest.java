@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
@@ -49,13 +50,38 @@ class RoundTripTest {
     check("tiny", Files.readAllBytes(Fixtures.tiny().resolve("ev.K.txt")), 8191);
   }
 
+  /** Files that were written once must be readable for good: a change needs another version. */
+  @Test
+  void version1StaysAsItIs() throws IOException {
+    byte[] text = Files.readAllBytes(Fixtures.tiny().resolve("ev.K.txt"));
+    byte[] stored = Files.readAllBytes(Path.of("src/test/resources/compact/tiny-v1.qk"));
+    assertThat(Compact.decode(stored)).isEqualTo(text);
+    assertThat(Compact.encode(text, false)).isEqualTo(stored);
+  }
+
+  /** The example of docs/formats.md. */
+  @Test
+  void theExampleOfTheDocumentationIsRight() throws IOException {
+    String text =
+        "#t0 1.000000\n#gfp 0 GFP_KERNEL\nA 5 0 7 4096 0 1 0\n#comm 7 sh\n"
+            + "B 300 0 7 4096\nF 0 0 7 4096 0\n";
+    String expected =
+        "89514b450d0a1a0a01004b0000000000fd419f1a4500000066000000660000000300"
+            + "0000f2408bc202010180897ab1028020010300000003000002000003000700010001070207000300000c"
+            + "23743020312e30303030303000001123676670203020474650"
+            + "5f4b45524e454c01000a23636f6d6d2037207368020200"
+            + "0205ff0500200020ac020201ff010020b1025a000000";
+    byte[] compact = Compact.encode(text.getBytes(StandardCharsets.UTF_8), false);
+    assertThat(HexFormat.of().formatHex(compact)).startsWith(expected);
+  }
+
   @Test
   void theExampleComesBackAndTakesFewBytes() throws IOException {
     byte[] text = unpacked(Fixtures.example().resolve("ev.K.txt.xz"), Integer.MAX_VALUE);
-    checkLarge("example", text);
     int events = 324_123;
-    assertThat(Compact.encode(text, false).length).isLessThan(events * 5);
-    assertThat(Compact.encode(text, true).length).isLessThan(events * 2);
+    int[] sizes = checkLarge("example", text);
+    assertThat(sizes[0]).isLessThan(events * 5);
+    assertThat(sizes[1]).isLessThan(events * 2);
   }
 
   @ParameterizedTest
@@ -187,13 +213,19 @@ class RoundTripTest {
     return lines;
   }
 
-  /** The same for events by the hundred thousand, all of which the bounds allow. */
-  private static void checkLarge(String name, byte[] text) throws IOException {
+  /**
+   * The same for events by the hundred thousand, all of which the bounds allow.
+   *
+   * @return sizes of the compact form, without and with zstd
+   */
+  private static int[] checkLarge(String name, byte[] text) throws IOException {
     byte[] compact = Compact.encode(text, false);
+    byte[] zstd = Compact.encode(text, true);
     assertThat(Compact.decode(compact)).as(name).isEqualTo(text);
-    assertThat(Compact.decode(Compact.encode(text, true))).as(name).isEqualTo(text);
+    assertThat(Compact.decode(zstd)).as(name).isEqualTo(text);
     assertThat(hash(compact, false)).as(name).isEqualTo(hash(text, false));
-    assertThat(hash(compact, true)).as(name).isEqualTo(hash(text, true));
+    assertThat(hash(zstd, true)).as(name).isEqualTo(hash(text, true));
+    return new int[] {compact.length, zstd.length};
   }
 
   /** Of the number and the fields of all requests, or of all events. */
