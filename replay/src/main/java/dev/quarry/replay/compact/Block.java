@@ -5,9 +5,11 @@ import java.util.Locale;
 
 /** One block of a file, unpacked, whose checksum was right. Filled anew for each block. */
 public final class Block {
+  private static final int FIRST_BYTES = 1 << 12;
+
   private final String file;
 
-  byte[] payload = new byte[CompactForm.MAX_PAYLOAD_BYTES + CompactForm.SLACK_BYTES];
+  byte[] payload = new byte[FIRST_BYTES];
   int length;
   int type;
   int events;
@@ -16,6 +18,15 @@ public final class Block {
 
   Block(String file) {
     this.file = file;
+  }
+
+  /** Makes room for a payload of so many bytes, at most {@link CompactForm#MAX_PAYLOAD_BYTES}. */
+  byte[] room(int bytes) {
+    if (payload.length < bytes + CompactForm.SLACK_BYTES) {
+      int most = CompactForm.MAX_PAYLOAD_BYTES + CompactForm.SLACK_BYTES;
+      payload = new byte[Math.min(most, 2 * bytes + CompactForm.SLACK_BYTES)];
+    }
+    return payload;
   }
 
   /** {@link CompactForm#EVENTS}, {@link CompactForm#TEXT} or {@link CompactForm#GIANT}. */

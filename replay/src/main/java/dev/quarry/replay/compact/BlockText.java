@@ -7,7 +7,7 @@ import java.util.Arrays;
 /** Gives the text that a block of events stands for. */
 public final class BlockText {
   private final EventLine line = new EventLine();
-  private byte[] buffer = new byte[1 << 16];
+  private byte[] buffer = new byte[1 << 12];
   private int length;
 
   /** For any number of blocks. */

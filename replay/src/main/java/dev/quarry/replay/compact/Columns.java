@@ -41,9 +41,10 @@ public final class Columns {
     block = newBlock;
     count = nrEvents;
     if (count > shapes.length) {
-      shapes = new int[CompactForm.MAX_EVENTS];
-      micros = new long[CompactForm.MAX_EVENTS];
-      pfns = new int[CompactForm.MAX_EVENTS];
+      int size = Math.min(CompactForm.MAX_EVENTS, 2 * count);
+      shapes = new int[size];
+      micros = new long[size];
+      pfns = new int[size];
     }
     int longBytes = in.number("bytes of long steps", CompactForm.MAX_PAYLOAD_BYTES);
     readShapes(in.take(count * width, "the shapes"), width, table.count());

@@ -104,7 +104,7 @@ public final class CompactInput implements Closeable {
     if (packed && stored.length == 0) {
       stored = new byte[CompactForm.MAX_PAYLOAD_BYTES];
     }
-    byte[] target = packed ? stored : block.payload;
+    byte[] target = packed ? stored : block.room(length);
     int found = read(target, length);
     if (found < length) {
       throw cutOff("stored bytes", found, length);
@@ -135,7 +135,7 @@ public final class CompactInput implements Closeable {
   }
 
   private int unpack(int length, int payload) {
-    long size = Zstd.decompressByteArray(block.payload, 0, payload, stored, 0, length);
+    long size = Zstd.decompressByteArray(block.room(payload), 0, payload, stored, 0, length);
     if (Zstd.isError(size)) {
       throw block.error("its zstd frame cannot be unpacked: " + Zstd.getErrorName(size));
     }

@@ -86,7 +86,7 @@ public final class ByteSource implements Closeable {
   }
 
   /** Takes bytes from a stream that is at hand, unpacked as the name says. */
-  static ByteSource of(InputStream in, String name) throws IOException {
+  public static ByteSource of(InputStream in, String name) throws IOException {
     Counting raw = new Counting(in);
     return new ByteSource(name, 0, raw, Packing.ofName(name), raw);
   }
@@ -139,11 +139,11 @@ public final class ByteSource implements Closeable {
   }
 
   /**
-   * Gives the first bytes without taking them: as many as there are, at most {@link #MOST_PEEKED}.
-   * To be asked once, before the first read; damage is left to the reads.
+   * Gives the first bytes without taking them: as many as there are, at most {@code most}. To be
+   * asked once, before the first read; damage is left to the reads.
    */
-  public byte[] peek() {
-    byte[] head = new byte[MOST_PEEKED];
+  public byte[] peek(int most) {
+    byte[] head = new byte[most];
     int have = 0;
     try {
       for (int n = 0; n >= 0 && have < head.length; have += Math.max(n, 0)) {
@@ -154,7 +154,7 @@ public final class ByteSource implements Closeable {
     }
     ahead = Arrays.copyOf(head, have);
     bytesGiven = 0;
-    return ahead.clone();
+    return ahead;
   }
 
   private int readAhead(byte[] buffer, int offset, int length) {

@@ -101,7 +101,10 @@ final class CompactEventReader extends PageEvents {
   private void enterEvents(Block stored) {
     block.read(stored);
     note = 0;
-    passNotes(0);
+    while (note < block.notes().count() && block.notes().eventsBefore(note) == 0) {
+      passNote();
+    }
+    nextNoteAt = nextNoteAt();
     if (block.events() > 0) {
       headers.eventSeen(block.firstLine() + note);
     }
@@ -154,14 +157,21 @@ final class CompactEventReader extends PageEvents {
 
   /** Reads the notes that stand before an event of those that are wanted. */
   private void passNotes(int before) {
-    Notes notes = block.notes();
-    while (note < notes.count() && standsAt(note) <= before) {
-      byte[] line = notes.line(note);
-      long lineBefore = block.firstLine() + notes.eventsBefore(note) + note - 1;
-      note++;
-      new PageEventReader(this, line, line.length, lineBefore, state).next();
+    while (nextNoteAt() <= before && note < block.notes().count()) {
+      passNote();
     }
-    nextNoteAt = note < notes.count() ? standsAt(note) : NO_MORE_NOTES;
+    nextNoteAt = nextNoteAt();
+  }
+
+  private void passNote() {
+    byte[] line = block.notes().line(note);
+    long lineBefore = block.firstLine() + block.notes().eventsBefore(note) + note - 1;
+    note++;
+    new PageEventReader(this, line, line.length, lineBefore, state).next();
+  }
+
+  private int nextNoteAt() {
+    return note < block.notes().count() ? standsAt(note) : NO_MORE_NOTES;
   }
 
   private int standsAt(int index) {

@@ -59,7 +59,7 @@ public abstract class PageEvents implements AutoCloseable {
 
   /** Events of a source whose bytes were not taken yet; it is closed with them. */
   public static PageEvents of(ByteSource source, PageEventOptions options, boolean requestsOnly) {
-    byte[] head = source.peek();
+    byte[] head = source.peek(CompactForm.magicBytes());
     return CompactForm.begins(head, head.length)
         ? new CompactEventReader(source, options, requestsOnly)
         : new PageEventReader(source, options);

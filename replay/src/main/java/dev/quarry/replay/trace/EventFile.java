@@ -20,6 +20,8 @@ public final class EventFile implements AutoCloseable {
   private static final Pattern EVENT_TEXT =
       Pattern.compile("(#t0|#gfp|#comm) .*|(A|A!|[FBZDX])( -?\\d+){4,}");
 
+  private static final int PEEKED_BYTES = 1 << 16;
+
   /** So much of a line is looked at. */
   private static final int MOST_CHARS = 400;
 
@@ -51,9 +53,18 @@ public final class EventFile implements AutoCloseable {
    * @throws RecordingException if it cannot be opened, is empty, or has no form that can be read
    */
   public static EventFile open(Path file, String name) {
-    ByteSource source = ByteSource.openByContent(file, name);
+    return of(ByteSource.openByContent(file, name));
+  }
+
+  /**
+   * Finds out the form of bytes, none of which were taken yet.
+   *
+   * @param source closed with this, or if it is refused
+   * @throws RecordingException if it is empty or has no form that can be read
+   */
+  public static EventFile of(ByteSource source) {
     try {
-      return of(source, source.peek());
+      return of(source, source.peek(PEEKED_BYTES));
     } catch (RecordingException e) {
       source.close();
       throw e;

@@ -194,7 +194,7 @@ public final class TraceEventReader extends ForeignEvents {
     String loss = lost.read(text);
     if (!loss.isEmpty()) {
       problem(EventProblem.LOST_EVENTS, line(), loss);
-    } else if (!text.isBlank() && text.charAt(0) != '#') {
+    } else if (!text.isBlank() && text.charAt(0) != '#' && !TraceFormat.isHeader(text)) {
       otherLines++;
     }
   }

@@ -26,12 +26,18 @@ public enum TraceFormat {
     return words;
   }
 
+  /** Whether a line is one that trace-cmd writes above the events. */
+  static boolean isHeader(String line) {
+    return (line.startsWith("cpus=") || line.startsWith("version ="))
+        && TRACE_CMD_HEAD.matcher(line).matches();
+  }
+
   /** The form of a file in which this line stands; null if the line does not tell. */
   static @Nullable TraceFormat ofLine(String line) {
     if (line.startsWith("# tracer:")) {
       return TRACEFS;
     }
-    if (TRACE_CMD_HEAD.matcher(line).matches()) {
+    if (isHeader(line)) {
       return TRACE_CMD;
     }
     var event = TIME_AND_EVENT.matcher(line);
