@@ -1,5 +1,6 @@
 package dev.quarry.cli;
 
+import dev.quarry.cli.commands.MachineFiles;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.report.Baselines;
@@ -8,6 +9,7 @@ import dev.quarry.replay.report.ReplayJson;
 import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
+import dev.quarry.replay.report.TraceReplay;
 import dev.quarry.replay.report.VersusText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -24,6 +27,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -36,14 +40,32 @@ import picocli.CommandLine.Spec;
       "%nExamples:",
       "  quarry replay examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
-      "%nA recording is a folder with ev.K.txt (or .xz, .zst) and before/. With after/,",
-      "the report sets the kernel's free blocks beside the replayed ones."
+      "  quarry replay examples/compile --set ram=8G,nodes=2 --versus percpu=off",
+      "  perf script | quarry replay - --machine laptop",
+      "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
+      "With after/, the report sets the kernel's free blocks beside the replayed ones.",
+      "A file of events alone, from perf script, tracefs or trace-cmd, needs --machine",
+      "or --snapshot."
     })
 final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "RECORDING", description = "The recording's folder.")
+  @Parameters(
+      paramLabel = "RECORDING",
+      description = "The recording's folder, or a file of events; - reads standard input.")
   private Path recording;
+
+  @Option(
+      names = "--machine",
+      paramLabel = "MACHINE",
+      description = "Play a file of events on this machine: a preset's name, or a specification.")
+  private @Nullable String machine;
+
+  @Option(
+      names = "--snapshot",
+      paramLabel = "FOLDER",
+      description = "Play a file of events on the machine whose /proc files are in a folder.")
+  private @Nullable Path snapshot;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -82,16 +104,15 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Recording opened = Recording.open(recording);
     if (baselines) {
-      spec.commandLine().getOut().print(Baselines.of(opened));
+      spec.commandLine().getOut().print(Baselines.of(Recording.open(recording)));
       return ExitCode.OK;
     }
     List<String> settings = settings(set);
     if (versus != null) {
-      return versus(opened, settings, settings(versus));
+      return versus(settings, settings(versus));
     }
-    try (ReplayResult result = playAndKeepFrames(opened, settings)) {
+    try (ReplayResult result = playAndKeepFrames(settings)) {
       CommandLine command = spec.commandLine();
       command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       command.getOut().flush();
@@ -105,9 +126,9 @@ final class ReplayCommand implements Callable<Integer> {
     return text.isEmpty() ? List.of() : List.of(text.split(",(?=[a-z_]+=)"));
   }
 
-  private int versus(Recording opened, List<String> first, List<String> second) throws IOException {
-    try (ReplayResult left = play(opened, first, FrameLog.NONE);
-        ReplayResult right = play(opened, second, FrameLog.NONE)) {
+  private int versus(List<String> first, List<String> second) throws IOException {
+    try (ReplayResult left = play(first, FrameLog.NONE);
+        ReplayResult right = play(second, FrameLog.NONE)) {
       var out = spec.commandLine().getOut();
       if (json) {
         out.println(ReplayJson.versus(left, right));
@@ -122,25 +143,48 @@ final class ReplayCommand implements Callable<Integer> {
     return settings.isEmpty() ? "as recorded" : String.join(",", settings);
   }
 
-  private ReplayResult playAndKeepFrames(Recording opened, List<String> settings)
-      throws IOException {
+  private ReplayResult playAndKeepFrames(List<String> settings) throws IOException {
     if (frames == null) {
-      return play(opened, settings, FrameLog.NONE);
+      return play(settings, FrameLog.NONE);
     }
     try (FramesFile file = new FramesFile(frames)) {
-      ReplayResult result = play(opened, settings, file);
+      ReplayResult result = play(settings, file);
       file.finish();
       return result;
     }
   }
 
-  private ReplayResult play(Recording opened, List<String> settings, FrameLog log)
-      throws IOException {
+  private ReplayResult play(List<String> settings, FrameLog log) throws IOException {
     ReplayOptions options =
         new ReplayOptions(settings, strict, versus == null && settings.isEmpty(), log);
+    if (machine != null || snapshot != null) {
+      return playEvents(options);
+    }
+    Recording opened = Recording.open(recording);
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
       return ReplayResult.play(opened, options, progress);
     }
+  }
+
+  /** Plays a file of events, which brings no machine of its own. */
+  private ReplayResult playEvents(ReplayOptions options) throws IOException {
+    if (frames != null) {
+      throw mistake("--frames needs a recording with its state before");
+    }
+    Path file = recording.toString().equals("-") ? Path.of("/dev/stdin") : recording;
+    try (Progress progress = Progress.of(file)) {
+      if (machine == null) {
+        return TraceReplay.onSnapshot(file, Objects.requireNonNull(snapshot), options, progress);
+      }
+      if (snapshot != null) {
+        throw mistake("--machine and --snapshot exclude each other");
+      }
+      return TraceReplay.onMachine(file, MachineFiles.load(machine), options, progress);
+    }
+  }
+
+  private ParameterException mistake(String text) {
+    return new ParameterException(spec.commandLine(), text);
   }
 
   private static int checked(ReplayResult result, PrintWriter out) {
@@ -160,7 +204,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     static Progress of(Path file) throws IOException {
-      long bytes = Files.size(file);
+      long bytes = Files.isRegularFile(file) ? Files.size(file) : 0;
       boolean shown = Colours.terminal() && bytes > WORTH_A_BAR_BYTES;
       ProgressBarBuilder builder =
           new ProgressBarBuilder().setTaskName("replay").setUnit(" MiB", 1 << 20).hideEta();

@@ -84,7 +84,8 @@ public final class Recording {
     if (parent != null && findPageEvents(parent).isPresent()) {
       return "is one file of a recording; give its folder, " + RecordingFiles.nameOf(parent);
     }
-    return "is a file; a recording is a folder with ev.K.txt and before/ in it";
+    return "is a file; a recording is a folder with ev.K.txt and before/ in it"
+        + " (a file of events alone is played with --machine or --snapshot)";
   }
 
   private static RecordingException refused(

@@ -134,7 +134,7 @@ public record ReplayResult(
         .bounds(recorded.endPfn() - 1, recorded.maxOrder(), migrateTypes);
   }
 
-  private static List<int[]> blocks(Machine machine) {
+  static List<int[]> blocks(Machine machine) {
     List<int[]> all = new ArrayList<>();
     for (Zone zone : machine.memory().zones()) {
       int[] blocks = new int[machine.spec().maxOrder() + 1];
@@ -146,8 +146,7 @@ public record ReplayResult(
     return all;
   }
 
-  private static List<ZoneBlocks> compare(
-      Machine machine, List<int[]> before, Optional<Snapshot> after) {
+  static List<ZoneBlocks> compare(Machine machine, List<int[]> before, Optional<Snapshot> after) {
     Optional<BuddyInfo> found = after.flatMap(Snapshot::buddyInfo);
     List<int[]> predicted = blocks(machine);
     List<ZoneBlocks> zones = new ArrayList<>();

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.quarry.physical.Zone;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.read.Fixtures;
+import dev.quarry.replay.read.LineReader;
 import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.recording.Recording;
+import dev.quarry.replay.score.Flow;
 import dev.quarry.replay.score.Scores;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +28,7 @@ class ReplayResultTest {
   @TempDir private Path folder;
 
   private static ReplayResult play(Path recording, List<String> settings, FrameLog frames) {
-    ReplayOptions options = new ReplayOptions(settings, false, true, frames);
+    ReplayOptions options = new ReplayOptions(settings, false, settings.isEmpty(), frames);
     return ReplayResult.play(Recording.open(recording), options, bytes -> {});
   }
 
@@ -49,6 +52,50 @@ class ReplayResultTest {
       assertThat(scores.predicted().drainPages()).isBetween(5_100L, 5_400L);
       assertThat(result.machine().invariants()).isEmpty();
     }
+  }
+
+  @Test
+  void outcomesAndTheStateAfterNeverReachThePlayers() throws IOException {
+    Path copy = Fixtures.copy(Fixtures.example(), folder.resolve("requests"));
+    withoutOutcomes(copy);
+    try (Stream<Path> after = Files.list(copy.resolve("after"))) {
+      for (Path file : after.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(copy.resolve("after"));
+    try (ReplayResult expected = play(Fixtures.example(), List.of(), FrameLog.NONE);
+        ReplayResult result = play(copy, List.of(), FrameLog.NONE)) {
+      Scores scores = result.scores().orElseThrow();
+      assertThat(scores.actual()).isEqualTo(new Flow(0, 0, 0));
+      assertThat(scores.exactFrames()).isEqualTo(expected.scores().orElseThrow().exactFrames());
+      assertThat(scores.predicted()).isEqualTo(expected.scores().orElseThrow().predicted());
+      assertThat(result.player().samples().list().getLast().zones())
+          .usingRecursiveComparison()
+          .isEqualTo(expected.player().samples().list().getLast().zones());
+    }
+  }
+
+  /** Leaves out the lines Z, D, B and X; their time goes to the next line. */
+  private static void withoutOutcomes(Path recording) throws IOException {
+    Path packed = recording.resolve("ev.K.txt.xz");
+    byte[] text = LineReader.readAll(packed, "ev.K.txt.xz", 1 << 26);
+    StringBuilder kept = new StringBuilder();
+    long micros = 0;
+    for (String line : new String(text, StandardCharsets.ISO_8859_1).split("\n")) {
+      if (line.startsWith("#")) {
+        kept.append(line).append('\n');
+        continue;
+      }
+      String[] words = line.split(" ", 3);
+      micros += Long.parseLong(words[1]);
+      if (words[0].startsWith("A") || words[0].equals("F")) {
+        kept.append(words[0]).append(' ').append(micros).append(' ').append(words[2]).append('\n');
+        micros = 0;
+      }
+    }
+    Files.delete(packed);
+    Files.writeString(recording.resolve("ev.K.txt"), kept, StandardCharsets.ISO_8859_1);
   }
 
   @Test
