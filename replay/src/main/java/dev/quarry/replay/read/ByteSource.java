@@ -140,11 +140,14 @@ public final class ByteSource implements Closeable {
 
   /**
    * Gives the first bytes without taking them: as many as there are, at most {@code most}. To be
-   * asked once, before the first read; damage is left to the reads.
+   * asked before the first read, more than once if need be; damage is left to the reads.
    */
   public byte[] peek(int most) {
-    byte[] head = new byte[most];
-    int have = 0;
+    int kept = ahead.length - aheadAt;
+    byte[] head = new byte[Math.max(most, kept)];
+    System.arraycopy(ahead, aheadAt, head, 0, kept);
+    aheadAt = ahead.length;
+    int have = kept;
     try {
       for (int n = 0; n >= 0 && have < head.length; have += Math.max(n, 0)) {
         n = read(head, have, head.length - have);
@@ -153,8 +156,9 @@ public final class ByteSource implements Closeable {
       damage = e;
     }
     ahead = Arrays.copyOf(head, have);
+    aheadAt = 0;
     bytesGiven = 0;
-    return ahead;
+    return Arrays.copyOf(ahead, Math.min(most, have));
   }
 
   private int readAhead(byte[] buffer, int offset, int length) {
