@@ -1,5 +1,7 @@
 package dev.quarry.cli;
 
+import dev.quarry.replay.html.HtmlReport;
+import dev.quarry.replay.html.ReportFile;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.report.ReplayJson;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
       "%nExamples:",
       "  quarry replay examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
+      "  quarry replay --html compile.html examples/compile",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst) and before/; with after/ the report",
       "sets the kernel's free blocks beside the replayed ones."
     })
@@ -42,6 +45,12 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also write a page with pictures, one file that needs no network.")
+  private @Nullable Path html;
 
   @Option(names = "--strict", description = "End at the first wrong line instead of counting it.")
   private boolean strict;
@@ -61,11 +70,15 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
-    try (ReplayResult result = play(opened)) {
+    try (ReportFile page = html == null ? null : ReportFile.open(html);
+        ReplayResult result = play(opened)) {
       var out = spec.commandLine().getOut();
       out.print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       if (!json) {
         spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+      }
+      if (page != null) {
+        page.write(HtmlReport.of(result, opened.meta(), settings()));
       }
       return check ? checked(result) : ExitCode.OK;
     }
