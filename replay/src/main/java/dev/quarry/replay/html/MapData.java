@@ -12,8 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
  * 32 GiB; on larger ones a power of two of them, so that the page stays small.
  */
 final class MapData {
-  /** The most cells that all zones have together, unless each zone had but one. */
-  static final int MOST_CELLS = 1 << 14;
+  /** The most cells that all zones have together: those of 32 GiB, and some for odd ends. */
+  static final int MOST_CELLS = 17_000;
 
   private MapData() {}
 

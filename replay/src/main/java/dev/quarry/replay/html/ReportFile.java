@@ -71,12 +71,18 @@ public final class ReportFile implements AutoCloseable {
   private static IOException refused(Path path, IOException e) {
     String why =
         switch (e) {
-          case NoSuchFileException _ -> "there is no folder " + path.toAbsolutePath().getParent();
+          case NoSuchFileException _ -> missing(path.toAbsolutePath().getParent());
           case AccessDeniedException _ -> "permission denied";
           case FileSystemException f when f.getReason() != null -> f.getReason();
           default -> String.valueOf(e.getMessage());
         };
     return new IOException("cannot write " + path + ": " + why, e);
+  }
+
+  private static String missing(@Nullable Path folder) {
+    return folder != null && Files.isDirectory(folder)
+        ? folder + " takes no new files"
+        : "there is no folder " + folder;
   }
 
   /** Leaves nothing behind where nothing was written. */

@@ -64,9 +64,12 @@ function bytes(n) {
 
 const pages = (n) => bytes(n * MACHINE.pageBytes);
 
-/** MiB, without a fraction where there are many. */
+/** MiB, without a fraction where there are many; GiB where they are very many. */
 function mib(n) {
   const x = (n * MACHINE.pageBytes) / 2 ** 20;
+  if (x >= 1e5) {
+    return `${(x / 1024).toLocaleString("en-US", { maximumFractionDigits: 1 })} GiB`;
+  }
   return `${Math.abs(x) >= 100 ? int(x) : digits(x)} MiB`;
 }
 

@@ -129,7 +129,7 @@ function overTime(micros, options) {
 
 /** A picture: its name, what was drawn, and one line that says what to see in it. */
 function picture(host, name, unit, caption) {
-  const body = el("div", { role: "img", "aria-label": `${name}. ${caption}` });
+  const body = el("div", { role: "group", "aria-label": `${name}. ${caption}` });
   host.append(el("figure", {},
     el("p", { class: "name" }, name, unit ? el("span", {}, ` ${unit}`) : null),
     body,

@@ -65,6 +65,10 @@ function reasonTable() {
 function drawFailures() {
   const { total, kernel, rows } = DATA.failures;
   const host = bodyOf("failures");
+  if (DATA.head.figures.allocations === 0) {
+    host.append(el("p", { class: "plain" }, "The recording has no request."));
+    return;
+  }
   if (total === 0) {
     host.append(el("p", { class: "plain good" },
       `No request failed: all ${int(DATA.head.figures.allocations)} were served. ` +

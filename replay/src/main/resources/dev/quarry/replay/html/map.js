@@ -44,7 +44,8 @@ const SHEETS = [
 ];
 
 function byType(zone, state, cell) {
-  return mixed(`type-${state.types[cell]}`, 1 - state.free[cell] / zone.usable[cell]);
+  // A few pages in use are to be seen, too.
+  return mixed(`type-${state.types[cell]}`, (1 - state.free[cell] / zone.usable[cell]) ** 0.7);
 }
 
 function byChange(zone, cell) {
@@ -165,7 +166,7 @@ function sheetName({ name, keys = [] }) {
 }
 
 function mapLegend() {
-  return el("div", { class: "chips" },
+  return el("div", { class: "chips keys" },
     ...MAP.types.map(({ letter, type }) => key(`var(--type-${letter})`, type)),
     key("var(--ink)", "migrate type changed", "ring"));
 }

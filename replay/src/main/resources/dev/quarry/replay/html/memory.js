@@ -69,7 +69,7 @@ function changes(host, micros, byOrder) {
   return chart(body, overTime(micros, {
     height: 230,
     y: { name: "MiB", text: (n) => (n === 0 ? "0" : signed(n, digits)),
-      value: (n) => (n === 0 ? "±0" : signed(n, digits)) },
+      value: (n) => (Math.abs(n) < 0.005 ? "±0" : signed(n, digits)) },
     series: [
       ...moved.map(({ values, order }) => ({
         name: `order ${order}`, data: values.map(mibOf), colour: () => orderColour(order),

@@ -37,7 +37,8 @@ function drawPerCpu() {
   const { micros, zones } = DATA.perCpu;
   const host = bodyOf("percpu");
   if (zones.length === 0) {
-    host.append(el("p", { class: "plain" }, "No CPU’s list held a page during the recording."));
+    host.append(el("p", { class: "plain" }, micros.length === 0
+      ? "The recording has no request." : "No CPU’s list held a page during the recording."));
     return;
   }
   const most = (zone) => Math.max(...zone.cpus.map(({ count }) => Math.max(...unrun(count))));

@@ -68,7 +68,7 @@ class MapDataTest {
     return pages;
   }
 
-  /** 4 MiB from 1 MiB on, a hole to 16 MiB, 16 MiB; the last 2 MiB reserved. */
+  /** 4 MiB from 2 MiB on, a hole, 16 MiB from 16 MiB on, of which the last 2 MiB are reserved. */
   @Test
   void holesAndReservedPagesAreTold() {
     String spec =
