@@ -16,7 +16,7 @@ function failureFigure() {
 function scoreFigures(scores) {
   if (!scores) {
     return [figure("Against the kernel", "not scored",
-      DATA.head.settings.length > 0 ? "this is not the recorded machine" : "scores were not asked for")];
+      DATA.head.settings.length > 0 ? "this is not the recorded machine" : "there is nothing to compare with")];
   }
   const exact = scores.exactFrames;
   const list = [figure("Exact frames", percent(exact.same, exact.of),
