@@ -1,7 +1,10 @@
 package dev.quarry.cli;
 
 import dev.quarry.cli.commands.MachineFiles;
+import dev.quarry.replay.html.HtmlReport;
+import dev.quarry.replay.html.ReportFile;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
+import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.report.Baselines;
 import dev.quarry.replay.report.FramesFile;
@@ -40,6 +43,7 @@ import picocli.CommandLine.Spec;
       "%nExamples:",
       "  quarry replay examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
+      "  quarry replay --html compile.html examples/compile",
       "  quarry replay examples/compile --set ram=8G,nodes=2 --versus percpu=off",
       "  perf script | quarry replay - --machine laptop",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
@@ -69,6 +73,12 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also write a page with pictures, one file that needs no network.")
+  private @Nullable Path html;
 
   @Option(names = "--strict", description = "End at the first wrong line instead of counting it.")
   private boolean strict;
@@ -112,13 +122,22 @@ final class ReplayCommand implements Callable<Integer> {
     if (versus != null) {
       return versus(settings, settings(versus));
     }
-    try (ReplayResult result = playAndKeepFrames(settings)) {
+    try (ReportFile page = html == null ? null : ReportFile.open(html);
+        ReplayResult result = playAndKeepFrames(settings)) {
       CommandLine command = spec.commandLine();
       command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       command.getOut().flush();
       command.getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+      if (page != null) {
+        page.write(HtmlReport.of(result, meta(), settings));
+      }
       return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
     }
+  }
+
+  private RecordingMeta meta() {
+    boolean alone = machine != null || snapshot != null;
+    return alone ? RecordingMeta.NONE : Recording.open(recording).meta();
   }
 
   /** Settings are separated by commas; a value may have commas too. */
