@@ -6,10 +6,12 @@
  *   allocbench numbers SEED                 prints what the generator draws first
  *   allocbench WORKLOAD THREADS SEED BLOCKS BYTES WARM_MS ROUND_MS ROUNDS
  *
- * Workloads; each block's first 8 bytes are written:
- *   replace   a random block of BLOCKS is freed, another of 4 KiB to 4 MiB allocated (BYTES unused)
- *   pair      a block of BYTES is allocated and freed (BLOCKS unused)
- *   burst     BLOCKS blocks of BYTES are allocated, then freed in the same order
+ * Workloads; each block's first 8 bytes are written, but for replace:
+ *   replace           a random block of BLOCKS is freed, another of 4 KiB to 4 MiB allocated (BYTES
+ *                     unused)
+ *   replace-written   the same, and written
+ *   pair              a block of BYTES is allocated and freed (BLOCKS unused)
+ *   burst             BLOCKS blocks of BYTES are allocated, then freed in the same order
  *
  * Prints one line for each round: the nanoseconds that one operation took, as each thread sees it.
  * The generator and its use are those of dev.quarry.bench.work.SplitMix64 and BlockSequence.
@@ -72,7 +74,7 @@ static int order_of(uint64_t draw)
 	return (int)((draw & 0xFFFFFFFFu) * ORDERS >> 32);
 }
 
-static void *allocate(size_t bytes, uint64_t word)
+static void *allocate(size_t bytes)
 {
 	void *block = malloc(bytes);
 
@@ -80,22 +82,40 @@ static void *allocate(size_t bytes, uint64_t word)
 		fprintf(stderr, "allocbench: malloc of %zu bytes failed\n", bytes);
 		exit(1);
 	}
+	return block;
+}
+
+static void *allocate_written(size_t bytes, uint64_t word)
+{
+	void *block = allocate(bytes);
+
 	*(volatile uint64_t *)block = word;
 	return block;
 }
 
-static uint64_t replace(struct worker *w)
+static inline uint64_t replace_some(struct worker *w, int written)
 {
 	const uint64_t ops = 1024;
 
 	for (uint64_t i = 0; i < ops; i++) {
 		uint64_t draw = next(&w->random);
 		void **block = &w->blocks[block_of(draw, w->count)];
+		size_t bytes = (size_t)1 << (PAGE_SHIFT + order_of(draw));
 
 		free(*block);
-		*block = allocate((size_t)1 << (PAGE_SHIFT + order_of(draw)), draw);
+		*block = written ? allocate_written(bytes, draw) : allocate(bytes);
 	}
 	return ops;
+}
+
+static uint64_t replace(struct worker *w)
+{
+	return replace_some(w, 0);
+}
+
+static uint64_t replace_written(struct worker *w)
+{
+	return replace_some(w, 1);
 }
 
 static uint64_t pair(struct worker *w)
@@ -103,14 +123,14 @@ static uint64_t pair(struct worker *w)
 	const uint64_t ops = 4096;
 
 	for (uint64_t i = 0; i < ops; i++)
-		free(allocate(w->bytes, i));
+		free(allocate_written(w->bytes, i));
 	return ops;
 }
 
 static uint64_t burst(struct worker *w)
 {
 	for (uint64_t i = 0; i < w->count; i++)
-		w->blocks[i] = allocate(w->bytes, i);
+		w->blocks[i] = allocate_written(w->bytes, i);
 	for (uint64_t i = 0; i < w->count; i++)
 		free(w->blocks[i]);
 	return w->count;
@@ -141,11 +161,11 @@ static void *work(void *argument)
 {
 	struct worker *w = argument;
 
-	if (w->run == replace)
+	if (w->run == replace || w->run == replace_written)
 		for (uint64_t i = 0; i < w->count; i++) {
 			uint64_t draw = next(&w->random);
 
-			w->blocks[i] = allocate((size_t)1 << (PAGE_SHIFT + order_of(draw)), draw);
+			w->blocks[i] = allocate((size_t)1 << (PAGE_SHIFT + order_of(draw)));
 		}
 	pthread_barrier_wait(&plan.barrier);
 	nanos_per_op(w, plan.warm_nanos);
@@ -221,6 +241,8 @@ static workload_fn workload(const char *name)
 {
 	if (strcmp(name, "replace") == 0)
 		return replace;
+	if (strcmp(name, "replace-written") == 0)
+		return replace_written;
 	if (strcmp(name, "pair") == 0)
 		return pair;
 	return strcmp(name, "burst") == 0 ? burst : NULL;
@@ -237,7 +259,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 9 || workload(argv[1]) == NULL) {
-		fprintf(stderr, "usage: allocbench replace|pair|burst THREADS SEED BLOCKS BYTES"
+		fprintf(stderr, "usage: allocbench replace|replace-written|pair|burst THREADS SEED BLOCKS BYTES"
 				" WARM_MS ROUND_MS ROUNDS\n");
 		return 2;
 	}

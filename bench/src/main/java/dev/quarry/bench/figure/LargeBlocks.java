@@ -2,6 +2,7 @@ package dev.quarry.bench.figure;
 
 import dev.quarry.bench.report.FigureResult;
 import dev.quarry.bench.report.Row;
+import dev.quarry.bench.report.Subject;
 import dev.quarry.bench.report.Verdict;
 import dev.quarry.bench.run.CPeer;
 import dev.quarry.bench.run.Comparison;
@@ -14,19 +15,24 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** P4: a random block is freed, another of 4 KiB to 4 MiB allocated; half of 1 GiB is live. */
+/**
+ * P4: a random block is freed, another of 4 KiB to 4 MiB allocated; half of 1 GiB is live. Once
+ * nobody writes to the blocks, once the first 8 bytes of each are written: that costs all sides the
+ * same misses of cache and TLB, which are no part of allocating.
+ */
 final class LargeBlocks implements Figure {
   private static final double ONE_THREAD = 1.0 / 6;
   private static final double TWO_THREADS = 1.0 / 3;
+  private static final String UNIT = "ns";
 
   @Override
   public FigureResult measure(Context context) throws IOException {
     Comparison comparison = new Comparison(context);
-    JmhRun jmh = new JmhRun(context);
     List<CPeer> inC = CPeer.find(context);
     for (int threads = 1; threads <= 2; threads++) {
-      add(comparison, context, jmh, inC, threads);
+      new Part(comparison, context, inC, threads, false).addAll();
     }
+    new Part(comparison, context, inC, 1, true).addAll();
     List<Row> rows = comparison.run(context.effort().rounds());
     return new FigureResult(
         "P4",
@@ -34,52 +40,60 @@ final class LargeBlocks implements Figure {
         FigureResult.Layout.SUBJECTS,
         rows,
         List.of(
-            Verdict.ratio(rows.get(0), Subjects.QUARRY.name(), Subjects.MIMALLOC, ONE_THREAD),
-            Verdict.ratio(
-                rows.get(0), Subjects.QUARRY_ALL_ORDERS.name(), Subjects.MIMALLOC, ONE_THREAD),
-            Verdict.ratio(
-                rows.get(1), Subjects.QUARRY_ALL_ORDERS.name(), Subjects.MIMALLOC, TWO_THREADS)),
+            toMimalloc(rows.get(0), Subjects.QUARRY, ONE_THREAD),
+            toMimalloc(rows.get(0), Subjects.QUARRY_ALL_ORDERS, ONE_THREAD),
+            toMimalloc(rows.get(1), Subjects.QUARRY_ALL_ORDERS, TWO_THREADS)),
         context.takeNotes());
   }
 
-  private static void add(
-      Comparison comparison, Context context, JmhRun jmh, List<CPeer> inC, int threads) {
-    String row = threads == 1 ? "1 thread" : threads + " threads";
-    String unit = "ns";
-    Class<?> quarry = ReplaceQuarry.class;
-    Class<?> netty = ReplaceNetty.class;
-    comparison.add(
-        row,
-        unit,
-        Subjects.QUARRY,
-        () -> jmh.nanos(quarry, "replace", threads, Map.of("percpuMaxOrder", "3")));
-    comparison.add(
-        row,
-        unit,
-        Subjects.QUARRY_ALL_ORDERS,
-        () -> jmh.nanos(quarry, "replace", threads, Map.of("percpuMaxOrder", "10")));
-    int blocks = BlockSequence.BLOCKS / threads;
-    for (CPeer peer : inC) {
-      comparison.add(
-          row,
-          unit,
-          dev.quarry.bench.report.Subject.peer(peer.name()),
-          () -> peer.nanos(context.effort(), "replace", threads, BlockSequence.SEED, blocks, 0));
+  private static Verdict toMimalloc(Row row, Subject ours, double bound) {
+    return Verdict.ratio(row, ours.name(), Subjects.MIMALLOC, bound);
+  }
+
+  /** One row of the figure. */
+  private record Part(
+      Comparison comparison, Context context, List<CPeer> inC, int threads, boolean written) {
+    void addAll() {
+      quarry(Subjects.QUARRY, "3");
+      quarry(Subjects.QUARRY_ALL_ORDERS, "10");
+      String workload = written ? "replace-written" : "replace";
+      int blocks = BlockSequence.BLOCKS / threads;
+      for (CPeer peer : inC) {
+        comparison.add(
+            row(),
+            UNIT,
+            Subject.peer(peer.name()),
+            () -> peer.nanos(context.effort(), workload, threads, BlockSequence.SEED, blocks, 0));
+      }
+      if (!written) {
+        netty(Subjects.NETTY_POOLED, "pooled");
+        netty(Subjects.NETTY_LARGE_CHUNKS, "pooled32M");
+        netty(Subjects.NETTY_ADAPTIVE, "adaptive");
+      }
     }
-    comparison.add(
-        row,
-        unit,
-        Subjects.NETTY_POOLED,
-        () -> jmh.nanos(netty, "replace", threads, Map.of("netty", "pooled")));
-    comparison.add(
-        row,
-        unit,
-        Subjects.NETTY_LARGE_CHUNKS,
-        () -> jmh.nanos(netty, "replace", threads, Map.of("netty", "pooled32M")));
-    comparison.add(
-        row,
-        unit,
-        Subjects.NETTY_ADAPTIVE,
-        () -> jmh.nanos(netty, "replace", threads, Map.of("netty", "adaptive")));
+
+    private String row() {
+      String number = threads == 1 ? "1 thread" : threads + " threads";
+      return written ? number + ", first 8 bytes written" : number;
+    }
+
+    private void quarry(Subject subject, String percpuMaxOrder) {
+      Map<String, String> params =
+          Map.of("percpuMaxOrder", percpuMaxOrder, "written", String.valueOf(written));
+      comparison.add(
+          row(),
+          UNIT,
+          subject,
+          () -> new JmhRun(context).nanos(ReplaceQuarry.class, "replace", threads, params));
+    }
+
+    private void netty(Subject subject, String allocator) {
+      Map<String, String> params = Map.of("netty", allocator);
+      comparison.add(
+          row(),
+          UNIT,
+          subject,
+          () -> new JmhRun(context).nanos(ReplaceNetty.class, "replace", threads, params));
+    }
   }
 }

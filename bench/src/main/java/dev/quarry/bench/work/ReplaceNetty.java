@@ -47,7 +47,7 @@ public class ReplaceNetty {
 
     private void allocate(int block, long draw) {
       int bytes = PAGE_BYTES << BlockSequence.order(draw);
-      buffers[block] = allocator.directBuffer(bytes, bytes).setLong(0, draw);
+      buffers[block] = allocator.directBuffer(bytes, bytes);
     }
 
     /** Releases the buffers. */

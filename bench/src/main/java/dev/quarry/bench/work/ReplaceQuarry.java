@@ -12,6 +12,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -33,6 +34,10 @@ public class ReplaceQuarry {
   /** What one thread holds. */
   @State(Scope.Thread)
   public static class Blocks {
+    /** Whether the first 8 bytes of each block are written. */
+    @Param("false")
+    public boolean written;
+
     PageAllocator allocator;
     Ram ram;
     Cpu cpu;
@@ -71,7 +76,9 @@ public class ReplaceQuarry {
       if (pfn == Pfn.NONE) {
         return false;
       }
-      ram.putLong((long) pfn << PAGE_SHIFT, draw);
+      if (written) {
+        ram.putLong((long) pfn << PAGE_SHIFT, draw);
+      }
       return true;
     }
   }

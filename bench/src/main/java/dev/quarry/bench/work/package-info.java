@@ -9,6 +9,7 @@
  *   Growth    a pair beside n free blocks, CPUs, nodes   G1
  * </pre>
  *
- * <p>Every workload writes the first 8 bytes of each block that it gets, on all sides.
+ * <p>Pair and Burst write the first 8 bytes of each block that they get, on all sides; Replace is
+ * measured with and without.
  */
 package dev.quarry.bench.work;

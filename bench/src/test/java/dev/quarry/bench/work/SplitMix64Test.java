@@ -50,7 +50,7 @@ class SplitMix64Test {
     String program = folder.resolve("allocbench").toString();
     assumeTrue(compiles(program), "no C compiler (cc): the program of C is not tested");
     assertThat(Programs.lines(List.of(program, "numbers", "1"), Map.of())).isEqualTo(FIRST);
-    for (String workload : List.of("replace", "pair", "burst")) {
+    for (String workload : List.of("replace", "replace-written", "pair", "burst")) {
       List<String> command = List.of(program, workload, "2", "1", "16", "4096", "1", "1", "3");
       assertThat(Programs.lines(command, Map.of()))
           .as(workload)

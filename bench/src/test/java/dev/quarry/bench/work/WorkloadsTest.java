@@ -33,6 +33,7 @@ class WorkloadsTest {
     QuarryMachine machine = machine(percpuMaxOrder);
     ReplaceQuarry.Blocks blocks = new ReplaceQuarry.Blocks();
     ReplaceQuarry.Failures failures = new ReplaceQuarry.Failures();
+    blocks.written = true;
     blocks.fill(machine, ONE);
     for (int i = 0; i < 20_000; i++) {
       new ReplaceQuarry().replace(blocks, failures);
