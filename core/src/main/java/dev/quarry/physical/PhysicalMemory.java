@@ -54,15 +54,20 @@ public final class PhysicalMemory implements AutoCloseable {
     int blockPages = 1 << spec.maxOrder();
     int endPfn = (spec.endPfn() + blockPages - 1) & -blockPages;
     this.map = new MemMap(endPfn);
-    this.pageblocks = new Pageblocks(endPfn, spec.pageblockOrder());
-    this.watermark = new Watermark(rules, spec.maxOrder());
-    this.reserved = MemoryInit.reservedFrames(spec);
-    this.nodes = MemoryInit.buildNodes(this);
-    this.zones = allZones();
-    Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
-    MemoryInit.freeAll(this);
-    WatermarkSetup.init(this);
-    this.groupsByMobility = MemoryInit.enoughForMobility(this);
+    try {
+      this.pageblocks = new Pageblocks(endPfn, spec.pageblockOrder());
+      this.watermark = new Watermark(rules, spec.maxOrder());
+      this.reserved = MemoryInit.reservedFrames(spec);
+      this.nodes = MemoryInit.buildNodes(this);
+      this.zones = allZones();
+      Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
+      MemoryInit.freeAll(this);
+      WatermarkSetup.init(this);
+      this.groupsByMobility = MemoryInit.enoughForMobility(this);
+    } catch (Throwable t) {
+      map.close();
+      throw t;
+    }
   }
 
   private Zone[] allZones() {
