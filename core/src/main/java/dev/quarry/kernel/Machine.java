@@ -39,7 +39,12 @@ public final class Machine implements AutoCloseable {
     }
     this.cpus = List.copyOf(made);
     this.ram = spec.contents() ? new Ram(spec.endPfn(), spec.pageShift()) : null;
-    this.memory = new PhysicalMemory(spec, cpus, ram, log);
+    try {
+      this.memory = new PhysicalMemory(spec, cpus, ram, log);
+    } catch (Throwable t) {
+      closeRam();
+      throw t;
+    }
     this.allocator = new PageAllocator(memory, Reclaimer.NONE);
   }
 
@@ -106,6 +111,10 @@ public final class Machine implements AutoCloseable {
   @Override
   public void close() {
     memory.close();
+    closeRam();
+  }
+
+  private void closeRam() {
     if (ram != null) {
       ram.close();
     }

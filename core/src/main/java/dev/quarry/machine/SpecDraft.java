@@ -75,6 +75,13 @@ final class SpecDraft {
     return draft;
   }
 
+  /** Drops the parts that a preset gave, when a line gives the first part of its own. */
+  static <T> void dropGiven(List<Lined<T>> parts) {
+    if (!parts.isEmpty() && parts.getFirst().line() == 0) {
+      parts.removeIf(part -> part.line() == 0);
+    }
+  }
+
   /**
    * The spec, checked.
    *

@@ -56,16 +56,21 @@ public final class PhysicalMemory implements AutoCloseable {
     int blockPages = 1 << spec.maxOrder();
     int endPfn = (spec.endPfn() + blockPages - 1) & -blockPages;
     this.map = new MemMap(endPfn);
-    this.pageblocks = new Pageblocks(endPfn, spec.pageblockOrder());
-    this.watermark = new Watermark(rules, spec.maxOrder());
-    this.reserved = MemoryInit.reservedFrames(spec);
-    this.nodes = MemoryInit.buildNodes(this);
-    this.zones = allZones();
-    this.allocStalls = new AtomicLongArray(spec.zones().size());
-    Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
-    MemoryInit.freeAll(this);
-    WatermarkSetup.init(this);
-    this.groupsByMobility = rules.migrateTypes() && MemoryInit.enoughForMobility(this);
+    try {
+      this.pageblocks = new Pageblocks(endPfn, spec.pageblockOrder());
+      this.watermark = new Watermark(rules, spec.maxOrder());
+      this.reserved = MemoryInit.reservedFrames(spec);
+      this.nodes = MemoryInit.buildNodes(this);
+      this.zones = allZones();
+      this.allocStalls = new AtomicLongArray(spec.zones().size());
+      Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
+      MemoryInit.freeAll(this);
+      WatermarkSetup.init(this);
+      this.groupsByMobility = rules.migrateTypes() && MemoryInit.enoughForMobility(this);
+    } catch (Throwable t) {
+      map.close();
+      throw t;
+    }
   }
 
   private Zone[] allZones() {

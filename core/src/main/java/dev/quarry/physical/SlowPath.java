@@ -42,9 +42,7 @@ final class SlowPath {
     if (pfn == Pfn.NONE) {
       failures.incrementAndGet();
       note(request, "failed");
-      if ((request.gfp & Gfp.NOWARN) == 0) {
-        report.write(request.gfp, request.order, request.highestZone, request.cpu);
-      }
+      report.write(request);
     }
     return pfn;
   }

@@ -83,7 +83,8 @@ class HighAtomicTest {
   private static Machine onlyReserved(int minPages) {
     Machine machine = machine(1024, minPages);
     new FreeMemory(machine).block(512, 3, MigrateType.HIGHATOMIC);
-    machine.memory().zones().getFirst().reservedHighatomic = BLOCK_PAGES;
+    Zone zone = machine.memory().zones().getFirst();
+    assertThat(zone.reservedHighatomic()).isEqualTo(BLOCK_PAGES);
     return machine;
   }
 
@@ -147,7 +148,6 @@ class HighAtomicTest {
             "sysctl vm.min_free_kbytes=0")) {
       Zone other = machine.memory().zones().get(1);
       new FreeMemory(machine).block(1024, 3, MigrateType.HIGHATOMIC);
-      other.reservedHighatomic = BLOCK_PAGES;
       int pfn = machine.allocator().allocPagesNode(machine.cpu(0), 0, 1, KERNEL, 0, null);
       assertThat(pfn).isEqualTo(Pfn.NONE);
       assertThat(other.reservedHighatomic()).isEqualTo(BLOCK_PAGES);

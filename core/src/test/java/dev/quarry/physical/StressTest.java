@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * ask for drains. No frame may have two owners, and in the end nothing may be lost.
  */
 class StressTest {
-  private static final int OPERATIONS = 60_000;
+  private static final int OPERATIONS = 40_000;
   private static final int[] MASKS = {
     Gfp.GFP_KERNEL, Gfp.GFP_ATOMIC, Gfp.GFP_HIGHUSER_MOVABLE, Gfp.GFP_KERNEL | Gfp.RECLAIMABLE
   };
@@ -178,7 +178,7 @@ class StressTest {
               allocator.getPage(pfn);
               shared.set(i, pfn + 1);
               while (turn.get() < i) {
-                Thread.onSpinWait();
+                Thread.yield();
               }
               allocator.freePages(machine.cpu(0), pfn, i % 4);
             }
@@ -190,7 +190,7 @@ class StressTest {
             assertThat(machine.cpu(1).hold()).isTrue();
             for (int i = 0; i < rounds; i++) {
               while (shared.get(i) == 0) {
-                Thread.onSpinWait();
+                Thread.yield();
               }
               turn.set(i);
               allocator.freePages(machine.cpu(1), shared.get(i) - 1, i % 4);

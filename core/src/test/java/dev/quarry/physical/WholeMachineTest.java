@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * end all memory must be whole again. A failing sequence is shrunk and printed with its seed.
  */
 class WholeMachineTest {
-  private static final int SEEDS = 5;
+  private static final int SEEDS = 4;
   private static final int STEPS = 400;
 
   /** Machines that are small enough to be looked at whole after each step. */
