@@ -1,9 +1,13 @@
 package dev.quarry.cli;
 
+import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.recording.Recording;
+import dev.quarry.replay.report.FramesFile;
 import dev.quarry.replay.report.ReplayJson;
+import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
+import dev.quarry.replay.report.VersusText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -19,6 +23,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,6 +35,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "%nExamples:",
       "  quarry replay examples/compile",
+      "  quarry replay --set min_free_kbytes=131072 examples/compile",
+      "  quarry replay --set nodes=2 --versus '' examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst) and before/. With after/,",
       "the report sets the kernel's free blocks beside the replayed ones."
@@ -49,23 +56,86 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--check", description = "Check all invariants of the machine at the end.")
   private boolean check;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE[,...]",
+      description = {
+        "Change the recorded machine: ram=8G, min_free_kbytes=65536, nodes=2, percpu=off, ...",
+        "What was held when the recording began is moved with it."
+      })
+  private String set = "";
+
+  @Option(
+      names = "--frames",
+      paramLabel = "FILE",
+      description = "Write the frame that was named, and the kernel's, for each allocation.")
+  private @Nullable Path frames;
+
+  @Option(
+      names = "--versus",
+      paramLabel = "KEY=VALUE[,...]",
+      description = "Play on a second machine too, and show both side by side; \"\": as recorded.")
+  private @Nullable String versus;
+
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
-    long start = System.nanoTime();
-    try (ReplayResult result = play(opened)) {
-      double seconds = (System.nanoTime() - start) / 1e9;
+    List<String> settings = settings(set);
+    if (versus != null) {
+      if (frames != null || check) {
+        throw new ParameterException(
+            spec.commandLine(), "--frames and --check are for one machine, without --versus");
+      }
+      return versus(opened, settings, settings(versus));
+    }
+    try (ReplayResult result = playAndKeepFrames(opened, settings)) {
       CommandLine command = spec.commandLine();
       command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       command.getOut().flush();
-      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", seconds);
+      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
       return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
     }
   }
 
-  private ReplayResult play(Recording opened) throws IOException {
+  /** Settings are separated by commas; a value may have commas too. */
+  private static List<String> settings(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(",(?=[a-z_]+=)"));
+  }
+
+  private int versus(Recording opened, List<String> first, List<String> second) throws IOException {
+    try (ReplayResult left = play(opened, first, FrameLog.NONE);
+        ReplayResult right = play(opened, second, FrameLog.NONE)) {
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(ReplayJson.versus(left, right));
+      } else {
+        out.print(VersusText.of(name(first), left, name(second), right));
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  private static String name(List<String> settings) {
+    return settings.isEmpty() ? "as recorded" : String.join(",", settings);
+  }
+
+  private ReplayResult playAndKeepFrames(Recording opened, List<String> settings)
+      throws IOException {
+    if (frames == null) {
+      return play(opened, settings, FrameLog.NONE);
+    }
+    try (FramesFile file = new FramesFile(frames)) {
+      ReplayResult result = play(opened, settings, file);
+      file.finish();
+      return result;
+    }
+  }
+
+  private ReplayResult play(Recording opened, List<String> settings, FrameLog log)
+      throws IOException {
+    ReplayOptions options = new ReplayOptions(settings, strict, versus == null, log);
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
-      return ReplayResult.play(opened, strict, progress);
+      return ReplayResult.play(opened, options, progress);
     }
   }
 

@@ -29,6 +29,8 @@ final class SpecSettings {
               "contents",
               "ram",
               "cpus",
+              "nodes",
+              "zones",
               "movablecore",
               "khugepaged",
               "percpu",
@@ -69,12 +71,33 @@ final class SpecSettings {
       case "contents" -> draft.contents = !value.equals("none") && yes(key, value);
       case "ram" -> UsualLayout.ram(draft, line, Sizes.parse(value));
       case "cpus" -> UsualLayout.cpus(draft, line, integer(key, value));
+      case "nodes" -> UsualLayout.nodes(draft, line, integer(key, value));
+      case "zones" -> zones(draft, line, value);
       case "movablecore" -> draft.movableCore = Sizes.parse(value);
       case "khugepaged" -> draft.khugepaged = yes(key, value);
       case "percpu" -> draft.percpu = yes(key, value);
       case "percpu_max_order" -> draft.percpuMaxOrder = integer(key, value);
       default -> throw new IllegalArgumentException("\"" + key + "\" is not a setting");
     }
+  }
+
+  /** Zones as {@code DMA:16M,DMA32:4G,Normal}: each with the address below which it lies. */
+  private static void zones(SpecDraft draft, int line, String value) {
+    List<SpecDraft.Lined<ZoneSpec>> zones = new ArrayList<>();
+    for (String zone : value.split(",", -1)) {
+      String[] parts = zone.split(":", 2);
+      long below = parts.length < 2 ? ZoneSpec.NO_LIMIT : Sizes.parse(parts[1]);
+      ZoneType type =
+          ZoneType.ofLabel(parts[0])
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "\""
+                          + shown(parts[0])
+                          + "\" is not a zone: DMA, DMA32, Normal, HighMem, Movable, Device"));
+      zones.add(new SpecDraft.Lined<>(new ZoneSpec(type, below), line));
+    }
+    draft.zones.clear();
+    draft.zones.addAll(zones);
   }
 
   static void setSysctl(SpecDraft draft, int line, String key, String value) {
@@ -95,25 +118,11 @@ final class SpecSettings {
     }
   }
 
-  /** One ratio for each zone that is built, in their order; Device has none. */
+  /** One ratio for each zone that is built, in their order; which these are, the end will tell. */
   private static void ratios(SpecDraft draft, String value) {
-    List<ZoneType> types = new ArrayList<>();
-    List<SpecDraft.Lined<ZoneSpec>> zones = draft.zones;
-    if (zones.isEmpty()) {
-      types.addAll(List.of(ZoneType.DMA, ZoneType.DMA32, ZoneType.NORMAL, ZoneType.MOVABLE));
-    }
-    zones.forEach(zone -> types.add(zone.value().type()));
-    String[] ratios = value.split(",", -1);
-    if (ratios.length > types.size()) {
-      throw new IllegalArgumentException(
-          "lowmem_reserve_ratio has "
-              + ratios.length
-              + " numbers, the machine "
-              + types.size()
-              + " zones");
-    }
-    for (int i = 0; i < ratios.length; i++) {
-      draft.ratios.put(types.get(i), integer("lowmem_reserve_ratio", ratios[i]));
+    draft.ratioList.clear();
+    for (String ratio : value.split(",", -1)) {
+      draft.ratioList.add(integer("lowmem_reserve_ratio", ratio));
     }
   }
 

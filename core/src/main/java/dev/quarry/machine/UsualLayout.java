@@ -1,6 +1,7 @@
 package dev.quarry.machine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -13,6 +14,10 @@ final class UsualLayout {
   private static final long LEGACY_END = 1L << 20;
   private static final long DEVICE_HOLE = 3L << 30;
   private static final long DEVICE_END = 4L << 30;
+
+  private static final int MOST_NODES = 64;
+  private static final int LOCAL_DISTANCE = 10;
+  private static final int REMOTE_DISTANCE = 20;
 
   private UsualLayout() {}
 
@@ -69,6 +74,35 @@ final class UsualLayout {
   /** Where a node's share ends, at a multiple of the largest block. */
   private static long boundary(SpecDraft draft, long from, long left) {
     return roundUp(from + left, 1L << (draft.pageShift + draft.maxOrder));
+  }
+
+  /**
+   * Spreads the machine's memory and CPUs evenly over {@code count} nodes, 20 away from each other.
+   */
+  static void nodes(SpecDraft draft, int line, int count) {
+    if (count < 1 || count > MOST_NODES) {
+      throw new IllegalArgumentException("nodes " + count + " is not 1 to " + MOST_NODES);
+    }
+    draft.nodes.clear();
+    for (int id = 0; id < count; id++) {
+      List<Integer> distances = new ArrayList<>(Collections.nCopies(count, REMOTE_DISTANCE));
+      distances.set(id, LOCAL_DISTANCE);
+      draft.nodes.add(new SpecDraft.Lined<>(new NodeSpec(id, distances), line));
+    }
+    List<long[]> ranges = new ArrayList<>();
+    long bytes = 0;
+    for (SpecDraft.Lined<MemoryRange> range : draft.memory) {
+      ranges.add(new long[] {range.value().start(), range.value().end()});
+      bytes += range.value().end() - range.value().start();
+    }
+    draft.memory.clear();
+    place(
+        draft,
+        line,
+        ranges,
+        count,
+        roundUp(bytes / count, 1L << (draft.pageShift + draft.maxOrder)));
+    cpus(draft, line, Math.max(1, draft.cpus.size()));
   }
 
   /** Gives the machine {@code count} CPUs, spread over its nodes in turn of their numbers. */

@@ -1,5 +1,8 @@
 package dev.quarry.machine;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * The kinds of zone that a kernel can be built with: {@code enum zone_type}
  * (include/linux/mmzone.h, 6.18), in the order of the physical addresses that they cover.
@@ -16,6 +19,11 @@ public enum ZoneType {
 
   ZoneType(String label) {
     this.label = label;
+  }
+
+  /** The type with a name that the kernel prints, if there is one. */
+  public static Optional<ZoneType> ofLabel(String label) {
+    return Arrays.stream(values()).filter(type -> type.label.equals(label)).findFirst();
   }
 
   /** The name that the kernel prints, such as {@code Normal}. */

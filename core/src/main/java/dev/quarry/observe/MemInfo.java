@@ -2,25 +2,39 @@ package dev.quarry.observe;
 
 import dev.quarry.machine.ZoneType;
 import dev.quarry.physical.DirectMap;
-import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
-import dev.quarry.physical.Zone;
-import java.util.Locale;
 
 /**
- * {@code /proc/meminfo}. Format of {@code meminfo_proc_show} (fs/proc/meminfo.c, 6.18); the
- * estimate of what is available follows {@code si_mem_available} (mm/show_mem.c). Files, anonymous
- * memory, swap and vmalloc are 0 as long as nothing keeps them.
+ * {@code /proc/meminfo}: the machine's memory in KiB. Format of {@code meminfo_proc_show}
+ * (fs/proc/meminfo.c, 6.18) with what {@code hugetlb_report_meminfo} and x86's {@code
+ * arch_report_meminfo} add, as a kernel with the {@linkplain dev.quarry.observe assumed
+ * configuration} prints it. Swap, vmalloc, per-CPU areas and huge pages are 0 as long as no floor
+ * keeps them.
  */
 public final class MemInfo {
-  private static final long VMALLOC_TOTAL_KB = 34_359_738_367L;
+  private static final long VMALLOC_TOTAL_64_KB = 34_359_738_367L;
+
+  /** VMALLOC_END of a 32-bit kernel with HighMem and two-level page tables, for 8 CPUs or fewer. */
+  private static final long VMALLOC_END_32 = 0xff3f_e000L;
+
+  /** The gap between the end of the direct map and vmalloc space: VMALLOC_OFFSET. */
+  private static final long VMALLOC_OFFSET_32 = 8L << 20;
+
+  private static final int HUGE_PAGES_WIDTH = 24;
 
   private final PhysicalMemory memory;
-  private final StringBuilder out = new StringBuilder();
+  private final Sums sums;
+  private final KbLines out;
+  private final DirectMap directMap;
+  private final boolean highMem;
 
   private MemInfo(PhysicalMemory memory) {
     this.memory = memory;
+    this.sums = Sums.of(memory);
+    this.out = new KbLines("", memory.spec().pageShift());
+    this.directMap = new DirectMap(memory);
+    this.highMem = memory.spec().zones().stream().anyMatch(z -> z.type() == ZoneType.HIGHMEM);
   }
 
   /** The file's text. */
@@ -29,137 +43,99 @@ public final class MemInfo {
     file.totals();
     file.lru();
     file.swapAndFiles();
-    file.slab();
+    file.kernel();
     file.limits();
+    file.hugePages();
     file.directMap();
     return file.out.toString();
   }
 
-  private void kb(String name, long kilobytes) {
-    out.append(String.format(Locale.ROOT, "%-16s%8d kB\n", name + ":", kilobytes));
-  }
-
-  private void pages(String name, long pages) {
-    kb(name, pages << (memory.spec().pageShift() - 10));
-  }
-
-  private long stat(NodeStat stat) {
-    long sum = 0;
-    for (Node node : memory.nodes()) {
-      sum += node.stat(stat);
-    }
-    return sum;
-  }
-
   private void totals() {
-    long managed = 0;
-    long free = 0;
-    for (Zone zone : memory.zones()) {
-      managed += zone.managed();
-      free += zone.freePages();
-    }
-    pages("MemTotal", managed);
-    pages("MemFree", free);
-    pages("MemAvailable", available(free));
-    kb("Buffers", 0);
-    pages("Cached", stat(NodeStat.NR_FILE_PAGES));
-    pages("SwapCached", stat(NodeStat.NR_SWAPCACHED));
-  }
-
-  /** Free pages beyond the reserves, and half of the caches, or all beyond the low marks. */
-  private long available(long free) {
-    long reserve = 0;
-    long low = 0;
-    for (Zone zone : memory.zones()) {
-      long highest = 0;
-      for (int index = zone.index(); index < memory.spec().zones().size(); index++) {
-        highest = Math.max(highest, zone.lowmemReserve(index));
-      }
-      reserve += Math.min(highest + zone.mark(Zone.HIGH), zone.managed());
-      low += zone.mark(Zone.LOW);
-    }
-    long cache = stat(NodeStat.NR_ACTIVE_FILE) + stat(NodeStat.NR_INACTIVE_FILE);
-    long slab = stat(NodeStat.NR_SLAB_RECLAIMABLE) + stat(NodeStat.NR_KERNEL_MISC_RECLAIMABLE);
-    long available =
-        free - reserve + cache - Math.min(cache / 2, low) + slab - Math.min(slab / 2, low);
-    return Math.max(0, available);
+    out.pages("MemTotal", sums.managed());
+    out.pages("MemFree", sums.free());
+    out.pages("MemAvailable", AvailableMemory.of(memory).pages());
+    out.kb("Buffers", 0);
+    long swapCached = sums.stat(NodeStat.NR_SWAPCACHED);
+    out.pages("Cached", Math.max(0, sums.stat(NodeStat.NR_FILE_PAGES) - swapCached));
+    out.pages("SwapCached", swapCached);
   }
 
   private void lru() {
-    long activeAnon = stat(NodeStat.NR_ACTIVE_ANON);
-    long inactiveAnon = stat(NodeStat.NR_INACTIVE_ANON);
-    long activeFile = stat(NodeStat.NR_ACTIVE_FILE);
-    long inactiveFile = stat(NodeStat.NR_INACTIVE_FILE);
-    pages("Active", activeAnon + activeFile);
-    pages("Inactive", inactiveAnon + inactiveFile);
-    pages("Active(anon)", activeAnon);
-    pages("Inactive(anon)", inactiveAnon);
-    pages("Active(file)", activeFile);
-    pages("Inactive(file)", inactiveFile);
-    pages("Unevictable", stat(NodeStat.NR_UNEVICTABLE));
-    kb("Mlocked", 0);
-    if (memory.spec().zones().stream().anyMatch(zone -> zone.type() == ZoneType.HIGHMEM)) {
-      highMem();
+    LruLines.addTo(out, sums);
+    if (highMem) {
+      out.pages("HighTotal", sums.highManaged());
+      out.pages("HighFree", sums.highFree());
+      out.pages("LowTotal", sums.managed() - sums.highManaged());
+      out.pages("LowFree", sums.free() - sums.highFree());
     }
-  }
-
-  private void highMem() {
-    long[] total = new long[2];
-    long[] free = new long[2];
-    for (Zone zone : memory.zones()) {
-      int high = zone.isHighMem() ? 1 : 0;
-      total[high] += zone.managed();
-      free[high] += zone.freePages();
-    }
-    pages("HighTotal", total[1]);
-    pages("HighFree", free[1]);
-    pages("LowTotal", total[0]);
-    pages("LowFree", free[0]);
   }
 
   private void swapAndFiles() {
-    kb("SwapTotal", 0);
-    kb("SwapFree", 0);
-    kb("Zswap", 0);
-    kb("Zswapped", 0);
-    pages("Dirty", stat(NodeStat.NR_DIRTY));
-    pages("Writeback", stat(NodeStat.NR_WRITEBACK));
-    pages("AnonPages", stat(NodeStat.NR_ANON_PAGES));
-    pages("Mapped", stat(NodeStat.NR_MAPPED));
-    pages("Shmem", stat(NodeStat.NR_SHMEM));
+    out.kb("SwapTotal", 0);
+    out.kb("SwapFree", 0);
+    out.kb("Zswap", 0);
+    out.kb("Zswapped", 0);
+    out.pages("Dirty", sums.stat(NodeStat.NR_DIRTY));
+    out.pages("Writeback", sums.stat(NodeStat.NR_WRITEBACK));
+    out.pages("AnonPages", sums.stat(NodeStat.NR_ANON_PAGES));
+    out.pages("Mapped", sums.stat(NodeStat.NR_MAPPED));
+    out.pages("Shmem", sums.stat(NodeStat.NR_SHMEM));
   }
 
-  private void slab() {
-    long reclaimable = stat(NodeStat.NR_SLAB_RECLAIMABLE);
-    long unreclaimable = stat(NodeStat.NR_SLAB_UNRECLAIMABLE);
-    pages("KReclaimable", reclaimable + stat(NodeStat.NR_KERNEL_MISC_RECLAIMABLE));
-    pages("Slab", reclaimable + unreclaimable);
-    pages("SReclaimable", reclaimable);
-    pages("SUnreclaim", unreclaimable);
-    kb("KernelStack", stat(NodeStat.NR_KERNEL_STACK));
-    pages("PageTables", stat(NodeStat.NR_PAGE_TABLE_PAGES));
-    pages("SecPageTables", stat(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
-    kb("NFS_Unstable", 0);
-    kb("Bounce", 0);
-    kb("WritebackTmp", 0);
+  private void kernel() {
+    long reclaimable = sums.stat(NodeStat.NR_SLAB_RECLAIMABLE);
+    long unreclaimable = sums.stat(NodeStat.NR_SLAB_UNRECLAIMABLE);
+    out.pages("KReclaimable", reclaimable + sums.stat(NodeStat.NR_KERNEL_MISC_RECLAIMABLE));
+    out.pages("Slab", reclaimable + unreclaimable);
+    out.pages("SReclaimable", reclaimable);
+    out.pages("SUnreclaim", unreclaimable);
+    out.kb("KernelStack", sums.stat(NodeStat.NR_KERNEL_STACK));
+    out.pages("PageTables", sums.stat(NodeStat.NR_PAGE_TABLE_PAGES));
+    out.pages("SecPageTables", sums.stat(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
+    out.kb("NFS_Unstable", 0);
+    out.kb("Bounce", 0);
+    out.kb("WritebackTmp", 0);
   }
 
+  /** {@code vm_commit_limit}: half of RAM, as vm.overcommit_ratio is 50, and there is no swap. */
   private void limits() {
-    long managed = memory.zones().stream().mapToLong(Zone::managed).sum();
-    pages("CommitLimit", managed / 2);
-    kb("Committed_AS", 0);
-    kb("VmallocTotal", VMALLOC_TOTAL_KB);
-    kb("VmallocUsed", 0);
-    kb("VmallocChunk", 0);
-    kb("Percpu", 0);
+    out.pages("CommitLimit", sums.managed() / 2);
+    out.kb("Committed_AS", 0);
+    out.kb("VmallocTotal", highMem ? vmallocTotal32() >> 10 : VMALLOC_TOTAL_64_KB);
+    out.kb("VmallocUsed", 0);
+    out.kb("VmallocChunk", 0);
+    out.kb("Percpu", 0);
   }
 
+  private long vmallocTotal32() {
+    long start = directMap.base() + directMap.bytes() + VMALLOC_OFFSET_32;
+    return Math.max(0, VMALLOC_END_32 - start);
+  }
+
+  private void hugePages() {
+    out.pages("AnonHugePages", sums.stat(NodeStat.NR_ANON_TRANSPARENT_HUGEPAGES));
+    out.pages("ShmemHugePages", sums.stat(NodeStat.NR_SHMEM_HUGEPAGES));
+    out.pages("ShmemPmdMapped", sums.stat(NodeStat.NR_SHMEM_PMDMAPPED));
+    out.pages("FileHugePages", sums.stat(NodeStat.NR_FILE_HUGEPAGES));
+    out.pages("FilePmdMapped", sums.stat(NodeStat.NR_FILE_PMDMAPPED));
+    out.pages("Balloon", sums.stat(NodeStat.NR_BALLOON_PAGES));
+    out.count("HugePages_Total", HUGE_PAGES_WIDTH, 0);
+    out.count("HugePages_Free", HUGE_PAGES_WIDTH, 0);
+    out.count("HugePages_Rsvd", HUGE_PAGES_WIDTH, 0);
+    out.count("HugePages_Surp", HUGE_PAGES_WIDTH, 0);
+    out.kb("Hugepagesize", directMap.largeEntryBytes() >> 10);
+    out.pages("Hugetlb", sums.stat(NodeStat.NR_HUGETLB));
+  }
+
+  /** With which entries the direct map shows RAM; it has none of 1 GiB, though the CPU has them. */
   private void directMap() {
-    DirectMap map = new DirectMap(memory);
-    boolean fourMegabytes = map.largeEntryBytes() > 2L << 20;
-    pages("DirectMap4k", map.smallEntries());
-    kb(
-        fourMegabytes ? "DirectMap4M" : "DirectMap2M",
-        map.largeEntries() * (map.largeEntryBytes() >> 10));
+    out.pages("DirectMap4k", directMap.smallEntries());
+    long largeKb = directMap.largeEntries() * (directMap.largeEntryBytes() >> 10);
+    if (highMem) {
+      out.kb("DirectMap4M", largeKb);
+    } else {
+      out.kb("DirectMap2M", largeKb);
+      out.kb("DirectMap1G", 0);
+    }
   }
 }

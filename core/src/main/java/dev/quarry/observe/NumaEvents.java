@@ -2,10 +2,13 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * Where a zone's allocations came from, summed over all CPUs: {@code enum numa_stat_item}
- * (include/linux/mmzone.h, 6.18).
+ * Where allocations came from, summed over all CPUs: {@code enum numa_stat_item}
+ * (include/linux/mmzone.h, 6.18). Requests, not pages. What a policy interleaves is counted by
+ * policies, which this floor does not have.
  *
  * @param hit allocated here as wished
  * @param miss allocated here though another node was wished for
@@ -15,21 +18,23 @@ import dev.quarry.physical.Zone;
  * @param other by a CPU of another node
  */
 record NumaEvents(long hit, long miss, long foreign, long interleave, long local, long other) {
+  static final NumaEvents NONE = new NumaEvents(0, 0, 0, 0, 0, 0);
+
   static NumaEvents of(Zone zone) {
-    long hit = 0;
-    long miss = 0;
-    long foreign = 0;
-    long local = 0;
-    long other = 0;
+    NumaEvents sum = NONE;
     for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
       PerCpuPages pcp = zone.pcp(cpu);
-      hit += pcp.numaHit();
-      miss += pcp.numaMiss();
-      foreign += pcp.numaForeign();
-      local += pcp.numaLocal();
-      other += pcp.numaOther();
+      sum =
+          sum.plus(
+              new NumaEvents(
+                  pcp.numaHit(),
+                  pcp.numaMiss(),
+                  pcp.numaForeign(),
+                  0,
+                  pcp.numaLocal(),
+                  pcp.numaOther()));
     }
-    return new NumaEvents(hit, miss, foreign, 0, local, other);
+    return sum;
   }
 
   NumaEvents plus(NumaEvents more) {
@@ -40,5 +45,17 @@ record NumaEvents(long hit, long miss, long foreign, long interleave, long local
         interleave + more.interleave,
         local + more.local,
         other + more.other);
+  }
+
+  /** Under the names of {@code vmstat_text}, in its order. */
+  Map<String, Long> byName() {
+    Map<String, Long> named = new LinkedHashMap<>();
+    named.put("numa_hit", hit);
+    named.put("numa_miss", miss);
+    named.put("numa_foreign", foreign);
+    named.put("numa_interleave", interleave);
+    named.put("numa_local", local);
+    named.put("numa_other", other);
+    return named;
   }
 }

@@ -10,7 +10,8 @@ import java.util.Locale;
 
 /**
  * {@code /proc/pagetypeinfo}: free blocks and pageblocks by migrate type. Format of {@code
- * pagetypeinfo_show} (mm/vmstat.c, 6.18) of a kernel built without CMA.
+ * pagetypeinfo_show} (mm/vmstat.c, 6.18) of a kernel built without CMA and booted without
+ * page_owner.
  */
 public final class PageTypeInfo {
   private static final int SHOWN_AT_MOST = 100_000;
@@ -54,9 +55,10 @@ public final class PageTypeInfo {
       out.append(format("%12s ", MigrateType.label(type)));
     }
     out.append('\n');
+    Sections sections = new Sections(memory);
     for (Zone zone : node.zones()) {
       if (zone.isPopulated()) {
-        pageblocks(out, blocks, zone);
+        pageblocks(out, blocks, sections, zone);
       }
     }
   }
@@ -68,18 +70,23 @@ public final class PageTypeInfo {
             zone.node().id(), zone.label(), MigrateType.label(type)));
     for (int order = 0; order <= memory.spec().maxOrder(); order++) {
       int free = zone.freeBlocks(order, type);
+      // The kernel stops counting here, so as not to hold the zone's lock for long.
       String overflow = free >= SHOWN_AT_MOST ? ">" : "";
       out.append(format("%s%6d ", overflow, Math.min(free, SHOWN_AT_MOST)));
     }
     out.append('\n');
   }
 
-  private static void pageblocks(StringBuilder out, Pageblocks blocks, Zone zone) {
+  /**
+   * {@code pagetypeinfo_showblockcount_print}: steps through the zone from its first frame, aligned
+   * or not, and asks the frame that it meets for its zone.
+   */
+  private static void pageblocks(
+      StringBuilder out, Pageblocks blocks, Sections sections, Zone zone) {
     int[] counts = new int[MigrateType.COUNT];
-    int step = blocks.pages();
-    for (long pfn = zone.startPfn() & -step; pfn < zone.endPfn(); pfn += step) {
-      if (blocks.zone((int) pfn) == zone.number()) {
-        counts[blocks.type((int) pfn)]++;
+    for (long pfn = zone.startPfn(); pfn < zone.endPfn(); pfn += blocks.pages()) {
+      if (sections.zoneOf((int) pfn) == zone) {
+        counts[type(blocks, (int) pfn)]++;
       }
     }
     out.append(format("Node %d, zone %8s ", zone.node().id(), zone.label()));
@@ -87,6 +94,11 @@ public final class PageTypeInfo {
       out.append(format("%12d ", counts[type]));
     }
     out.append('\n');
+  }
+
+  /** Nobody gives a pageblock without RAM a type, so that it has the first one. */
+  private static int type(Pageblocks blocks, int pfn) {
+    return blocks.zone(pfn) == Pageblocks.NO_ZONE ? MigrateType.UNMOVABLE : blocks.type(pfn);
   }
 
   private static String format(String format, Object... values) {

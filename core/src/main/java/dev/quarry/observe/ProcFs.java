@@ -1,45 +1,101 @@
 package dev.quarry.observe;
 
+import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The files of {@code /proc} that a machine has, by path. */
+/**
+ * The files of {@code /proc} and {@code /sys} that a machine has, by path. Each is computed when it
+ * is read and shows the machine as it is then.
+ */
 public final class ProcFs {
-  private static final Map<String, Function<PhysicalMemory, String>> FILES = new LinkedHashMap<>();
+  private static final String NODES = "/sys/devices/system/node/";
+  private static final Map<String, Function<PhysicalMemory, String>> TEXTS = new LinkedHashMap<>();
+  private static final Map<String, Function<PhysicalMemory, PageWords.Word>> WORDS =
+      new LinkedHashMap<>();
 
   static {
-    FILES.put("/proc/buddyinfo", BuddyInfo::text);
-    FILES.put("/proc/pagetypeinfo", PageTypeInfo::text);
-    FILES.put("/proc/zoneinfo", ZoneInfo::text);
-    FILES.put("/proc/vmstat", VmStat::text);
-    FILES.put("/proc/meminfo", MemInfo::text);
-    FILES.put("/proc/kpageflags", memory -> PageFiles.summary(memory, PageFiles::flags));
-    FILES.put("/proc/kpagecount", memory -> PageFiles.summary(memory, PageFiles::count));
+    TEXTS.put("/proc/buddyinfo", BuddyInfo::text);
+    TEXTS.put("/proc/pagetypeinfo", PageTypeInfo::text);
+    TEXTS.put("/proc/zoneinfo", ZoneInfo::text);
+    TEXTS.put("/proc/vmstat", VmStat::text);
+    TEXTS.put("/proc/meminfo", MemInfo::text);
+    TEXTS.put("/proc/iomem", IoMem::text);
+    TEXTS.put("/proc/stat", CpuStat::text);
+    SysVm.all().forEach((name, text) -> TEXTS.put("/proc/sys/vm/" + name, text));
+    NodeStates.all().forEach((name, text) -> TEXTS.put(NODES + name, text));
+    WORDS.put("/proc/kpageflags", KPageFlags::new);
+    WORDS.put("/proc/kpagecount", KPageCount::new);
   }
 
   private final PhysicalMemory memory;
+  private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
   /** The files of a machine with this memory. */
   public ProcFs(PhysicalMemory memory) {
     this.memory = memory;
+    for (Node node : memory.nodes()) {
+      String folder = NODES + "node" + node.id() + "/";
+      NodeFiles.all().forEach((name, file) -> texts.put(folder + name, m -> file.apply(m, node)));
+    }
   }
 
-  /** All paths. */
+  /** The paths that every machine has, those of node 0 included. */
   public static List<String> paths() {
-    return List.copyOf(FILES.keySet());
+    List<String> paths = new ArrayList<>(TEXTS.keySet());
+    NodeFiles.all().keySet().forEach(name -> paths.add(NODES + "node0/" + name));
+    paths.addAll(WORDS.keySet());
+    return List.copyOf(paths);
+  }
+
+  /** The paths of this machine's files that are text. */
+  public List<String> textPaths() {
+    return List.copyOf(texts.keySet());
+  }
+
+  /** The paths of this machine's files that hold a word for each frame. */
+  public List<String> wordPaths() {
+    return List.copyOf(WORDS.keySet());
   }
 
   /**
-   * A file's text now. The two files that hold a number for each frame are shown as runs of equal
-   * numbers; {@link PageFiles#write} gives their bytes.
+   * A file's text now. The two files that hold a word for each frame are shown as runs of equal
+   * words; {@link #words} has their bytes.
    *
    * @return empty if there is no such file
    */
   public Optional<String> read(String path) {
-    return Optional.ofNullable(FILES.get(path)).map(file -> file.apply(memory));
+    return Optional.ofNullable(texts.get(path))
+        .map(text -> text.apply(memory))
+        .or(() -> words(path).map(PageWords::summary));
+  }
+
+  /**
+   * A file that holds a word for each frame.
+   *
+   * @return empty if there is no such file
+   */
+  public Optional<PageWords> words(String path) {
+    return Optional.ofNullable(WORDS.get(path))
+        .map(word -> new PageWords(memory, word.apply(memory)));
+  }
+
+  /**
+   * Writes all files below a folder, as {@code folder/proc/meminfo} and so on, with a script {@code
+   * folder/enter} that runs a tool which then sees them in place of the host's: see {@link
+   * ProcTree}. The files stay as they were written. {@code kpageflags} and {@code kpagecount} have
+   * 8 bytes for each frame, 2 MiB each for a GiB of RAM.
+   *
+   * @throws IOException if a file cannot be written
+   */
+  public void writeTree(Path folder) throws IOException {
+    ProcTree.write(this, folder);
   }
 }

@@ -1,9 +1,9 @@
 package dev.quarry.observe;
 
 import dev.quarry.machine.ZoneType;
+import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
-import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
@@ -11,7 +11,15 @@ import java.util.Locale;
 
 /**
  * {@code /proc/vmstat}: all statistics and events, a line each, under the names and in the order of
- * {@code vmstat_text} (mm/vmstat.c, 6.18). Events that no floor counts yet are 0.
+ * {@code vmstat_text} (mm/vmstat.c, 6.18), as a kernel with the {@linkplain dev.quarry.observe
+ * assumed configuration} has them. Events that no floor counts yet are 0.
+ *
+ * <p>What has been freed, less what has been allocated, is what can be allocated now, as booting
+ * frees all memory:
+ *
+ * <pre>
+ *   pgfree - sum of pgalloc_* == managed pages - allocated pages
+ * </pre>
  */
 public final class VmStat {
   /** The events in the kernel's order; {@code *} stands for each zone type that was built. */
@@ -56,52 +64,56 @@ public final class VmStat {
   /** The file's text. */
   public static String text(PhysicalMemory memory) {
     VmStat file = new VmStat(memory);
-    file.statistics();
+    statistics(file.out, memory, Sums.of(memory));
+    DirtyLimits dirty = DirtyLimits.of(memory);
+    line(file.out, "nr_dirty_threshold", dirty.threshold());
+    line(file.out, "nr_dirty_background_threshold", dirty.background());
+    // The descriptors are the host's memory, none of the machine's.
+    line(file.out, "nr_memmap_pages", 0);
+    line(file.out, "nr_memmap_boot_pages", 0);
     for (String event : EVENTS.strip().split("\\s+")) {
       file.event(event);
     }
-    file.line("nr_unstable", 0);
+    line(file.out, "nr_unstable", 0);
     return file.out.toString();
   }
 
-  private void line(String name, long value) {
+  static void line(StringBuilder out, String name, long value) {
     out.append(name).append(' ').append(value).append('\n');
   }
 
-  private void statistics() {
+  /** What is kept for each zone and each node; a node's own file has these lines too. */
+  static void statistics(StringBuilder out, PhysicalMemory memory, Sums sums) {
     for (ZoneStat stat : ZoneStat.values()) {
-      line(stat.label(), memory.zones().stream().mapToLong(zone -> zone.stat(stat)).sum());
+      line(out, stat.label(), sums.stat(stat));
     }
-    NumaEvents numa = new NumaEvents(0, 0, 0, 0, 0, 0);
-    for (Zone zone : memory.zones()) {
-      numa = numa.plus(NumaEvents.of(zone));
-    }
-    line("numa_hit", numa.hit());
-    line("numa_miss", numa.miss());
-    line("numa_foreign", numa.foreign());
-    line("numa_interleave", numa.interleave());
-    line("numa_local", numa.local());
-    line("numa_other", numa.other());
+    sums.numa().byName().forEach((name, count) -> line(out, name, count));
+    long hugePage = new DirectMap(memory).largeEntryPages();
     for (NodeStat stat : NodeStat.values()) {
-      line(stat.label(), memory.nodes().stream().mapToLong((Node node) -> node.stat(stat)).sum());
+      long value = sums.stat(stat);
+      line(out, stat.label(), stat.isShownInHugePages() ? value / hugePage : value);
     }
-    line("nr_dirty_threshold", 0);
-    line("nr_dirty_background_threshold", 0);
-    line("nr_memmap_pages", 0);
-    line("nr_memmap_boot_pages", 0);
   }
 
   private void event(String name) {
     if (!name.endsWith("*")) {
-      line(name, name.equals("pgfree") ? freed() : 0);
+      line(out, name, name.equals("pgfree") ? freed() : 0);
       return;
     }
     String family = name.substring(0, name.length() - 1);
     for (int index = 0; index < memory.spec().zones().size(); index++) {
       ZoneType type = memory.spec().zones().get(index).type();
       String label = type == ZoneType.HIGHMEM ? "high" : type.name().toLowerCase(Locale.ROOT);
-      line(family + label, family.equals("pgalloc_") ? allocated(index) : 0);
+      line(out, family + label, zoneEvent(family, index));
     }
+  }
+
+  private long zoneEvent(String family, int zoneIndex) {
+    return switch (family) {
+      case "pgalloc_" -> allocated(zoneIndex);
+      case "allocstall_" -> memory.allocStalls(zoneIndex);
+      default -> 0;
+    };
   }
 
   private long allocated(int zoneIndex) {
@@ -115,12 +127,13 @@ public final class VmStat {
     return pages;
   }
 
+  /** Pages freed by callers, and those that booting gave to the allocator by freeing them. */
   private long freed() {
     long pages = 0;
     for (Zone zone : memory.zones()) {
+      pages += zone.presentRanges().minus(memory.reserved()).frames();
       for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
-        PerCpuPages pcp = zone.pcp(cpu);
-        pages += pcp.freedPages();
+        pages += zone.pcp(cpu).freedPages();
       }
     }
     return pages;

@@ -1,5 +1,6 @@
 package dev.quarry.observe;
 
+import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PerCpuPages;
@@ -26,7 +27,7 @@ public final class ZoneInfo {
       for (Zone zone : node.zones()) {
         line(out, "Node %d, zone %8s", node.id(), zone.label());
         if (zone.isPopulated() && first) {
-          nodeStats(out, node);
+          nodeStats(out, memory, node);
           first = false;
         }
         marks(out, memory, zone);
@@ -41,10 +42,16 @@ public final class ZoneInfo {
     return out.toString();
   }
 
-  private static void nodeStats(StringBuilder out, Node node) {
+  private static void nodeStats(StringBuilder out, PhysicalMemory memory, Node node) {
+    long hugePage = new DirectMap(memory).largeEntryPages();
     line(out, "  per-node stats");
     for (NodeStat stat : NodeStat.values()) {
-      line(out, "      %-12s %d", stat.label(), node.stat(stat));
+      long value = node.stat(stat);
+      line(
+          out,
+          "      %-12s %d",
+          stat.label(),
+          stat.isShownInHugePages() ? value / hugePage : value);
     }
   }
 
@@ -70,13 +77,7 @@ public final class ZoneInfo {
     for (ZoneStat stat : ZoneStat.values()) {
       line(out, "      %-12s %d", stat.label(), zone.stat(stat));
     }
-    NumaEvents events = NumaEvents.of(zone);
-    line(out, "      %-12s %d", "numa_hit", events.hit());
-    line(out, "      %-12s %d", "numa_miss", events.miss());
-    line(out, "      %-12s %d", "numa_foreign", events.foreign());
-    line(out, "      %-12s %d", "numa_interleave", events.interleave());
-    line(out, "      %-12s %d", "numa_local", events.local());
-    line(out, "      %-12s %d", "numa_other", events.other());
+    NumaEvents.of(zone).byName().forEach((name, count) -> line(out, "      %-12s %d", name, count));
   }
 
   private static void pagesets(StringBuilder out, PhysicalMemory memory, Zone zone) {

@@ -105,6 +105,7 @@ final class Buddy {
     int pfn = takeFirst(from, migrateType);
     long kept = expand(pfn, order, from, migrateType);
     account(kept - (1L << from), migrateType);
+    zone.events.takenPages += 1L << order;
     return pfn;
   }
 

@@ -103,6 +103,11 @@ public final class DirectMap {
     return largeEntry;
   }
 
+  /** Pages in a large entry: HPAGE_PMD_NR. */
+  public long largeEntryPages() {
+    return Math.max(1, largeEntry >>> memory.spec().pageShift());
+  }
+
   /** How many large entries the window needs: whole and aligned stretches of its RAM. */
   public long largeEntries() {
     long entries = 0;

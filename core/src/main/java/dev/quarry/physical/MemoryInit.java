@@ -96,12 +96,21 @@ final class MemoryInit {
     return new ZoneExtent(start, end, ram.within(start, end));
   }
 
+  /**
+   * Gives pageblocks to a zone. One is made movable at its first frame, by {@code
+   * memmap_init_range}; where that is no RAM it stays unmovable, as the block of frame 0 does on a
+   * PC.
+   */
   private static void claimPageblocks(PhysicalMemory memory, Zone zone) {
     FrameRanges present = zone.presentRanges();
-    int pages = memory.pageblocks().pages();
+    Pageblocks pageblocks = memory.pageblocks();
+    int pages = pageblocks.pages();
     for (int i = 0; i < present.count(); i++) {
       for (int pfn = present.start(i) & -pages; pfn < present.end(i); pfn += pages) {
-        memory.pageblocks().zone(pfn, zone.number());
+        pageblocks.zone(pfn, zone.number());
+        if (!present.contains(pfn)) {
+          pageblocks.type(pfn, MigrateType.UNMOVABLE);
+        }
       }
     }
   }
@@ -135,21 +144,22 @@ final class MemoryInit {
     long firstBlock = ((long) start + blockPages - 1) & -(long) blockPages;
     int lastBlock = end & -blockPages;
     if (firstBlock >= lastBlock) {
-      freeBlocks(zone, start, end, maxOrder);
+      freeBlocks(memory, zone, start, end);
       return;
     }
-    freeBlocks(zone, start, (int) firstBlock, maxOrder);
+    freeBlocks(memory, zone, start, (int) firstBlock);
     zone.buddy.addUntouched((int) firstBlock, lastBlock);
-    freeBlocks(zone, lastBlock, end, maxOrder);
+    freeBlocks(memory, zone, lastBlock, end);
   }
 
-  private static void freeBlocks(Zone zone, int start, int end, int maxOrder) {
+  private static void freeBlocks(PhysicalMemory memory, Zone zone, int start, int end) {
+    int maxOrder = memory.spec().maxOrder();
     for (int pfn = start; pfn < end; ) {
       int order = pfn == 0 ? maxOrder : Math.min(maxOrder, Integer.numberOfTrailingZeros(pfn));
       while (pfn + (1L << order) > end) {
         order--;
       }
-      zone.buddy.free(pfn, order, MigrateType.MOVABLE, true);
+      zone.buddy.free(pfn, order, memory.pageblocks().type(pfn), true);
       pfn += 1 << order;
     }
   }

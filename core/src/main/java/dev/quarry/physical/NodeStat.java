@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /**
  * The statistics kept for each node: {@code enum node_stat_item} (include/linux/mmzone.h, 6.18), in
- * its order and under the names of {@code /proc/vmstat}. Pages, unless the name says otherwise.
- * Floors above this one write them.
+ * its order and under the names of {@code /proc/vmstat}. Kept in pages, unless the name says
+ * otherwise. Floors above this one write them.
  */
 public enum NodeStat {
   NR_INACTIVE_ANON,
@@ -65,5 +65,21 @@ public enum NodeStat {
   /** The name that the kernel prints. */
   public String label() {
     return label;
+  }
+
+  /**
+   * Whether files show the statistic in huge pages, though it is kept in pages: {@code
+   * vmstat_item_print_in_thp} (include/linux/mmzone.h, 6.18).
+   */
+  public boolean isShownInHugePages() {
+    return switch (this) {
+      case NR_ANON_TRANSPARENT_HUGEPAGES,
+          NR_FILE_HUGEPAGES,
+          NR_SHMEM_HUGEPAGES,
+          NR_SHMEM_PMDMAPPED,
+          NR_FILE_PMDMAPPED ->
+          true;
+      default -> false;
+    };
   }
 }

@@ -76,6 +76,16 @@ public final class StateLoader {
   }
 
   /**
+   * Frees a block, joining it with its buddies, behind those that its list has.
+   *
+   * @throws IllegalArgumentException naming what contradicts it
+   */
+  public void freeMerging(Zone zone, int pfn, int order) {
+    check(zone, pfn, order, "free block");
+    zone.buddy.free(pfn, order, pageblocks.type(pfn), true);
+  }
+
+  /**
    * Adds a block behind those that a CPU's list has.
    *
    * @param index of the list: {@code order * 3 + type}, huge pages last

@@ -185,6 +185,11 @@ public final class Zone {
     return reservedHighatomic;
   }
 
+  /** How many orders there are: the largest and one. */
+  public int nrOrders() {
+    return areas.length;
+  }
+
   /** The free blocks of an order. */
   public FreeArea area(int order) {
     return areas[order];

@@ -7,6 +7,7 @@ package dev.quarry.physical;
 public final class ZoneEvents {
   long splits;
   long merges;
+  long takenPages;
   long refillPages;
   long drainPages;
   long claims;
@@ -21,6 +22,11 @@ public final class ZoneEvents {
   /** Pairs of buddies that became one block. */
   public long merges() {
     return merges;
+  }
+
+  /** Pages that left the free lists of the type that was asked for: mm_page_alloc_zone_locked. */
+  public long takenPages() {
+    return takenPages;
   }
 
   /** Pages moved from the free lists to per-CPU lists. */

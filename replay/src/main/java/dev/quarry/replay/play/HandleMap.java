@@ -10,6 +10,9 @@ final class HandleMap {
   /** The handle stands for no block of ours. */
   static final int ABSENT = -1;
 
+  /** The handle stands for a block that the machine had no memory for. */
+  static final int FAILED = -2;
+
   private static final int CHUNK_SHIFT = 12;
   private static final int MASK = (1 << CHUNK_SHIFT) - 1;
 

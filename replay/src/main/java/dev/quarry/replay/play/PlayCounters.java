@@ -14,8 +14,10 @@ public final class PlayCounters {
   long recordedFailures;
   long freesOfStateBefore;
   long freesSkipped;
+  long freesOfFailed;
   long handlesReused;
   long unknownCpus;
+  long sameFrames;
   final long[] byOrder = new long[ORDERS];
   final long[] byType = new long[MigrateType.COUNT];
   final long[] failuresByOrder = new long[ORDERS];
@@ -76,9 +78,19 @@ public final class PlayCounters {
     return freesSkipped;
   }
 
+  /** Frees of blocks that the machine had no memory for. */
+  public long freesOfFailed() {
+    return freesOfFailed;
+  }
+
   /** Allocations of a block that the recording never freed before: its free was not recorded. */
   public long handlesReused() {
     return handlesReused;
+  }
+
+  /** Requests whose frame was the one that the kernel handed out. */
+  public long sameFrames() {
+    return sameFrames;
   }
 
   /** Events of CPUs that the machine does not have. */

@@ -2,43 +2,50 @@ package dev.quarry.replay.play;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
-import dev.quarry.physical.FrameKind;
 import dev.quarry.physical.Gfp;
-import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
-import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
+import dev.quarry.replay.recording.BulkTakes;
 import dev.quarry.replay.recording.RequestEvents;
 import java.util.function.LongConsumer;
 
 /**
  * Plays requests on a machine, one after the other, each on the CPU that made it. One thread drives
  * all CPUs, so that the same recording gives the same result every time.
- *
- * <p>Once in each recorded second every CPU's lists may shrink, as the kernel's statistics worker
- * lets them (vm.stat_interval).
  */
 public final class Player {
   private static final int PROGRESS_EVERY = 1 << 16;
-  private static final long STAT_INTERVAL_MICROS = 1_000_000;
 
   private final Machine machine;
   private final PageAllocator allocator;
-  private final MemMap map;
-  private final HandleMap handles;
+  private final Placement placement;
+  private final FrameTeller teller;
   private final int maxOrder;
   private final PlayCounters counters = new PlayCounters();
   private final Samples samples;
-  private long nextDecayMicros = Long.MIN_VALUE;
+  private final Failures failures = new Failures();
+  private final RecordedBlocks blocks;
+  private final StatWorker statWorker;
+  private final UnseenPages unseen;
 
-  /** A player on a machine that is in the state in which the recording begins. */
-  public Player(Machine machine) {
+  /**
+   * A player on a machine that is in the state in which the recording begins.
+   *
+   * @param placement where the recorded machine's frames and CPUs are on it
+   * @param teller may put each answer right before the next request; {@link FrameTeller#NONE} to
+   *     let the machine run freely
+   * @param bulkTakes what the kernel took without an event
+   */
+  public Player(Machine machine, Placement placement, FrameTeller teller, BulkTakes bulkTakes) {
     this.machine = machine;
     this.allocator = machine.allocator();
-    this.map = machine.memory().map();
-    this.handles = new HandleMap(map.endPfn());
+    this.placement = placement;
+    this.teller = teller;
     this.maxOrder = machine.spec().maxOrder();
     this.samples = new Samples(machine.memory());
+    this.unseen = new UnseenPages(machine, bulkTakes);
+    this.blocks = new RecordedBlocks(machine, placement, teller, unseen, counters);
+    this.statWorker = new StatWorker(machine);
   }
 
   /**
@@ -48,13 +55,15 @@ public final class Player {
    */
   public void play(RequestEvents requests, LongConsumer progress) {
     for (long n = 0; requests.next(); n++) {
-      tick(requests.timeMicros());
-      if (requests.cpu() >= machine.cpus().size()) {
+      samples.at(requests.timeMicros());
+      int cpuId = placement.cpu(requests.cpu());
+      if (cpuId == Placement.NOWHERE) {
         counters.unknownCpus++;
-      } else if (requests.isAllocation()) {
-        allocate(requests);
       } else {
-        free(machine.cpu(requests.cpu()), requests.handle(), requests.order());
+        Cpu cpu = machine.cpu(cpuId);
+        statWorker.at(requests.timeMicros(), cpu);
+        unseen.takeUntil(requests.timeMicros(), placement);
+        play(requests, cpu);
       }
       if (n % PROGRESS_EVERY == 0) {
         progress.accept(requests.fileBytesRead());
@@ -64,31 +73,27 @@ public final class Player {
     counters.flushGfp();
   }
 
-  private void tick(long micros) {
-    samples.at(micros);
-    if (micros < nextDecayMicros) {
-      return;
+  private void play(RequestEvents request, Cpu cpu) {
+    if (request.isAllocation()) {
+      allocate(request, cpu);
+    } else {
+      blocks.free(cpu, request.handle(), request.order());
     }
-    if (nextDecayMicros != Long.MIN_VALUE) {
-      for (Cpu cpu : machine.cpus()) {
-        allocator.decayPcpHigh(cpu);
-      }
-    }
-    nextDecayMicros = micros + STAT_INTERVAL_MICROS;
   }
 
-  private void allocate(RequestEvents request) {
+  private void allocate(RequestEvents request, Cpu cpu) {
     int order = request.order();
     int gfp = request.gfp();
-    Cpu cpu = machine.cpu(request.cpu());
     counters.allocations++;
     counters.byOrder[order]++;
     counters.byType[Gfp.migrateType(gfp)]++;
     counters.countGfp(gfp);
-    int pfn = allocator.allocPages(cpu, gfp, order);
+    // Without a report for each failure: they are counted, with their reasons.
+    int pfn = order > maxOrder ? Pfn.NONE : allocator.allocPages(cpu, gfp | Gfp.NOWARN, order);
     if (pfn == Pfn.NONE) {
       counters.failures++;
       counters.failuresByOrder[order]++;
+      failures.add(machine, cpu, request, samples.sinceStart(request.timeMicros()));
     }
     if (request.failed()) {
       counters.recordedFailures++;
@@ -97,76 +102,13 @@ public final class Player {
       }
       return;
     }
-    remember(cpu, request.handle(), pfn);
+    counters.sameFrames += pfn == request.handle() ? 1 : 0;
+    blocks.remember(cpu, request.handle(), teller.settle(request, cpu, pfn));
   }
 
-  private void remember(Cpu cpu, int handle, int pfn) {
-    int old = handles.remove(handle);
-    if (old != HandleMap.ABSENT) {
-      counters.handlesReused++;
-      allocator.freePages(cpu, old, PageState.order(map.state(old)));
-    }
-    if (pfn != Pfn.NONE) {
-      handles.put(handle, pfn);
-    }
-  }
-
-  private void free(Cpu cpu, int handle, int order) {
-    counters.frees++;
-    int pfn = handles.remove(handle);
-    if (pfn == HandleMap.ABSENT) {
-      pfn = partOfLargerBlock(handle, order);
-    }
-    if (pfn == HandleMap.ABSENT) {
-      freeOfStateBefore(cpu, handle, order);
-      return;
-    }
-    int allocated = PageState.order(map.state(pfn));
-    if (allocated > order) {
-      splitTo(pfn, handle, allocated, order);
-    }
-    allocator.freePages(cpu, pfn, PageState.order(map.state(pfn)));
-  }
-
-  /**
-   * A frame inside a block that was allocated as one may be freed by itself: the block was split.
-   * Its frames then get handles of their own.
-   */
-  private int partOfLargerBlock(int handle, int order) {
-    for (int larger = order + 1; larger <= maxOrder; larger++) {
-      int head = handle & -(1 << larger);
-      int pfn = head == handle ? HandleMap.ABSENT : handles.get(head);
-      if (pfn != HandleMap.ABSENT && head + (1 << PageState.order(map.state(pfn))) > handle) {
-        handles.remove(head);
-        splitTo(pfn, head, PageState.order(map.state(pfn)), order);
-        handles.put(head, pfn);
-        return handles.remove(handle);
-      }
-    }
-    return HandleMap.ABSENT;
-  }
-
-  /** Splits a block into parts of {@code order}; all but the first get their handles. */
-  private void splitTo(int pfn, int handle, int allocated, int order) {
-    allocator.splitBlock(pfn, allocated, order);
-    for (int part = 1 << order; part < 1 << allocated; part += 1 << order) {
-      handles.put(handle + part, pfn + part);
-    }
-  }
-
-  /** The frame number of a block that was held before the recording is the machine's own. */
-  private void freeOfStateBefore(Cpu cpu, int pfn, int order) {
-    for (int at = pfn; at < pfn + (1 << order); at++) {
-      if (machine.memory().kindOf(at) != FrameKind.HELD_SINCE_BOOT) {
-        counters.freesSkipped++;
-        return;
-      }
-    }
-    if (allocator.freePages(cpu, pfn, order)) {
-      counters.freesOfStateBefore++;
-    } else {
-      counters.freesSkipped++;
-    }
+  /** The machine that is played on. */
+  public Machine machine() {
+    return machine;
   }
 
   /** What was played. */
@@ -179,8 +121,13 @@ public final class Player {
     return samples;
   }
 
+  /** The requests that the machine could not serve. */
+  public Failures failures() {
+    return failures;
+  }
+
   /** How many blocks that the recording allocated were not freed in it. */
   public int stillHeld() {
-    return handles.size();
+    return blocks.size();
   }
 }

@@ -16,7 +16,6 @@ public final class Samples {
   private static final long FIRST_STEP_MICROS = 1_000;
 
   private final PhysicalMemory memory;
-  private final int hugeOrder;
   private final List<Sample> samples = new ArrayList<>();
   private long stepMicros = FIRST_STEP_MICROS;
   private long nextMicros = Long.MIN_VALUE;
@@ -27,16 +26,34 @@ public final class Samples {
    * The machine at one time.
    *
    * @param micros since the first event
-   * @param freePages on the zones' lists
    * @param pcpPages on per-CPU lists
-   * @param unusableForHuge the share of free pages, in thousandths, that lie in blocks too small
-   *     for a huge page: {@code unusable_free_index} (mm/vmstat.c)
+   * @param zones the populated ones, in the machine's order
    */
-  public record Sample(long micros, long freePages, long pcpPages, int unusableForHuge) {}
+  public record Sample(long micros, long pcpPages, List<ZoneSample> zones) {
+    public Sample {
+      zones = List.copyOf(zones);
+    }
+
+    /** Pages on the zones' lists. */
+    public long freePages() {
+      return zones.stream().mapToLong(ZoneSample::freePages).sum();
+    }
+
+    /** Free blocks of an order in all zones. */
+    public long freeBlocks(int order) {
+      return zones.stream().mapToLong(zone -> zone.blocks(order)).sum();
+    }
+
+    /** The share of all free memory, in thousandths, in blocks smaller than an order. */
+    public int unusable(int order) {
+      long free = freePages();
+      long small = zones.stream().mapToLong(zone -> zone.pagesBelow(order)).sum();
+      return free == 0 ? 1000 : (int) (small * 1000 / free);
+    }
+  }
 
   Samples(PhysicalMemory memory) {
     this.memory = memory;
-    this.hugeOrder = memory.pageblocks().order();
   }
 
   void at(long micros) {
@@ -55,20 +72,15 @@ public final class Samples {
   }
 
   private void take(long micros) {
-    long free = 0;
     long pcp = 0;
-    long usable = 0;
+    List<ZoneSample> zones = new ArrayList<>();
     for (Zone zone : memory.zones()) {
-      if (!zone.isPopulated()) {
-        continue;
+      if (zone.isPopulated()) {
+        pcp += zone.pcpPages();
+        zones.add(ZoneSample.of(zone));
       }
-      free += zone.freePages();
-      pcp += zone.pcpPages();
-      usable += zone.freePagesInBlocks();
     }
-    assert hugeOrder <= memory.spec().maxOrder();
-    int unusable = free == 0 ? 1000 : (int) ((free - usable) * 1000 / free);
-    samples.add(new Sample(micros - startMicros, free, pcp, unusable));
+    samples.add(new Sample(micros - startMicros, pcp, zones));
   }
 
   private void thin() {
@@ -82,8 +94,14 @@ public final class Samples {
     nextMicros = startMicros + samples.getLast().micros() + stepMicros;
   }
 
+  /** A time as microseconds since the first sample. */
+  long sinceStart(long micros) {
+    return micros - startMicros;
+  }
+
+  /** Takes the last sample, so that there is at least one. */
   void finish() {
-    if (!samples.isEmpty() && samples.getLast().micros() < lastMicros - startMicros) {
+    if (samples.isEmpty() || samples.getLast().micros() < lastMicros - startMicros) {
       take(lastMicros);
     }
   }

@@ -1,7 +1,10 @@
 package dev.quarry.replay.play;
 
 import dev.quarry.kernel.Machine;
+import dev.quarry.machine.MachineSpec;
+import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.ZoneType;
+import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PcpState;
 import dev.quarry.physical.StateLoader;
@@ -24,24 +27,73 @@ import java.util.Optional;
  * pagetypeinfo} gives by count only.
  *
  * @param machine in the snapshot's state; the caller closes it
+ * @param placement where the recorded machine's frames and CPUs are on it
  * @param notes what the snapshot did not tell
  */
-public record SnapshotBoot(Machine machine, List<String> notes) {
+public record SnapshotBoot(Machine machine, Placement placement, List<String> notes) {
   public SnapshotBoot {
     notes = List.copyOf(notes);
   }
 
   /**
-   * Boots.
+   * Boots the machine that the snapshot was taken from.
    *
    * @throws RecordingException if the snapshot contradicts itself
    */
   public static SnapshotBoot boot(SnapshotMachine derived, Snapshot snapshot) {
+    return boot(derived, snapshot, List.of());
+  }
+
+  /**
+   * Boots the machine that the snapshot was taken from with some settings changed. Where its memory
+   * stays as it is, every list keeps its order; else {@link Transplant} moves what is held.
+   *
+   * @param settings such as {@code ram=8G}
+   * @throws dev.quarry.machine.SpecException naming a setting that is wrong
+   * @throws RecordingException if the snapshot contradicts itself, or does not fit
+   */
+  public static SnapshotBoot boot(
+      SnapshotMachine derived, Snapshot snapshot, List<String> settings) {
+    MachineSpec recorded = derived.spec();
+    MachineSpec wanted = MachineSpecReader.with(recorded, settings);
     List<String> notes = new ArrayList<>(derived.notes());
-    Machine machine = Machine.boot(derived.spec());
+    if (sameMemory(recorded, wanted)) {
+      Machine machine = load(wanted, snapshot, settings.isEmpty(), notes);
+      Placement placement =
+          settings.isEmpty() ? Placement.same(machine) : Placement.sameMemory(machine);
+      return new SnapshotBoot(machine, placement, notes);
+    }
+    try (Machine source = load(recorded, snapshot, true, notes)) {
+      Machine machine = Machine.boot(wanted);
+      try {
+        return new SnapshotBoot(machine, Transplant.move(source, machine, notes), notes);
+      } catch (RuntimeException e) {
+        machine.close();
+        throw e;
+      }
+    }
+  }
+
+  private static boolean sameMemory(MachineSpec recorded, MachineSpec wanted) {
+    return recorded.memory().equals(wanted.memory())
+        && recorded.nodes().equals(wanted.nodes())
+        && recorded.zones().equals(wanted.zones())
+        && recorded.cpuNodes().equals(wanted.cpuNodes())
+        && recorded.movableCore() == wanted.movableCore()
+        && recorded.pageShift() == wanted.pageShift()
+        && recorded.maxOrder() == wanted.maxOrder()
+        && recorded.pageblockOrder() == wanted.pageblockOrder()
+        && recorded.sysctls().percpuLists() == wanted.sysctls().percpuLists()
+        && recorded.sysctls().percpuMaxOrder() == wanted.sysctls().percpuMaxOrder()
+        && recorded.release().isAtLeast(5, 13) == wanted.release().isAtLeast(5, 13);
+  }
+
+  private static Machine load(
+      MachineSpec spec, Snapshot snapshot, boolean recordedMarks, List<String> notes) {
+    Machine machine = Machine.boot(spec);
     try {
-      new Loading(machine, snapshot, notes).load();
-      return new SnapshotBoot(machine, notes);
+      new Loading(machine, snapshot, recordedMarks, notes).load();
+      return machine;
     } catch (RuntimeException e) {
       machine.close();
       throw e;
@@ -53,10 +105,12 @@ public record SnapshotBoot(Machine machine, List<String> notes) {
     private final Snapshot snapshot;
     private final List<String> notes;
     private final StateLoader loader;
+    private final boolean recordedMarks;
 
-    Loading(Machine machine, Snapshot snapshot, List<String> notes) {
+    Loading(Machine machine, Snapshot snapshot, boolean recordedMarks, List<String> notes) {
       this.machine = machine;
       this.snapshot = snapshot;
+      this.recordedMarks = recordedMarks;
       this.notes = notes;
       this.loader = new StateLoader(machine.memory());
     }
@@ -72,8 +126,10 @@ public record SnapshotBoot(Machine machine, List<String> notes) {
         throw new RecordingException(
             snapshot.name(), "holds neither exact nor free_blocks: what is free is not known");
       }
-      snapshot.zoneInfo().ifPresent(this::zoneInfo);
-      exact.ifPresent(this::perCpuState);
+      if (recordedMarks) {
+        snapshot.zoneInfo().ifPresent(this::zoneInfo);
+        exact.ifPresent(this::perCpuState);
+      }
     }
 
     private void exact(ExactState exact) {
@@ -165,9 +221,17 @@ public record SnapshotBoot(Machine machine, List<String> notes) {
         for (NodeStat stat : NodeStat.values()) {
           node.stats()
               .get(stat.label().toLowerCase(Locale.ROOT))
-              .ifPresent(value -> machine.memory().nodes().get(node.id()).stat(stat, value));
+              .ifPresent(value ->
+                  machine.memory().nodes().get(node.id()).stat(stat, inPages(stat, value)));
         }
       }
+    }
+
+    /** Some statistics are recorded in huge pages and kept in pages. */
+    private long inPages(NodeStat stat, long recorded) {
+      return stat.isShownInHugePages()
+          ? recorded * new DirectMap(machine.memory()).largeEntryPages()
+          : recorded;
     }
 
     private Zone zone(ZoneType type, Place place) {

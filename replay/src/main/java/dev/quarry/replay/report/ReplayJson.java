@@ -4,8 +4,12 @@ import dev.quarry.physical.GfpVocabulary;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
+import dev.quarry.replay.play.Failures;
 import dev.quarry.replay.play.PlayCounters;
 import dev.quarry.replay.play.Samples;
+import dev.quarry.replay.score.Flow;
+import dev.quarry.replay.score.Ratio;
+import dev.quarry.replay.score.Scores;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.ObjectMapper;
@@ -20,6 +24,17 @@ public final class ReplayJson {
 
   /** The object, on several lines. */
   public static String of(ReplayResult result) {
+    return object(result).toPrettyString();
+  }
+
+  /** Two replays as {@code {"versus": [first, second]}}. */
+  public static String versus(ReplayResult first, ReplayResult second) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.putArray("versus").add(object(first)).add(object(second));
+    return root.toPrettyString();
+  }
+
+  private static ObjectNode object(ReplayResult result) {
     PlayCounters counters = result.player().counters();
     ObjectNode root = MAPPER.createObjectNode();
     root.put("recording", result.name());
@@ -33,6 +48,11 @@ public final class ReplayJson {
     root.put("frees_skipped", counters.freesSkipped());
     root.put("handles_reused", counters.handlesReused());
     root.put("lines_wrong", result.problems().total());
+    ArrayNode reasons = root.putArray("failure_reasons");
+    for (Failures.Reason reason : result.player().failures().reasons()) {
+      reasons.addObject().put("reason", reason.text()).put("count", reason.count());
+    }
+    result.scores().ifPresent(scores -> scores(root, scores));
     requests(root, result);
     ArrayNode zones = root.putArray("zones");
     for (ReplayResult.ZoneBlocks blocks : result.zones()) {
@@ -44,11 +64,46 @@ public final class ReplayJson {
       node.put("micros", sample.micros());
       node.put("free_pages", sample.freePages());
       node.put("pcp_pages", sample.pcpPages());
-      node.put("unusable_for_huge_permille", sample.unusableForHuge());
+      ArrayNode unusable = node.putArray("unusable_permille");
+      for (int order = 0; order <= result.machine().spec().maxOrder(); order++) {
+        unusable.add(sample.unusable(order));
+      }
     }
     ArrayNode notes = root.putArray("notes");
     result.notes().forEach(notes::add);
-    return root.toPrettyString();
+    return root;
+  }
+
+  private static void scores(ObjectNode root, Scores scores) {
+    ObjectNode exact = root.putObject("exact_frames");
+    exact.put("same", scores.exactFrames().same());
+    exact.put("of", scores.exactFrames().of());
+    exact.put("untold_same", scores.exactFrames().untoldSame());
+    scores
+        .freeBlocks()
+        .ifPresent(score -> {
+          ObjectNode blocks = root.putObject("free_blocks");
+          ratio(blocks.putObject("blocks"), score.blocks());
+          ratio(blocks.putObject("pages"), score.pages());
+        });
+    Flow predicted = scores.predicted();
+    Flow actual = scores.actual();
+    ObjectNode flow = root.putObject("flow");
+    pair(flow.putObject("refill"), predicted.refillPages(), actual.refillPages());
+    pair(flow.putObject("drain"), predicted.drainPages(), actual.drainPages());
+    pair(flow.putObject("fallbacks"), predicted.fallbacks(), actual.fallbacks());
+    ArrayNode perCpu = root.putArray("per_cpu");
+    for (Scores.PerCpu cpu : scores.perCpu()) {
+      pair(perCpu.addObject().put("cpu", cpu.cpu()), cpu.predicted(), cpu.actual());
+    }
+  }
+
+  private static void ratio(ObjectNode node, Ratio ratio) {
+    node.put("score", ratio.score()).put("num", ratio.misses()).put("den", ratio.changes());
+  }
+
+  private static void pair(ObjectNode node, long predicted, long actual) {
+    node.put("predicted", predicted).put("actual", actual);
   }
 
   private static void requests(ObjectNode root, ReplayResult result) {

@@ -1,16 +1,22 @@
 package dev.quarry.replay.report;
 
 import dev.quarry.kernel.Machine;
+import dev.quarry.machine.MachineSpec;
 import dev.quarry.physical.GfpVocabulary;
 import dev.quarry.physical.Zone;
+import dev.quarry.replay.play.FrameTeller;
+import dev.quarry.replay.play.KernelFrames;
 import dev.quarry.replay.play.Player;
 import dev.quarry.replay.play.SnapshotBoot;
 import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.recording.EventPolicy;
 import dev.quarry.replay.recording.EventProblems;
+import dev.quarry.replay.recording.OutcomeEvents;
 import dev.quarry.replay.recording.PageEventOptions;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.recording.RequestEvents;
+import dev.quarry.replay.score.Flow;
+import dev.quarry.replay.score.Scores;
 import dev.quarry.replay.snapshot.BuddyInfo;
 import dev.quarry.replay.snapshot.Finding;
 import dev.quarry.replay.snapshot.Snapshot;
@@ -30,6 +36,8 @@ import java.util.function.LongConsumer;
  * @param zones free blocks before, predicted and found by the kernel
  * @param notes what the recording did not tell, or contradicts itself in
  * @param problems lines that were wrong
+ * @param seconds that playing took, without booting and scoring
+ * @param scores how near it came to the kernel, if that was asked for
  */
 public record ReplayResult(
     String name,
@@ -37,7 +45,9 @@ public record ReplayResult(
     Player player,
     List<ZoneBlocks> zones,
     List<String> notes,
-    EventProblems problems)
+    EventProblems problems,
+    double seconds,
+    Optional<Scores> scores)
     implements AutoCloseable {
 
   /**
@@ -58,37 +68,70 @@ public record ReplayResult(
   /**
    * Plays a recording on the machine that it was taken from.
    *
-   * @param strict a wrong line ends the replay; else it is counted and left out
    * @param progress is told now and then how many bytes of the events were read
    * @throws RecordingException if the recording cannot be played
    */
-  public static ReplayResult play(Recording recording, boolean strict, LongConsumer progress) {
+  public static ReplayResult play(
+      Recording recording, ReplayOptions options, LongConsumer progress) {
     Snapshot before = recording.before();
     List<String> notes = new ArrayList<>();
     for (Finding finding : SnapshotChecks.requireUsable(before)) {
       notes.add(finding.toString());
     }
-    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before);
+    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before, options.settings());
     notes.addAll(boot.notes());
     Machine machine = boot.machine();
-    try (RequestEvents requests = recording.requests(options(machine, strict))) {
+    MachineSpec recorded = recording.machine(before).spec();
+    try (RequestEvents requests = recording.requests(options(recorded, options.strict()))) {
       List<int[]> atStart = blocks(machine);
-      Player player = new Player(machine);
+      Player player =
+          new Player(machine, boot.placement(), FrameTeller.NONE, recording.bulkTakes());
+      long start = System.nanoTime();
       player.play(requests, progress);
-      List<ZoneBlocks> zones = compare(machine, atStart, recording.after());
-      return new ReplayResult(recording.name(), machine, player, zones, notes, requests.problems());
+      double seconds = (System.nanoTime() - start) / 1e9;
+      Optional<Snapshot> after = recording.after();
+      List<ZoneBlocks> zones =
+          compare(machine, atStart, options.settings().isEmpty() ? after : Optional.empty());
+      Optional<Scores> scores = Optional.empty();
+      if (options.scores() && options.settings().isEmpty()) {
+        scores = Optional.of(scores(recording, before, after, player, options));
+      }
+      return new ReplayResult(
+          recording.name(), machine, player, zones, notes, requests.problems(), seconds, scores);
     } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
     }
   }
 
-  private static PageEventOptions options(Machine machine, boolean strict) {
-    GfpVocabulary vocabulary = GfpVocabulary.of(machine.spec().release());
+  private static Scores scores(
+      Recording recording,
+      Snapshot before,
+      Optional<Snapshot> after,
+      Player untold,
+      ReplayOptions options) {
+    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before);
+    try (Machine machine = boot.machine();
+        RequestEvents requests = recording.requests(options(machine.spec(), false));
+        OutcomeEvents outcomes = recording.outcomes(options(machine.spec(), false))) {
+      KernelFrames teller = new KernelFrames(machine, options.frames());
+      new Player(machine, boot.placement(), teller, recording.bulkTakes())
+          .play(requests, bytes -> {});
+      return new Scores(
+          new Scores.ExactFrames(teller.same(), teller.of(), untold.counters().sameFrames()),
+          Scores.freeBlocks(untold.machine(), before, after),
+          Flow.of(untold.machine()),
+          Flow.of(outcomes),
+          Scores.perCpu(untold.machine(), after));
+    }
+  }
+
+  private static PageEventOptions options(MachineSpec recorded, boolean strict) {
+    GfpVocabulary vocabulary = GfpVocabulary.of(recorded.release());
     EventPolicy policy = strict ? EventPolicy.STRICT : EventPolicy.LENIENT;
     int migrateTypes = 16;
     return PageEventOptions.of(policy, vocabulary::parse)
-        .bounds(machine.spec().endPfn() - 1, machine.spec().maxOrder(), migrateTypes);
+        .bounds(recorded.endPfn() - 1, recorded.maxOrder(), migrateTypes);
   }
 
   private static List<int[]> blocks(Machine machine) {

@@ -4,8 +4,12 @@ import dev.quarry.physical.GfpVocabulary;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
+import dev.quarry.replay.play.Failures;
 import dev.quarry.replay.play.PlayCounters;
 import dev.quarry.replay.play.Samples;
+import dev.quarry.replay.score.Flow;
+import dev.quarry.replay.score.Ratio;
+import dev.quarry.replay.score.Scores;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +18,7 @@ import java.util.Map;
 /** A replay's result as text, for a terminal. The same recording gives the same bytes. */
 public final class ReplayText {
   private static final int TOP_FLAGS = 8;
+  private static final int TOP_REASONS = 10;
   private static final int CHART_WIDTH = 60;
 
   private final ReplayResult result;
@@ -33,6 +38,7 @@ public final class ReplayText {
     text.zones();
     text.chart();
     text.freeBlocks();
+    text.scores();
     text.problems();
     return text.out.toString();
   }
@@ -63,6 +69,11 @@ public final class ReplayText {
     line(
         "frees       %,12d   of blocks held before: %,d; of blocks never seen: %,d",
         counters.frees(), counters.freesOfStateBefore(), counters.freesSkipped());
+    if (counters.freesOfFailed() > 0) {
+      line(
+          "            %,12d   frees of blocks that there was no memory for",
+          counters.freesOfFailed());
+    }
     line("still held  %,12d   blocks of the recording", result.player().stillHeld());
     out.append("\nallocations by order and type\n");
     for (int order = 0; order <= result.machine().spec().maxOrder(); order++) {
@@ -81,6 +92,22 @@ public final class ReplayText {
       }
     }
     flags();
+    failures();
+  }
+
+  private void failures() {
+    List<Failures.Reason> reasons = result.player().failures().reasons();
+    if (reasons.isEmpty()) {
+      return;
+    }
+    out.append("\nwhy requests failed\n");
+    for (Failures.Reason reason : reasons.subList(0, Math.min(TOP_REASONS, reasons.size()))) {
+      line("  %,12d  %s", reason.count(), reason.text());
+    }
+    if (reasons.size() > TOP_REASONS) {
+      long rest = reasons.stream().skip(TOP_REASONS).mapToLong(Failures.Reason::count).sum();
+      line("  %,12d  for %d others", rest, reasons.size() - TOP_REASONS);
+    }
   }
 
   private void flags() {
@@ -149,7 +176,7 @@ public final class ReplayText {
     for (Samples.Sample sample : samples) {
       free.add(sample.freePages());
       pcp.add(sample.pcpPages());
-      unusable.add(sample.unusableForHuge());
+      unusable.add(sample.unusable(result.machine().spec().pageblockOrder()));
     }
     line(
         "  free      %s  %,d to %,d MiB",
@@ -190,6 +217,53 @@ public final class ReplayText {
       out.append(String.format(Locale.ROOT, "%7d", count));
     }
     out.append('\n');
+  }
+
+  private void scores() {
+    if (result.scores().isEmpty()) {
+      return;
+    }
+    Scores scores = result.scores().get();
+    Scores.ExactFrames exact = scores.exactFrames();
+    out.append("\nhow near it comes to the kernel\n");
+    line(
+        "  exact frames      %,d of %,d (%.2f %%), each told the kernel's afterwards; told nothing:"
+            + " %.2f %%",
+        exact.same(),
+        exact.of(),
+        percent(exact.same(), exact.of()),
+        percent(exact.untoldSame(), exact.of()));
+    scores
+        .freeBlocks()
+        .ifPresent(free -> {
+          line("  free blocks       %s of what changed, by blocks", score(free.blocks()));
+          line("                    %s of what changed, by pages", score(free.pages()));
+        });
+    Flow predicted = scores.predicted();
+    Flow actual = scores.actual();
+    flow("taken from zones", predicted.refillPages(), actual.refillPages(), "pages");
+    flow("drained", predicted.drainPages(), actual.drainPages(), "pages");
+    flow("fallbacks", predicted.fallbacks(), actual.fallbacks(), "");
+    for (Scores.PerCpu cpu : scores.perCpu()) {
+      flow("CPU " + cpu.cpu() + " lists end", cpu.predicted(), cpu.actual(), "pages");
+    }
+  }
+
+  private static double percent(long part, long whole) {
+    return whole == 0 ? 100 : 100.0 * part / whole;
+  }
+
+  private static String score(Ratio ratio) {
+    return String.format(
+        Locale.ROOT,
+        "%.3f (missed %,d, changed %,d)",
+        ratio.score(),
+        ratio.misses(),
+        ratio.changes());
+  }
+
+  private void flow(String what, long predicted, long actual, String unit) {
+    line("  %-17s %,d %s; the kernel %,d", what, predicted, unit, actual);
   }
 
   private void problems() {

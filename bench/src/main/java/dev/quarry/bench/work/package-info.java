@@ -1,0 +1,14 @@
+/**
+ * What is measured, as JMH benchmarks: Quarry's page allocator, and its peers in Java under the
+ * same workload. The peers in C run the same workloads from {@code src/main/c/allocbench.c}.
+ *
+ * <pre>
+ *   Replace   a random block freed, another allocated    P4
+ *   Pair      one block allocated and freed              PAIR
+ *   Burst     many blocks allocated, then freed          PAIR, past the per-CPU lists
+ *   Growth    a pair beside n free blocks, CPUs, nodes   G1
+ * </pre>
+ *
+ * <p>Every workload writes the first 8 bytes of each block that it gets, on all sides.
+ */
+package dev.quarry.bench.work;

@@ -1,0 +1,62 @@
+package dev.quarry.replay.play;
+
+import dev.quarry.physical.FragmentationIndex;
+import dev.quarry.physical.Zone;
+
+/** One zone's free blocks by order, at one time. */
+public final class ZoneSample {
+  private final int zoneNumber;
+  private final long[] blocks;
+
+  private ZoneSample(int zoneNumber, long[] blocks) {
+    this.zoneNumber = zoneNumber;
+    this.blocks = blocks;
+  }
+
+  static ZoneSample of(Zone zone) {
+    long[] blocks = new long[zone.nrOrders()];
+    for (int order = 0; order < blocks.length; order++) {
+      blocks[order] = zone.area(order).nrFree();
+    }
+    return new ZoneSample(zone.number(), blocks);
+  }
+
+  /** The zone's number in the machine. */
+  public int zoneNumber() {
+    return zoneNumber;
+  }
+
+  /** How many orders there are. */
+  public int nrOrders() {
+    return blocks.length;
+  }
+
+  /** Free blocks of an order. */
+  public long blocks(int order) {
+    return order < blocks.length ? blocks[order] : 0;
+  }
+
+  /** Free pages. */
+  public long freePages() {
+    return pagesBelow(blocks.length);
+  }
+
+  /** Free pages in blocks smaller than an order. */
+  public long pagesBelow(int order) {
+    long pages = 0;
+    for (int o = 0; o < Math.min(order, blocks.length); o++) {
+      pages += blocks[o] << o;
+    }
+    return pages;
+  }
+
+  /** The share of free memory, in thousandths, that an order cannot use. */
+  public int unusable(int order) {
+    return FragmentationIndex.unusable(blocks, order);
+  }
+
+  /** Why a request of an order would fail: {@link FragmentationIndex#external}. */
+  public int external(int order) {
+    return FragmentationIndex.external(blocks, order);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.quarry.replay.report;
+
+import dev.quarry.replay.play.KernelFrames.FrameLog;
+import java.util.List;
+
+/**
+ * How a recording is to be played.
+ *
+ * @param settings changes to the recorded machine, such as {@code ram=8G}; empty: none
+ * @param strict a wrong line ends the replay; else it is counted and left out
+ * @param scores also play it a second time, told the kernel's frame after each answer, and count
+ *     how near both runs come; only where the machine is the recorded one
+ * @param frames receives the frame that the second run named for each allocation
+ */
+public record ReplayOptions(
+    List<String> settings, boolean strict, boolean scores, FrameLog frames) {
+  /** Plays once on the recorded machine, and counts wrong lines. */
+  public static final ReplayOptions PLAIN =
+      new ReplayOptions(List.of(), false, false, FrameLog.NONE);
+
+  public ReplayOptions {
+    settings = List.copyOf(settings);
+  }
+
+  /** The same on a machine with other settings. */
+  public ReplayOptions withSettings(List<String> others) {
+    return new ReplayOptions(others, strict, scores, frames);
+  }
+}
