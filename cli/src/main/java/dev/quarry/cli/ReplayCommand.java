@@ -42,9 +42,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "%nExamples:",
       "  quarry replay examples/compile",
+      "  quarry replay --set min_free_kbytes=131072 examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
       "  quarry replay --html compile.html examples/compile",
-      "  quarry replay examples/compile --set ram=8G,nodes=2 --versus percpu=off",
+      "  quarry replay --set ram=8G,nodes=2 --versus percpu=off examples/compile",
       "  perf script | quarry replay - --machine laptop",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
       "With after/, the report sets the kernel's free blocks beside the replayed ones.",
@@ -120,6 +121,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     List<String> settings = settings(set);
     if (versus != null) {
+      if (frames != null || check || html != null) {
+        throw mistake("--frames, --check and --html are for one machine, without --versus");
+      }
       return versus(settings, settings(versus));
     }
     try (ReportFile page = html == null ? null : ReportFile.open(html);
@@ -148,7 +152,7 @@ final class ReplayCommand implements Callable<Integer> {
   private int versus(List<String> first, List<String> second) throws IOException {
     try (ReplayResult left = play(first, FrameLog.NONE);
         ReplayResult right = play(second, FrameLog.NONE)) {
-      var out = spec.commandLine().getOut();
+      PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(ReplayJson.versus(left, right));
       } else {

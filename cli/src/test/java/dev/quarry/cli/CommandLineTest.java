@@ -41,6 +41,9 @@ class CommandLineTest {
         "check tiny --steps x               | 'x' is not an int",
         "replay                             | 'RECORDING'",
         "replay no/such                     | no/such: there is no such folder",
+        "replay --check --versus x=1 .       | holds no page events",
+        "convert a                          | 'OUT'",
+        "convert no/such /no/such           | no/such: there is no such file or folder",
         "replay .                           | holds no page events",
       })
   void mistakesOfTheCommandLine(String args, String message) {
@@ -51,7 +54,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replay", "shell", "run", "machine", "check", "help"})
+  @ValueSource(strings = {"replay", "convert", "shell", "run", "machine", "check", "help"})
   void eachCommandHasHelp(String command) {
     Cli.Result result = Cli.run("help", command);
     assertThat(result.code()).isZero();
