@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
     name = "bench/run",
     description = "Measures Quarry beside its peers, in one run, and prints medians and ratios.",
     mixinStandardHelpOptions = true,
+    version = "What was measured, the conditions say: the last lines of each run.",
     sortOptions = false,
     footer = {
       "%nFigures:",
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
       "  B1    boot of 1 TiB, and what it costs the host",
       "  B2    start of ./quarry --help",
       "  G1    cost against the number of free blocks, CPUs and nodes",
-      "  R1    requests of a recording played in a second"
+      "  R1    requests of a recording played in a second%n"
     })
 public final class Bench implements Callable<Integer> {
   private static final DateTimeFormatter FOLDER =
