@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +116,9 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (html != null && (baselines || versus != null)) {
+      throw mistake("--html shows one replay: leave out --versus and --baselines");
+    }
     if (baselines) {
       spec.commandLine().getOut().print(Baselines.of(Recording.open(recording)));
       return ExitCode.OK;
@@ -133,7 +137,7 @@ final class ReplayCommand implements Callable<Integer> {
       command.getOut().flush();
       command.getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
       if (page != null) {
-        page.write(HtmlReport.of(result, meta(), settings));
+        page.write(HtmlReport.of(result, meta(), changes(settings)));
       }
       return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
     }
@@ -142,6 +146,12 @@ final class ReplayCommand implements Callable<Integer> {
   private RecordingMeta meta() {
     boolean alone = machine != null || snapshot != null;
     return alone ? RecordingMeta.NONE : Recording.open(recording).meta();
+  }
+
+  /** How the machine is another one than was recorded. */
+  private List<String> changes(List<String> settings) {
+    Stream<String> other = machine == null ? Stream.of() : Stream.of("machine " + machine);
+    return Stream.concat(other, settings.stream()).toList();
   }
 
   /** Settings are separated by commas; a value may have commas too. */

@@ -45,6 +45,9 @@ class CommandLineTest {
         "convert a                          | 'OUT'",
         "convert no/such /no/such           | no/such: there is no such file or folder",
         "replay .                           | holds no page events",
+        "replay --html . ../examples/compile | cannot write .: is a folder",
+        "replay --html no/x ../examples/compile | cannot write no/x: there is no folder",
+        "replay --html x --versus ram=8G x  | --html shows one replay: leave out --versus",
       })
   void mistakesOfTheCommandLine(String args, String message) {
     Cli.Result result = Cli.run(args == null ? new String[0] : args.split(" +"));
