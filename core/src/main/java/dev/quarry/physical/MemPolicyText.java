@@ -95,10 +95,14 @@ final class MemPolicyText {
   }
 
   static String unknownNode(int node, int nrNodes) {
-    return "node "
-        + node
-        + " is not one of the machine's "
-        + (nrNodes == 1 ? "1 node, 0" : nrNodes + " nodes, 0 to " + (nrNodes - 1));
+    return nrNodes == 1
+        ? "there is no node " + node + ", the machine has node 0 only"
+        : "node "
+            + node
+            + " is not one of the machine's "
+            + nrNodes
+            + " nodes, 0 to "
+            + (nrNodes - 1);
   }
 
   private MemPolicy preferred(NodeSet nodes) {

@@ -196,6 +196,7 @@ public final class PerCpuPages {
         got++;
       }
       zone.events.refillPages += (long) got << order;
+      zone.events.lockings++;
     } finally {
       zone.lock.unlock();
     }
@@ -249,6 +250,7 @@ public final class PerCpuPages {
       }
       count -= drained;
       zone.events.drainPages += drained;
+      zone.events.lockings++;
     } finally {
       zone.lock.unlock();
     }

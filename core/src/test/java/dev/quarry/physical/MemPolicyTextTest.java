@@ -71,6 +71,13 @@ final class MemPolicyTextTest {
   }
 
   @Test
+  void aMachineOfOneNodeHasNode0Only() {
+    assertThat(MemPolicyText.parse("interleave", 1, NodeSet.of(0))).hasToString("interleave:0");
+    assertThatThrownBy(() -> MemPolicyText.parse("bind:0,1", 1, NodeSet.of(0)))
+        .hasMessage("policy bind:0,1: there is no node 1, the machine has node 0 only");
+  }
+
+  @Test
   void longTextIsRefusedShortly() {
     assertThatThrownBy(() -> parse("x".repeat(5_000)))
         .hasMessage("a policy has at most 1000 characters, not 5000");
