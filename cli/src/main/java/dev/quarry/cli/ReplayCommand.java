@@ -58,6 +58,15 @@ final class ReplayCommand implements Callable<Integer> {
       })
   private String set = "";
 
+  @Option(
+      names = "--policy",
+      paramLabel = "POLICY",
+      description = {
+        "Take user pages by a memory policy: bind:0,1, preferred:1, preferred_many:0,1,",
+        "interleave:0,1, weighted:0=3,1=1 or local. The kernel's own requests have none."
+      })
+  private String policy = "";
+
   @Override
   public Integer call() throws IOException {
     Recording opened = Recording.open(recording);
@@ -79,7 +88,9 @@ final class ReplayCommand implements Callable<Integer> {
   private ReplayResult play(Recording opened) throws IOException {
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
       return ReplayResult.play(
-          opened, new ReplayOptions(settings(), strict, true, FrameLog.NONE), progress);
+          opened,
+          new ReplayOptions(settings(), strict, true, FrameLog.NONE).withPolicy(policy),
+          progress);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.quarry.replay.report;
 
 import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.physical.MemPolicy;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
@@ -36,6 +37,7 @@ public final class ReplayText {
     text.head();
     text.requests();
     text.zones();
+    text.nodes();
     text.chart();
     text.freeBlocks();
     text.scores();
@@ -57,6 +59,9 @@ public final class ReplayText {
         spec.cpuNodes().size(),
         spec.nodes().size(),
         (managed * spec.pageSize()) >> 20);
+    if (!(result.player().policy() instanceof MemPolicy.Default)) {
+      line("user pages by policy %s", result.player().policy());
+    }
     line("events      %,12d   requests and frees played", counters.events());
   }
 
@@ -156,6 +161,17 @@ public final class ReplayText {
   private String shortName(Zone zone) {
     boolean one = result.machine().memory().nodes().size() == 1;
     return one ? zone.label() : zone.node().id() + " " + zone.label();
+  }
+
+  private void nodes() {
+    result
+        .player()
+        .nodePages()
+        .ifPresent(pages ->
+            result
+                .player()
+                .price()
+                .ifPresent(price -> out.append(new NumaReport(pages, price).text())));
   }
 
   private void chart() {
