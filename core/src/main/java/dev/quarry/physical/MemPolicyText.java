@@ -78,7 +78,12 @@ final class MemPolicyText {
   private static PolicyException unknown(String name) {
     String shown = name.length() <= 40 ? name : name.substring(0, 40) + "...";
     return new PolicyException(
-        "\"" + shown + "\" is not a policy; did you mean " + Nearest.to(name, NAMES) + "?");
+        "\""
+            + shown
+            + "\" is not a policy; did you mean "
+            + Nearest.to(name, NAMES)
+            + "? There are "
+            + String.join(", ", NAMES));
   }
 
   private NodeSet nodes(String list) {

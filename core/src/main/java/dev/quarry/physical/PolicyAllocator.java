@@ -173,7 +173,7 @@ public final class PolicyAllocator {
         };
     int folio = gfp | Gfp.COMP;
     if (order == hugeOrder && keepsHugePagesNear(policy, gfp, node)) {
-      note(trail, policy, node, "alone");
+      note(trail, policy, "the huge page is looked for", node);
       int local = folio | Gfp.THISNODE | Gfp.NORETRY;
       int pfn = allocator.allocPagesNode(cpu, node, Request.ALL_NODES, local, order, trail);
       if (pfn != Pfn.NONE || !Gfp.mayBlock(gfp)) {
@@ -213,7 +213,7 @@ public final class PolicyAllocator {
 
   private int allocate(
       Cpu cpu, MemPolicy policy, int node, int gfp, int order, @Nullable Trail trail) {
-    note(trail, policy, node, "first");
+    note(trail, policy, "begins", node);
     if (policy instanceof PreferredMany many) {
       return preferredMany(cpu, many, node, gfp, order, trail);
     }
@@ -232,7 +232,7 @@ public final class PolicyAllocator {
     int pfn =
         allocator.allocPagesNode(cpu, node, policy.nodes().bits(), effortless(gfp), order, trail);
     if (pfn == Pfn.NONE) {
-      note(trail, policy, node, "of all nodes, with reclaim if it may wait");
+      note(trail, policy, "its nodes had nothing; begins again, with all nodes,", node);
       pfn = allocator.allocPagesNode(cpu, node, Request.ALL_NODES, gfp, order, trail);
     }
     return pfn;
@@ -268,9 +268,9 @@ public final class PolicyAllocator {
     }
   }
 
-  private static void note(@Nullable Trail trail, MemPolicy policy, int node, String how) {
+  private static void note(@Nullable Trail trail, MemPolicy policy, String what, int node) {
     if (trail != null) {
-      trail.add(new TrailStep.Note("policy " + policy + ": node " + node + " " + how));
+      trail.add(new TrailStep.Note("policy " + policy + ": " + what + " at node " + node));
     }
   }
 }

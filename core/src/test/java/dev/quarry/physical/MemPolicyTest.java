@@ -272,9 +272,9 @@ final class MemPolicyTest {
       PolicyState task = task(machine, "preferred_many:1");
       machine.policies().allocPages(machine.cpu(0), task, USER, 0, trail);
       assertThat(trail.render())
-          .contains("policy preferred_many:1: node 0 first")
+          .contains("policy preferred_many:1: begins at node 0")
           .contains("Node 0 zone Normal: skipped, its node is not allowed")
-          .contains("policy preferred_many:1: node 0 of all nodes");
+          .contains("its nodes had nothing; begins again, with all nodes, at node 0");
     }
   }
 }

@@ -63,8 +63,8 @@ final class MemPolicyTextTest {
         "preferred:0,1 | policy preferred:0,1: preferred takes one node, not 2; preferred_many takes more",
         "local:0 | policy local:0: local takes no nodes",
         "default:0 | policy default:0: default takes no nodes",
-        "interleaved:0 | \"interleaved\" is not a policy; did you mean interleave?",
-        "Bind:0 | \"Bind\" is not a policy; did you mean bind?",
+        "interleaved:0 | \"interleaved\" is not a policy; did you mean interleave? There are default, local, bind, preferred, preferred_many, interleave, weighted",
+        "Bind:0 | \"Bind\" is not a policy; did you mean bind? There are default, local, bind, preferred, preferred_many, interleave, weighted",
       })
   void isRefused(String text, String message) {
     assertThatThrownBy(() -> parse(text)).isInstanceOf(PolicyException.class).hasMessage(message);

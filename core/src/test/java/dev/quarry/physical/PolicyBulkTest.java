@@ -6,7 +6,9 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +35,7 @@ final class PolicyBulkTest {
       PolicyModel model = unlimited();
       PolicyState task = new PolicyState();
       machine.policies().setMempolicy(task, machine.policies().parse("weighted:0=3,1=1,3=5"));
-      model.set("weighted", java.util.Set.of(0, 1, 3), java.util.Map.of(0, 3, 1, 1, 3, 5));
+      model.set("weighted", Set.of(0, 1, 3), Map.of(0, 3, 1, 1, 3, 5));
       for (int round = 0; round < 300; round++) {
         int[] pfns = new int[random.nextInt(25)];
         int[] expected = new int[NODES];

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory policies over nodes that are nothing but a count of free pages and two marks, written a
@@ -78,15 +79,15 @@ final class PolicyModel {
   /** Serves a request of a CPU's node; returns the node, or {@link #NOWHERE}. */
   int allocate(int cpuNode, boolean atomic) {
     return switch (mode) {
-      case "bind" -> serve(cpuNode, cpuNode, nodes, atomic, true, atomic);
-      case "preferred" -> serve(cpuNode, nodes.getFirst(), null, atomic, true, false);
+      case "bind" -> serve(cpuNode, cpuNode, nodes, atomic, atomic);
+      case "preferred" -> serve(cpuNode, nodes.getFirst(), null, atomic, false);
       case "preferred_many" -> {
         // The first try may not wait, but an atomic request stays one, and then it may leave.
-        int node = serve(cpuNode, cpuNode, nodes, atomic, true, atomic);
-        yield node == NOWHERE ? serve(cpuNode, cpuNode, null, atomic, true, false) : node;
+        int node = serve(cpuNode, cpuNode, nodes, atomic, atomic);
+        yield node == NOWHERE ? serve(cpuNode, cpuNode, null, atomic, false) : node;
       }
       case "interleave", "weighted" -> interleaved(cpuNode, nextTurn(), atomic);
-      default -> serve(cpuNode, cpuNode, null, atomic, true, false);
+      default -> serve(cpuNode, cpuNode, null, atomic, false);
     };
   }
 
@@ -105,7 +106,7 @@ final class PolicyModel {
   }
 
   private int interleaved(int cpuNode, int turn, boolean atomic) {
-    int node = serve(cpuNode, turn, null, atomic, true, false);
+    int node = serve(cpuNode, turn, null, atomic, false);
     if (node == turn) {
       counts[node].interleaveHit++;
     }
@@ -125,18 +126,13 @@ final class PolicyModel {
   }
 
   private int serve(
-      int cpuNode,
-      int from,
-      @org.jspecify.annotations.Nullable List<Integer> allowed,
-      boolean atomic,
-      boolean mayUseMin,
-      boolean mayLeave) {
+      int cpuNode, int from, @Nullable List<Integer> allowed, boolean atomic, boolean mayLeave) {
     List<Integer> order =
         orders.get(from).stream()
             .filter(node -> allowed == null || allowed.contains(node))
             .toList();
     int node = firstAbove(order, low, 8);
-    if (node == NOWHERE && mayUseMin) {
+    if (node == NOWHERE) {
       node = firstAbove(order, min, atomic ? 3 : 8);
     }
     int wished = order.getFirst();

@@ -7,6 +7,7 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Presets;
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.MemPolicy;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.Trail;
 import dev.quarry.physical.Zone;
@@ -50,7 +51,7 @@ final class UserPagesTest {
       UserPages pages = new UserPages(machine, machine.policies().parse("interleave:0,1"));
       int gfp = Gfp.GFP_TRANSHUGE_LIGHT | Gfp.THISNODE | Gfp.NORETRY;
       assertThat(nodes(machine, pages, gfp, 9)).containsExactly(0, 1, 0, 1);
-      UserPages plain = new UserPages(machine, new dev.quarry.physical.MemPolicy.Default());
+      UserPages plain = new UserPages(machine, new MemPolicy.Default());
       assertThat(nodes(machine, plain, gfp, 9)).containsExactly(1, 1, 1, 1);
     }
   }
@@ -63,7 +64,7 @@ final class UserPagesTest {
       pages.allocate(cpu, Gfp.GFP_HIGHUSER_MOVABLE, 0);
       Trail trail = new Trail();
       pages.again(cpu, Gfp.GFP_HIGHUSER_MOVABLE, 0, trail);
-      assertThat(trail.render()).contains("policy interleave:0-1: node 0 first");
+      assertThat(trail.render()).contains("policy interleave:0-1: begins at node 0");
       assertThat(nodes(machine, pages, Gfp.GFP_HIGHUSER_MOVABLE, 0)).containsExactly(1, 0, 1, 0);
     }
   }

@@ -14,6 +14,7 @@ import dev.quarry.replay.recording.Recording;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -112,7 +113,7 @@ final class PolicyReplayTest {
     return perCpu(result).mapToLong(PerCpuPages::hits).sum();
   }
 
-  private static java.util.stream.Stream<PerCpuPages> perCpu(ReplayResult result) {
+  private static Stream<PerCpuPages> perCpu(ReplayResult result) {
     return result.machine().memory().zones().stream()
         .filter(Zone::isPopulated)
         .flatMap(zone -> IntStream.range(0, zone.pcpCount()).mapToObj(zone::pcp));
