@@ -11,6 +11,7 @@ public final class AllCommands {
     Registry registry = new Registry();
     MachineCommands.addTo(registry);
     PageCommands.addTo(registry);
+    PolicyCommands.addTo(registry);
     LookCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;

@@ -24,13 +24,13 @@ final class PageCommands {
     registry
         .add(
             command(
-                "alloc_pages GFP [order=N] [cpu=N] [node=N]",
+                "alloc_pages GFP [order=N] [cpu=N] [node=N] [policy=POLICY]",
                 "allocates 2^order contiguous pages",
                 "p = alloc_pages GFP_KERNEL order=3",
                 (call, session) -> alloc(call, session, call.number("order", 0))))
         .add(
             command(
-                "alloc_page GFP [cpu=N] [node=N]",
+                "alloc_page GFP [cpu=N] [node=N] [policy=POLICY]",
                 "allocates a page",
                 "p = alloc_page GFP_HIGHUSER_MOVABLE",
                 (call, session) -> alloc(call, session, 0)))
@@ -111,7 +111,7 @@ final class PageCommands {
           "node " + node + " is not one of the machine's " + machine.spec().nodes().size());
     }
     Trail trail = new Trail();
-    int pfn = machine.allocator().allocPagesNode(cpu, node, -1L, gfp, order, trail);
+    int pfn = TaskPolicy.of(session).allocPages(call, cpu, node, gfp, order, trail);
     if (pfn == Pfn.NONE) {
       return new FailedAllocation(reason(trail, order), trail);
     }
