@@ -15,6 +15,11 @@ final class Colours {
     if ((noColor != null && !noColor.isEmpty()) || "dumb".equals(System.getenv("TERM"))) {
       return false;
     }
+    return terminal();
+  }
+
+  /** Whether the standard input and output are a terminal. */
+  static boolean terminal() {
     Console console = System.console();
     return console != null && console.isTerminal();
   }

@@ -1,14 +1,15 @@
 package dev.quarry.cli;
 
+import dev.quarry.cli.commands.MachineFiles;
 import dev.quarry.cli.commands.MachineText;
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
+import dev.quarry.machine.Nearest;
 import dev.quarry.machine.Presets;
 import dev.quarry.machine.SpecException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,9 +27,10 @@ import picocli.CommandLine.Spec;
     description = "Boots a machine from a specification and shows its zones, or lists the presets.",
     footer = {
       "%nExamples:",
-      "  quarry machine                             lists the presets",
+      "  quarry machine                           lists the presets",
       "  quarry machine laptop --set ram=8G",
-      "  quarry machine --text server > mine.machine"
+      "  quarry machine --text server > my.machine",
+      "  quarry machine my.machine"
     })
 final class MachineCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -41,38 +44,42 @@ final class MachineCommand implements Callable<Integer> {
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Change a setting; repeatable.")
   private List<String> settings = List.of();
 
-  @Option(names = "--text", description = "Print the preset's text instead.")
+  @Option(names = "--text", description = "Print the preset's specification instead.")
   private boolean text;
 
   @Override
   public Integer call() throws IOException {
-    var out = spec.commandLine().getOut();
+    PrintWriter out = spec.commandLine().getOut();
     if (machine == null) {
-      Presets.names()
-          .forEach(name -> out.printf(Locale.ROOT, "%-10s %s%n", name, Presets.description(name)));
-      return ExitCode.OK;
-    }
-    if (text) {
-      out.print(Presets.text(machine));
-      return ExitCode.OK;
-    }
-    MachineSpec loaded = load(machine);
-    try (Machine booted = Machine.boot(MachineSpecReader.with(loaded, settings))) {
-      out.println(MachineText.summary(booted));
+      if (text || !settings.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "--text and --set need a MACHINE");
+      }
+      for (String name : Presets.names()) {
+        out.printf(Locale.ROOT, "%-10s %s%n", name, Presets.description(name));
+      }
+    } else if (text) {
+      if (!settings.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "--text shows no setting of --set");
+      }
+      out.print(presetText(machine));
+    } else {
+      MachineSpec loaded = MachineFiles.load(machine);
+      try (Machine booted = Machine.boot(MachineSpecReader.with(loaded, settings))) {
+        out.println(MachineText.summary(booted));
+      }
     }
     return ExitCode.OK;
   }
 
-  /** A preset's or a file's specification. */
-  static MachineSpec load(String name) throws IOException {
-    if (Presets.names().contains(name)) {
-      return Presets.get(name);
-    }
-    Path file = Path.of(name);
-    if (!Files.exists(file)) {
+  private static String presetText(String name) {
+    if (!Presets.names().contains(name)) {
       throw new SpecException(
-          name + " is neither a preset (" + String.join(", ", Presets.names()) + ") nor a file");
+          "\""
+              + name
+              + "\" is not a preset: "
+              + String.join(", ", Presets.names())
+              + Nearest.hint(name, Presets.names()));
     }
-    return MachineSpecReader.read(file);
+    return Presets.text(name);
   }
 }

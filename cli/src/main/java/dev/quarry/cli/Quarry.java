@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
  * The command {@code quarry}: reads its arguments, runs one subcommand, ends with its exit code.
  *
  * <p>A subcommand is a class of this package that carries {@link Command} and implements {@code
- * Callable<Integer>}. It is listed in {@code subcommands} below, writes its results to {@code
+ * Callable<Integer>}. It is listed in {@link Subcommands}, writes its results to {@code
  * spec.commandLine().getOut()}, returns one of the numbers in {@link ExitCode}, and lets its
  * exceptions go: {@link UserErrors} turns them into a line for the user.
  */
@@ -30,13 +30,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Quarry.Version.class,
-    subcommands = {
-      ReplayCommand.class,
-      ShellCommand.class,
-      RunCommand.class,
-      MachineCommand.class,
-      CheckCommand.class
-    },
     descriptionHeading = "%n",
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -47,6 +40,13 @@ import picocli.CommandLine.Spec;
       "1:it went well, and the answer is no",
       "2:the command line or the input is at fault",
       "70:Quarry itself is at fault"
+    },
+    footer = {
+      "%nBegin with:",
+      "  quarry replay examples/compile     plays a recorded kernel again",
+      "  quarry run examples/buddy.quarry   runs a script; examples/ has more",
+      "  quarry shell                       boots machines and asks them",
+      "  quarry help COMMAND                explains a command, with examples"
     })
 public final class Quarry implements Runnable {
   @Spec private CommandSpec spec;
@@ -78,7 +78,7 @@ public final class Quarry implements Runnable {
     Quarry quarry = new Quarry();
     UserErrors errors = new UserErrors(err, () -> quarry.stacktrace);
     CommandLine command =
-        new CommandLine(quarry)
+        Subcommands.addTo(new CommandLine(quarry), args)
             .setOut(out)
             .setErr(err)
             .setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF))
@@ -104,9 +104,10 @@ public final class Quarry implements Runnable {
     }
   }
 
-  /** Without a subcommand there is nothing to do. */
+  /** Without a subcommand there is nothing to do but to say which ones there are. */
   @Override
   public void run() {
+    spec.commandLine().usage(spec.commandLine().getErr());
     throw new ParameterException(spec.commandLine(), "which COMMAND?");
   }
 

@@ -1,24 +1,36 @@
 package dev.quarry.cli;
 
+import dev.quarry.cli.commands.MachineFiles;
+import dev.quarry.replay.html.HtmlReport;
+import dev.quarry.replay.html.ReportFile;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
+import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.recording.Recording;
+import dev.quarry.replay.report.Baselines;
+import dev.quarry.replay.report.FramesFile;
 import dev.quarry.replay.report.ReplayJson;
 import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
+import dev.quarry.replay.report.TraceReplay;
+import dev.quarry.replay.report.VersusText;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,17 +43,42 @@ import picocli.CommandLine.Spec;
       "%nExamples:",
       "  quarry replay examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
-      "%nA recording is a folder with ev.K.txt (or .xz, .zst) and before/; with after/ the report",
-      "sets the kernel's free blocks beside the replayed ones."
+      "  quarry replay --html compile.html examples/compile",
+      "  quarry replay examples/compile --set ram=8G,nodes=2 --versus percpu=off",
+      "  perf script | quarry replay - --machine laptop",
+      "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
+      "With after/, the report sets the kernel's free blocks beside the replayed ones.",
+      "A file of events alone, from perf script, tracefs or trace-cmd, needs --machine",
+      "or --snapshot."
     })
 final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "RECORDING", description = "The recording's folder.")
+  @Parameters(
+      paramLabel = "RECORDING",
+      description = "The recording's folder, or a file of events; - reads standard input.")
   private Path recording;
+
+  @Option(
+      names = "--machine",
+      paramLabel = "MACHINE",
+      description = "Play a file of events on this machine: a preset's name, or a specification.")
+  private @Nullable String machine;
+
+  @Option(
+      names = "--snapshot",
+      paramLabel = "FOLDER",
+      description = "Play a file of events on the machine whose /proc files are in a folder.")
+  private @Nullable Path snapshot;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also write a page with pictures, one file that needs no network.")
+  private @Nullable Path html;
 
   @Option(names = "--strict", description = "End at the first wrong line instead of counting it.")
   private boolean strict;
@@ -67,38 +104,121 @@ final class ReplayCommand implements Callable<Integer> {
       })
   private String policy = "";
 
+  @Option(
+      names = "--baselines",
+      description = "Show the scores beside those of simpler models of the allocator.")
+  private boolean baselines;
+
+  @Option(
+      names = "--frames",
+      paramLabel = "FILE",
+      description = "Write the frame that was named, and the kernel's, for each allocation.")
+  private @Nullable Path frames;
+
+  @Option(
+      names = "--versus",
+      paramLabel = "KEY=VALUE[,...]",
+      description = "Play on a second machine too, and show both side by side; \"\": as recorded.")
+  private @Nullable String versus;
+
   @Override
   public Integer call() throws IOException {
-    Recording opened = Recording.open(recording);
-    try (ReplayResult result = play(opened)) {
-      var out = spec.commandLine().getOut();
-      out.print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
-      if (!json) {
-        spec.commandLine().getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
-      }
-      return check ? checked(result) : ExitCode.OK;
+    if (baselines) {
+      spec.commandLine().getOut().print(Baselines.of(Recording.open(recording)));
+      return ExitCode.OK;
     }
+    List<String> settings = settings(set);
+    if (versus != null) {
+      return versus(settings, settings(versus));
+    }
+    try (ReportFile page = html == null ? null : ReportFile.open(html);
+        ReplayResult result = playAndKeepFrames(settings)) {
+      CommandLine command = spec.commandLine();
+      command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
+      command.getOut().flush();
+      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+      if (page != null) {
+        page.write(HtmlReport.of(result, meta(), settings));
+      }
+      return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
+    }
+  }
+
+  private RecordingMeta meta() {
+    boolean alone = machine != null || snapshot != null;
+    return alone ? RecordingMeta.NONE : Recording.open(recording).meta();
   }
 
   /** Settings are separated by commas; a value may have commas too. */
-  private List<String> settings() {
-    return set.isEmpty() ? List.of() : List.of(set.split(",(?=[a-z_]+=)"));
+  private static List<String> settings(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(",(?=[a-z_]+=)"));
   }
 
-  private ReplayResult play(Recording opened) throws IOException {
-    try (Progress progress = Progress.of(opened.pageEventsFile())) {
-      return ReplayResult.play(
-          opened,
-          new ReplayOptions(settings(), strict, true, FrameLog.NONE).withPolicy(policy),
-          progress);
+  private int versus(List<String> first, List<String> second) throws IOException {
+    try (ReplayResult left = play(first, FrameLog.NONE);
+        ReplayResult right = play(second, FrameLog.NONE)) {
+      var out = spec.commandLine().getOut();
+      if (json) {
+        out.println(ReplayJson.versus(left, right));
+      } else {
+        out.print(VersusText.of(name(first), left, name(second), right));
+      }
+      return ExitCode.OK;
     }
   }
 
-  private int checked(ReplayResult result) {
+  private static String name(List<String> settings) {
+    return settings.isEmpty() ? "as recorded" : String.join(",", settings);
+  }
+
+  private ReplayResult playAndKeepFrames(List<String> settings) throws IOException {
+    if (frames == null) {
+      return play(settings, FrameLog.NONE);
+    }
+    try (FramesFile file = new FramesFile(frames)) {
+      ReplayResult result = play(settings, file);
+      file.finish();
+      return result;
+    }
+  }
+
+  private ReplayResult play(List<String> settings, FrameLog log) throws IOException {
+    boolean scores = versus == null && settings.isEmpty() && policy.isEmpty();
+    ReplayOptions options = new ReplayOptions(settings, strict, scores, log, policy);
+    if (machine != null || snapshot != null) {
+      return playEvents(options);
+    }
+    Recording opened = Recording.open(recording);
+    try (Progress progress = Progress.of(opened.pageEventsFile())) {
+      return ReplayResult.play(opened, options, progress);
+    }
+  }
+
+  /** Plays a file of events, which brings no machine of its own. */
+  private ReplayResult playEvents(ReplayOptions options) throws IOException {
+    if (frames != null) {
+      throw mistake("--frames needs a recording with its state before");
+    }
+    Path file = recording.toString().equals("-") ? Path.of("/dev/stdin") : recording;
+    try (Progress progress = Progress.of(file)) {
+      if (machine == null) {
+        return TraceReplay.onSnapshot(file, Objects.requireNonNull(snapshot), options, progress);
+      }
+      if (snapshot != null) {
+        throw mistake("--machine and --snapshot exclude each other");
+      }
+      return TraceReplay.onMachine(file, MachineFiles.load(machine), options, progress);
+    }
+  }
+
+  private ParameterException mistake(String text) {
+    return new ParameterException(spec.commandLine(), text);
+  }
+
+  private static int checked(ReplayResult result, PrintWriter out) {
     List<String> broken = result.machine().invariants();
-    var err = spec.commandLine().getErr();
-    err.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
-    broken.forEach(finding -> err.println("  " + finding));
+    out.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
+    broken.forEach(finding -> out.println("  " + finding));
     return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;
   }
 
@@ -112,8 +232,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     static Progress of(Path file) throws IOException {
-      long bytes = Files.size(file);
-      boolean shown = System.console() != null && bytes > WORTH_A_BAR_BYTES;
+      long bytes = Files.isRegularFile(file) ? Files.size(file) : 0;
+      boolean shown = Colours.terminal() && bytes > WORTH_A_BAR_BYTES;
       ProgressBarBuilder builder =
           new ProgressBarBuilder().setTaskName("replay").setUnit(" MiB", 1 << 20).hideEta();
       return new Progress(shown ? builder.setInitialMax(bytes).build() : null);

@@ -1,6 +1,8 @@
 package dev.quarry.cli;
 
 import dev.quarry.cli.commands.AllCommands;
+import dev.quarry.cli.lang.Budget;
+import dev.quarry.cli.lang.Caret;
 import dev.quarry.cli.lang.Interpreter;
 import dev.quarry.cli.lang.ScriptException;
 import dev.quarry.cli.lang.Session;
@@ -15,6 +17,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -24,9 +27,11 @@ import picocli.CommandLine.Spec;
     description = "Runs a script of the shell's commands.",
     footer = {
       "%nExamples:",
-      "  quarry run examples/scripts/buddy.quarry",
+      "  quarry run examples/buddy.quarry",
+      "  quarry run --echo my.quarry",
       "  echo 'boot laptop; cat /proc/buddyinfo' | quarry run -",
-      "%nEnds with 1 when an \"expect\" of the script does not hold, with 2 when the script is wrong."
+      "%nEnds with 1 when an \"expect\" of the script does not hold, and with 2 when",
+      "the script is wrong. \"help\" in quarry shell explains the language."
     })
 final class RunCommand implements Callable<Integer> {
   private static final int MOST_BYTES = 16 << 20;
@@ -36,19 +41,31 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The script; - for the standard input.")
   private Path file;
 
-  @Option(names = "--echo", description = "Print each command before its output.")
+  @Option(names = "--echo", description = "Print the script's lines between their results.")
   private boolean echo;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "" + Budget.DEFAULT_STEPS,
+      description = "How much the script may do (default: ${DEFAULT-VALUE}).")
+  private long steps;
 
   @Override
   public Integer call() throws IOException {
     String source = file.toString().equals("-") ? "stdin" : String.valueOf(file.getFileName());
+    if (steps < 1) {
+      throw new ParameterException(spec.commandLine(), "--steps " + steps + " is not above 0");
+    }
     String script = read(source);
-    try (Session session = new Session(spec.commandLine().getOut())) {
-      new Interpreter(AllCommands.registry(), session).run(script, echo);
+    try (Session session = AllCommands.session(spec.commandLine().getOut())) {
+      session.budget(new Budget(steps));
+      session.echo(echo);
+      new Interpreter(AllCommands.registry(), session).run(script, 1);
       return ExitCode.OK;
     } catch (ScriptException e) {
       spec.commandLine().getOut().flush();
-      spec.commandLine().getErr().println(e.render(source, script));
+      spec.commandLine().getErr().println(new Caret(source, script, 1).render(e));
       return e.isExpectation() ? ExitCode.NO : ExitCode.BAD_INPUT;
     }
   }

@@ -18,15 +18,21 @@ import picocli.CommandLine.Spec;
       "  quarry> boot course",
       "  quarry> p = alloc_pages GFP_KERNEL order=8",
       "  quarry> draw buddy zone=Normal",
-      "%nTab completes, arrow keys walk the history, \"help\" lists the commands, Ctrl-D ends."
+      "%nTab completes, the arrow keys walk through what was typed before, Ctrl-C",
+      "stops a command, Ctrl-D ends. \"help\" lists the commands. Input that is not",
+      "a terminal is run as typed; the first mistake does not end it, but the exit",
+      "code tells."
     })
 final class ShellCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    return new Shell(AllCommands.registry()).run(spec.commandLine().getOut())
-        ? ExitCode.OK
-        : ExitCode.BAD_INPUT;
+    Shell.Outcome outcome = Shell.run(AllCommands.registry(), spec.commandLine().getOut());
+    return switch (outcome) {
+      case ALL_WELL -> ExitCode.OK;
+      case UNMET -> ExitCode.NO;
+      case MISTAKE -> ExitCode.BAD_INPUT;
+    };
   }
 }

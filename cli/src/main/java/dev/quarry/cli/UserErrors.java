@@ -20,7 +20,6 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns what was thrown into what the user reads and the exit code.
@@ -47,8 +46,7 @@ final class UserErrors implements IExecutionExceptionHandler, IParameterExceptio
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    say(e.getMessage());
-    UnmatchedArgumentException.printSuggestions(e, err);
+    say(CommandLineMistake.message(e));
     err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.BAD_INPUT;
   }

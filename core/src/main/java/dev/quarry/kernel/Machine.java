@@ -41,7 +41,12 @@ public final class Machine implements AutoCloseable {
     }
     this.cpus = List.copyOf(made);
     this.ram = spec.contents() ? new Ram(spec.endPfn(), spec.pageShift()) : null;
-    this.memory = new PhysicalMemory(spec, cpus, ram, log);
+    try {
+      this.memory = new PhysicalMemory(spec, cpus, ram, log);
+    } catch (Throwable t) {
+      closeRam();
+      throw t;
+    }
     this.allocator = new PageAllocator(memory, Reclaimer.NONE);
     this.policies = new PolicyAllocator(memory, allocator);
   }
@@ -114,6 +119,10 @@ public final class Machine implements AutoCloseable {
   @Override
   public void close() {
     memory.close();
+    closeRam();
+  }
+
+  private void closeRam() {
     if (ram != null) {
       ram.close();
     }

@@ -1,6 +1,7 @@
 package dev.quarry.machine;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -42,15 +43,14 @@ public final class MachineSpecReader {
     if (Files.isDirectory(file)) {
       throw new SpecException(source + " is a folder, not a machine's specification");
     }
-    if (Files.size(file) > MOST_BYTES) {
-      throw new SpecException(
-          source
-              + " has "
-              + Files.size(file)
-              + " bytes, a specification has at most "
-              + MOST_BYTES);
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MOST_BYTES + 1); // not the file's size: a device has none
     }
-    byte[] bytes = Files.readAllBytes(file);
+    if (bytes.length > MOST_BYTES) {
+      throw new SpecException(
+          source + " is too large: a specification has at most " + MOST_BYTES + " bytes");
+    }
     try {
       return read(source, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)));
     } catch (CharacterCodingException e) {
@@ -106,6 +106,11 @@ public final class MachineSpecReader {
     SpecDraft begun = SpecDraft.of(Presets.get(words.get(1)), draft.source);
     begun.name = draft.name;
     return begun;
+  }
+
+  /** The keys that {@link #with} knows, sorted. */
+  public static List<String> keys() {
+    return SpecSettings.keys();
   }
 
   /**

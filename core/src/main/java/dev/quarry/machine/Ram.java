@@ -18,7 +18,12 @@ public final class Ram implements AutoCloseable {
     this.pageShift = pageShift;
     this.bytes = (long) frames << pageShift;
     this.host = HostMemory.reserve("RAM", bytes);
-    this.zeroPage = HostMemory.reserve("the zero page", 1L << pageShift);
+    try {
+      this.zeroPage = HostMemory.reserve("the zero page", 1L << pageShift);
+    } catch (Throwable t) {
+      host.close();
+      throw t;
+    }
     this.base = host.base();
   }
 

@@ -7,10 +7,14 @@ import java.util.List;
  * spec that is to blame, so that a reader can add the line.
  */
 final class SpecChecks {
-  private static final int MOST_NODES = 64;
+  static final int MOST_NODES = 64;
   private static final int MOST_CPUS = 8_192;
   private static final int LOCAL_DISTANCE = 10;
   private static final int LARGEST_MAX_ORDER = 20;
+
+  /** Pageblocks cost heap, three bytes each; those of 2 MiB reach to 32 TiB. */
+  private static final long MOST_PAGEBLOCKS = 1L << 24;
+
   private static final int MIN_PAGE_SHIFT = 12;
   private static final int MAX_PAGE_SHIFT = 16;
   private static final int MAX_SCALE_FACTOR = 3_000;
@@ -205,12 +209,17 @@ final class SpecChecks {
   }
 
   private void reserved() {
+    int around = 0; // memory, like the reserved ranges, is sorted
     for (int i = 0; i < spec.reserved().size(); i++) {
       ReservedRange range = spec.reserved().get(i);
       range("reserved", i, range.start(), range.end());
+      int last = spec.memory().size() - 1;
+      while (around < last && spec.memory().get(around).end() <= range.start()) {
+        around++;
+      }
+      MemoryRange memory = spec.memory().get(around);
       refuse(
-          spec.memory().stream()
-              .noneMatch(m -> m.start() <= range.start() && range.end() <= m.end()),
+          range.start() < memory.start() || range.end() > memory.end(),
           "reserved",
           i,
           "reserved "
@@ -286,6 +295,17 @@ final class SpecChecks {
   /** A pageblock belongs to one zone, so two nodes must not meet inside one. */
   private void pageblocks() {
     long blockBytes = spec.pageSize() << spec.pageblockOrder();
+    long blocks = spec.memory().getLast().end() / blockBytes;
+    refuse(
+        blocks > MOST_PAGEBLOCKS,
+        "pageblock_order",
+        0,
+        "pageblock order "
+            + spec.pageblockOrder()
+            + " makes "
+            + blocks
+            + " pageblocks up to the end of memory, above "
+            + MOST_PAGEBLOCKS);
     for (int i = 1; i < spec.memory().size(); i++) {
       MemoryRange before = spec.memory().get(i - 1);
       MemoryRange range = spec.memory().get(i);

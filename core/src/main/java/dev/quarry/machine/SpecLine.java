@@ -61,7 +61,11 @@ final class SpecLine {
     for (String distance : options.getOrDefault("distance", "10").split(",", -1)) {
       distances.add(SpecSettings.integer("distance", distance));
     }
-    draft.nodes.removeIf(node -> node.line() == 0);
+    SpecDraft.dropGiven(draft.nodes);
+    if (id < 0 || id >= SpecChecks.MOST_NODES) {
+      throw new IllegalArgumentException(
+          "node " + id + " is not 0 to " + (SpecChecks.MOST_NODES - 1));
+    }
     if (draft.nodes.stream().anyMatch(node -> node.value().id() == id)) {
       throw new IllegalArgumentException("node " + id + " is given twice");
     }
@@ -77,7 +81,9 @@ final class SpecLine {
       throw new IllegalArgumentException(
           "CPUs " + words.get(1) + " are not a range inside 0 to " + (MOST_CPUS - 1));
     }
-    draft.cpus.values().removeIf(cpu -> cpu.line() == 0);
+    if (!draft.cpus.isEmpty() && draft.cpus.firstEntry().getValue().line() == 0) {
+      draft.cpus.clear();
+    }
     for (int cpu = first; cpu <= last; cpu++) {
       SpecDraft.Lined<Integer> before = draft.cpus.put(cpu, new SpecDraft.Lined<>(node, line));
       if (before != null) {
@@ -90,9 +96,9 @@ final class SpecLine {
   private void memory() {
     long[] range = range(word(1, "a range such as 4G-20G"));
     int node = SpecSettings.integer("node", options(2, "node").getOrDefault("node", "0"));
-    draft.memory.removeIf(other -> other.line() == 0);
+    SpecDraft.dropGiven(draft.memory);
+    SpecDraft.dropGiven(draft.reserved);
     draft.memory.add(new SpecDraft.Lined<>(new MemoryRange(range[0], range[1], node), line));
-    draft.reserved.removeIf(other -> other.line() == 0);
   }
 
   private void reserved() {
@@ -111,13 +117,23 @@ final class SpecLine {
 
   private void zone() {
     String label = word(1, "a name: DMA, DMA32, Normal, HighMem, Movable or Device");
+    ZoneType type = zoneType(label);
+    String below = options(2, "below").get("below");
+    long limit = below == null ? ZoneSpec.NO_LIMIT : Sizes.parse(below);
+    SpecDraft.dropGiven(draft.zones);
+    for (SpecDraft.Lined<ZoneSpec> other : draft.zones) {
+      if (other.value().type() == type) {
+        throw new IllegalArgumentException(
+            "zone " + label + " is given twice, first in line " + other.line());
+      }
+    }
+    draft.zones.add(new SpecDraft.Lined<>(new ZoneSpec(type, limit), line));
+  }
+
+  private static ZoneType zoneType(String label) {
     for (ZoneType type : ZoneType.values()) {
       if (type.label().equals(label)) {
-        String below = options(2, "below").get("below");
-        long limit = below == null ? ZoneSpec.NO_LIMIT : Sizes.parse(below);
-        draft.zones.removeIf(other -> other.line() == 0);
-        draft.zones.add(new SpecDraft.Lined<>(new ZoneSpec(type, limit), line));
-        return;
+        return type;
       }
     }
     throw new IllegalArgumentException(

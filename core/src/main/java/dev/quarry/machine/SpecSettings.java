@@ -41,13 +41,20 @@ final class SpecSettings {
 
   private SpecSettings() {}
 
+  /** All keys, sorted. */
+  static List<String> keys() {
+    Set<String> all = new TreeSet<>(KEYS);
+    all.addAll(SYSCTLS);
+    return List.copyOf(all);
+  }
+
   static void requireKnown(String key) {
     if (!KEYS.contains(key) && !SYSCTLS.contains(key)) {
       Set<String> all = new TreeSet<>(KEYS);
       all.addAll(SYSCTLS);
       all.addAll(List.of("node", "memory", "reserved", "zone", "sysctl", "preset"));
       throw new IllegalArgumentException(
-          "\"" + shown(key) + "\" is not a setting; did you mean " + Nearest.to(key, all) + "?");
+          "\"" + shown(key) + "\" is not a setting" + Nearest.hint(key, all));
     }
   }
 
@@ -130,25 +137,11 @@ final class SpecSettings {
     }
   }
 
-  /** One ratio for each zone that is built, in their order; Device has none. */
+  /** One ratio for each zone that is built, in their order; which these are, the end will tell. */
   private static void ratios(SpecDraft draft, String value) {
-    List<ZoneType> types = new ArrayList<>();
-    List<SpecDraft.Lined<ZoneSpec>> zones = draft.zones;
-    if (zones.isEmpty()) {
-      types.addAll(List.of(ZoneType.DMA, ZoneType.DMA32, ZoneType.NORMAL, ZoneType.MOVABLE));
-    }
-    zones.forEach(zone -> types.add(zone.value().type()));
-    String[] ratios = value.split(",", -1);
-    if (ratios.length > types.size()) {
-      throw new IllegalArgumentException(
-          "lowmem_reserve_ratio has "
-              + ratios.length
-              + " numbers, the machine "
-              + types.size()
-              + " zones");
-    }
-    for (int i = 0; i < ratios.length; i++) {
-      draft.ratios.put(types.get(i), integer("lowmem_reserve_ratio", ratios[i]));
+    draft.ratioList.clear();
+    for (String ratio : value.split(",", -1)) {
+      draft.ratioList.add(integer("lowmem_reserve_ratio", ratio));
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.quarry.physical;
 
-import dev.quarry.machine.Cpu;
+import dev.quarry.machine.ZoneType;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * The kernel's report of a failed allocation: {@code warn_alloc} (mm/page_alloc.c, 6.18), with the
@@ -19,7 +21,11 @@ final class FailureReport {
     this.memory = memory;
   }
 
-  void write(int gfp, int order, int highestZone, Cpu cpu) {
+  /** Writes the report about a request that failed, unless such a request is not worth one. */
+  void write(Request request) {
+    if ((request.gfp & Gfp.NOWARN) != 0 || asksForDmaInVain(request)) {
+      return;
+    }
     long number = reports.incrementAndGet();
     if (number > MOST_REPORTS) {
       if (number == MOST_REPORTS + 1) {
@@ -27,24 +33,50 @@ final class FailureReport {
       }
       return;
     }
-    GfpVocabulary vocabulary = GfpVocabulary.of(memory.spec().release());
-    String head =
-        String.format(
-            Locale.ROOT,
-            "quarry: page allocation failure: order:%d, mode:0x%x(%s), nodemask=(null),"
-                + "cpuset=/,mems_allowed=%s\n"
-                + "CPU: %d PID: 1 Comm: quarry Not tainted %s #1\n",
-            order,
-            vocabulary.toMask(gfp),
-            vocabulary.format(gfp),
-            nodeList(),
-            cpu.id(),
-            memory.spec().release());
-    memory.log().print(head + new MemInfoDump(memory).text(highestZone, cpu));
+    String dump = new MemInfoDump(memory).text(request.highestZone, request.cpu);
+    memory.log().print(head(request) + dump);
   }
 
-  private String nodeList() {
+  /** On a machine without any memory for DMA a request for some is no news ({@code warn_alloc}). */
+  private boolean asksForDmaInVain(Request request) {
+    return (request.gfp & Gfp.DMA) != 0
+        && memory.zoneTypes().contains(ZoneType.DMA)
+        && memory.zones().stream().noneMatch(z -> z.type() == ZoneType.DMA && z.managed > 0);
+  }
+
+  private String head(Request request) {
+    GfpVocabulary vocabulary = GfpVocabulary.of(memory.spec().release());
+    int flags = vocabulary.adopt(request.gfp);
+    boolean showsUid = memory.spec().release().isAtLeast(6, 12);
+    return String.format(
+        Locale.ROOT,
+        "quarry: page allocation failure: order:%d, mode:0x%x(%s), nodemask=%s,"
+            + "cpuset=/,mems_allowed=%s\n"
+            + "CPU: %d%s PID: 1 Comm: quarry Not tainted %s #1\n",
+        request.order,
+        vocabulary.toMask(flags),
+        vocabulary.format(flags),
+        request.nodeMask == Request.ALL_NODES ? "(null)" : nodes(request::allows),
+        nodes(Node::hasMemory),
+        request.cpu.id(),
+        showsUid ? " UID: 0" : "",
+        memory.spec().release());
+  }
+
+  /** Nodes as the kernel prints a bitmap: {@code 0-1,3}. */
+  private String nodes(Predicate<Node> which) {
+    StringJoiner list = new StringJoiner(",");
     int last = memory.nodes().size() - 1;
-    return last == 0 ? "0" : "0-" + last;
+    for (int first = 0; first <= last; first++) {
+      int end = first;
+      while (end <= last && which.test(memory.node(end))) {
+        end++;
+      }
+      if (end > first) {
+        list.add(end == first + 1 ? "" + first : first + "-" + (end - 1));
+        first = end;
+      }
+    }
+    return list.toString();
   }
 }

@@ -86,14 +86,16 @@ public final class FrameRanges {
   public FrameRanges minus(FrameRanges other) {
     int[] bounds = new int[2 * (starts.length + other.starts.length)];
     int n = 0;
+    int first = 0; // both are sorted: what lies below this range lies below the next ones too
     for (int i = 0; i < starts.length; i++) {
       int from = starts[i];
-      for (int k = 0; k < other.starts.length; k++) {
-        if (other.ends[k] > from && other.starts[k] < ends[i]) {
-          bounds[n++] = from;
-          bounds[n++] = Math.max(from, other.starts[k]);
-          from = other.ends[k];
-        }
+      while (first < other.starts.length && other.ends[first] <= from) {
+        first++;
+      }
+      for (int k = first; k < other.starts.length && other.starts[k] < ends[i]; k++) {
+        bounds[n++] = from;
+        bounds[n++] = Math.max(from, other.starts[k]);
+        from = other.ends[k];
       }
       if (from < ends[i]) {
         bounds[n++] = from;

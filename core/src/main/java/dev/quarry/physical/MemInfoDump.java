@@ -20,14 +20,14 @@ public final class MemInfoDump {
   /**
    * The dump's text.
    *
-   * @param highestZone zones above this index are left out
+   * @param highestZone zones above this index are left out, and nodes without any other
    * @param cpu whose lists {@code local_pcp} counts
    */
   public String text(int highestZone, Cpu cpu) {
     StringBuilder out = new StringBuilder("Mem-Info:\n");
     global(out, highestZone);
     for (Node node : memory.nodes()) {
-      if (node.hasMemory()) {
+      if (node.zones().stream().anyMatch(zone -> isShown(zone, highestZone))) {
         node(out, node);
       }
     }
@@ -188,7 +188,8 @@ public final class MemInfoDump {
     append(out, "%d total pagecache pages%n", sum(NodeStat.NR_FILE_PAGES));
     append(out, "0 pages in swap cache%nFree swap  = 0kB%nTotal swap = 0kB%n");
     append(out, "%d pages RAM%n%d pages HighMem/MovableOnly%n", present, high);
-    append(out, "%d pages reserved", present - managed);
+    append(out, "%d pages reserved%n", present - managed);
+    out.append("0 pages cma reserved\n0 pages hwpoisoned");
   }
 
   private void kb(StringBuilder out, String name, long pages) {

@@ -1,6 +1,7 @@
 package dev.quarry.physical;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,7 +11,8 @@ import java.util.List;
  * <pre>
  *   each list:   links agree both ways, length == count, each member says that it is free
  *   each block:  aligned, inside its zone, of its pageblock's type, its buddy not free too
- *   each zone:   free == sum of its blocks; free + per-CPU + isolated + allocated == managed
+ *   each zone:   free, CMA, high-atomic == sums of its blocks; reserve == its pageblocks;
+ *                free + per-CPU + isolated + allocated == managed
  * </pre>
  */
 public final class MemoryInvariants {
@@ -44,8 +46,8 @@ public final class MemoryInvariants {
   }
 
   private void zone(Zone zone) {
-    long free = 0;
-    long highAtomic = 0;
+    long[] pages = new long[MigrateType.COUNT];
+    long inBlocks = 0;
     for (int order = 0; order <= memory.spec().maxOrder(); order++) {
       int blocks = 0;
       for (int type = 0; type < MigrateType.COUNT; type++) {
@@ -61,24 +63,39 @@ public final class MemoryInvariants {
             linked,
             all,
             zone.isEmpty(order, type));
-        long pages = (long) all << order;
-        free += type == MigrateType.ISOLATE ? 0 : pages;
-        highAtomic += type == MigrateType.HIGHATOMIC ? pages : 0;
+        pages[type] += (long) all << order;
+        boolean whole = order >= memory.pageblocks().order() && type != MigrateType.ISOLATE;
+        inBlocks += whole ? (long) all << order : 0;
       }
       int counted = zone.area(order).nrFree();
       expect(counted == blocks, "%s order %d: nr_free %d, blocks %d", zone, order, counted, blocks);
     }
-    expect(free == zone.freePages(), "%s: free %d, blocks hold %d", zone, zone.freePages(), free);
-    expect(
-        highAtomic == zone.freeHighatomic(),
-        "%s: free high-atomic %d, blocks hold %d",
-        zone,
-        zone.freeHighatomic(),
-        highAtomic);
+    long free = Arrays.stream(pages).sum() - pages[MigrateType.ISOLATE];
+    adds(zone, "free", zone.freePages(), free);
+    adds(zone, "free high-atomic", zone.freeHighatomic(), pages[MigrateType.HIGHATOMIC]);
+    adds(zone, "free CMA", zone.freeCma(), pages[MigrateType.CMA]);
+    adds(zone, "free in pageblocks", zone.freePagesInBlocks(), inBlocks);
+    reserve(zone);
     perCpu(zone);
     if (findings.isEmpty()) {
       frames(zone);
     }
+  }
+
+  private void adds(Zone zone, String what, long counted, long held) {
+    expect(counted == held, "%s: %s %d, blocks hold %d", zone, what, counted, held);
+  }
+
+  /** The high-atomic reserve is what the pageblocks of its type come to. */
+  private void reserve(Zone zone) {
+    Pageblocks pageblocks = memory.pageblocks();
+    long reserved = 0;
+    for (int pfn = zone.startPfn() & -pageblocks.pages(); pfn < zone.endPfn(); ) {
+      boolean own = pageblocks.zone(pfn) == zone.number();
+      reserved += own && pageblocks.type(pfn) == MigrateType.HIGHATOMIC ? pageblocks.pages() : 0;
+      pfn += pageblocks.pages();
+    }
+    adds(zone, "reserved high-atomic", zone.reservedHighatomic(), reserved);
   }
 
   /** Walks one free list; returns its length. */
@@ -141,30 +158,37 @@ public final class MemoryInvariants {
       long pages = 0;
       for (int index = 0; index < pcp.lists(); index++) {
         int order = pcp.listOrder(index);
-        FreeList list = pcp.list(index);
-        int length = 0;
-        for (int pfn = list.first(); pfn != Pfn.NONE && length <= list.count(); length++) {
-          expect(
-              map.state(pfn) == PageState.pcp(order) && zone.spans(pfn),
-              "frame %d is on a per-CPU list of order %d of %s, its state is %x",
-              pfn,
-              order,
-              zone,
-              map.state(pfn));
-          pfn = map.next(pfn);
-        }
-        expect(
-            length == list.count(),
-            "%s CPU %d list %d: %d blocks, counted %d",
-            zone,
-            cpu,
-            index,
-            length,
-            list.count());
-        pages += (long) length << order;
+        pages += (long) perCpuList(zone, cpu, pcp.list(index), order) << order;
       }
       expect(pages == pcp.count(), "%s CPU %d: count %d, lists %d", zone, cpu, pcp.count(), pages);
     }
+  }
+
+  /** Walks one per-CPU list; returns its length. */
+  private int perCpuList(Zone zone, int cpu, FreeList list, int order) {
+    int length = 0;
+    int previous = Pfn.NONE;
+    for (int pfn = list.first(); pfn != Pfn.NONE && length <= list.count(); pfn = map.next(pfn)) {
+      expect(
+          map.state(pfn) == PageState.pcp(order) && zone.spans(pfn),
+          "frame %d is on a per-CPU list of order %d of %s, its state is %x",
+          pfn,
+          order,
+          zone,
+          map.state(pfn));
+      expect(map.prev(pfn) == previous, "frame %d: prev %d, not %d", pfn, map.prev(pfn), previous);
+      previous = pfn;
+      length++;
+    }
+    expect(
+        length == list.count() && list.last() == previous,
+        "%s CPU %d, order %d: %d blocks, counted %d",
+        zone,
+        cpu,
+        order,
+        length,
+        list.count());
+    return length;
   }
 
   /** Walks all frames of a zone and adds up what they are. */

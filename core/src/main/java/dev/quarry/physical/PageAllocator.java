@@ -28,6 +28,7 @@ public final class PageAllocator {
   private final int fastMaxOrder;
   private final boolean reserveByHighestZone;
   private final Reclaimer reclaimer;
+  private final boolean oneNode;
 
   /** Per node and combination of zone bits: the first zone of the zonelist, or null. */
   private final @Nullable Zone[][] firstZones;
@@ -39,6 +40,7 @@ public final class PageAllocator {
     this.pageblocks = memory.pageblocks();
     this.directMap = new DirectMap(memory);
     this.reclaimer = reclaimer;
+    this.oneNode = memory.nodes().size() == 1;
     HighAtomicReserve highAtomic = new HighAtomicReserve(memory);
     this.walk = new FreelistWalk(memory, highAtomic);
     this.slowPath = new SlowPath(memory, walk, highAtomic, reclaimer);
@@ -88,7 +90,7 @@ public final class PageAllocator {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
     if (order <= fastMaxOrder && order >= 0) {
       Zone zone = firstZones[node][gfp & Gfp.ZONE_MASK];
-      if (zone != null && (gfp & Gfp.THISNODE) == 0 && isPlenty(zone, gfp, order)) {
+      if (zone != null && isForAll(zone, gfp) && isPlenty(zone, gfp, order)) {
         PerCpuPages pcp = zone.pcp(cpu.id());
         FreeList list = pcp.list(pcp.listIndex(order, migrateType(gfp)));
         if (list.count() > 0) {
@@ -101,6 +103,11 @@ public final class PageAllocator {
       }
     }
     return allocPagesSlow(cpu, node, Request.ALL_NODES, gfp, order, null);
+  }
+
+  /** Whether no rule about nodes could lead the request elsewhere. */
+  private boolean isForAll(Zone zone, int gfp) {
+    return (gfp & Gfp.THISNODE) == 0 && (oneNode || !reclaimer.isKswapdRunning(zone.node()));
   }
 
   /**
@@ -150,7 +157,7 @@ public final class PageAllocator {
       Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
     Request request = request(cpu, nodeId, nodeMask, gfp, order, trail);
     if (cpu.takeDrainRequest()) {
-      freePath.drainLists(cpu);
+      memory.drainPages(cpu);
     }
     int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
     int pfn = walk.walk(request, flags, reclaimer, "fast path");
@@ -160,14 +167,15 @@ public final class PageAllocator {
         return pfn;
       }
     }
-    return prepare(pfn, order, gfp);
+    prepare(pfn, order, gfp);
+    if (request.ignoredMarks) {
+      map.setFlags(pfn, PageState.PFMEMALLOC);
+    }
+    return pfn;
   }
 
   Request request(Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
-    if (order < 0 || order > maxOrder) {
-      throw new IllegalArgumentException(
-          "order " + order + " is above the machine's largest order " + maxOrder);
-    }
+    memory.checkOrder(order);
     int highest = zoneIndexes[gfp & Gfp.ZONE_MASK];
     if (highest == Gfp.BAD_ZONE) {
       throw new IllegalArgumentException(
@@ -284,7 +292,7 @@ public final class PageAllocator {
    * Makes each frame of an allocated block, not compound, a block of its own: {@code split_page}.
    */
   public void splitPage(int pfn, int order) {
-    if (map.state(pfn) != PageState.allocated(order, 0)) {
+    if ((map.state(pfn) & ~(long) PageState.PFMEMALLOC) != PageState.allocated(order, 0)) {
       throw new IllegalArgumentException(
           "frame " + pfn + " does not head a plain allocated block of order " + order);
     }
@@ -292,22 +300,25 @@ public final class PageAllocator {
   }
 
   /**
-   * Makes an allocated block, compound or not, blocks of a smaller order, each held once: what
-   * {@code split_page} and {@code folio_split} come to.
+   * Makes a block that is held once, compound or not, blocks of a smaller order, each held once:
+   * what {@code split_page} and {@code folio_split} come to.
    */
   public void splitBlock(int pfn, int order, int newOrder) {
     long state = map.state(pfn);
-    if (!PageState.isAllocated(state) || PageState.order(state) != order || newOrder > order) {
+    boolean heldOnce = PageState.refcount(state) == 1 && PageState.order(state) == order;
+    if (!heldOnce || newOrder < 0 || newOrder > order) {
       throw new IllegalArgumentException(
           "frame "
               + pfn
-              + " does not head an allocated block of order "
+              + " does not head a block that is held once, of order "
               + order
               + " that could be split to order "
               + newOrder);
     }
     int flags = newOrder > 0 ? PageState.flags(state) : PageState.flags(state) & ~PageState.HEAD;
-    for (int part = 0; part < 1 << order; part += 1 << newOrder) {
+    map.state(pfn, PageState.allocated(newOrder, flags));
+    flags &= ~PageState.PFMEMALLOC; // a mark of the first frame alone
+    for (int part = 1 << newOrder; part < 1 << order; part += 1 << newOrder) {
       map.state(pfn + part, PageState.allocated(newOrder, flags));
     }
   }
@@ -336,22 +347,15 @@ public final class PageAllocator {
    */
   public boolean freePages(Cpu cpu, int pfn, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
-    long state = map.state(pfn);
-    if ((state & FreePath.MATTERS) != PageState.allocated(order, 0)
-        || map.mapping(pfn) != 0
-        || map.mapcount(pfn) != 0) {
+    if (!freePath.isPlain(pfn, order, map.state(pfn))) {
       return freePath.freeUnusual(cpu, pfn, order);
     }
-    if (order > fastMaxOrder) {
-      freePath.freeToZone(cpu, pfn, order);
+    int type = pageblocks.type(pfn);
+    if (order > fastMaxOrder || type >= MigrateType.PCPTYPES) {
+      freePath.free(cpu, pfn, order);
       return true;
     }
-    Zone zone = memory.zone(pageblocks.zone(pfn));
-    int type = pageblocks.type(pfn);
-    if (type >= MigrateType.PCPTYPES) {
-      type = MigrateType.MOVABLE;
-    }
-    zone.pcp(cpu.id()).put(pfn, order, type);
+    memory.zone(pageblocks.zone(pfn)).pcp(cpu.id()).put(pfn, order, type);
     return true;
   }
 
@@ -369,13 +373,19 @@ public final class PageAllocator {
     return virtual == NO_ADDRESS || freePages(cpu, directMap.virtToPage(virtual), order);
   }
 
-  /** Adds a reference to an allocated block: {@code get_page()}. */
+  /**
+   * Adds a reference to an allocated block: {@code get_page()}. The caller has one already; other
+   * threads may add and drop theirs meanwhile.
+   */
   public void getPage(int pfn) {
-    long state = map.state(pfn);
-    if (!PageState.isAllocated(state)) {
-      throw new IllegalStateException("frame " + pfn + " is " + memory.kindOf(pfn));
-    }
-    map.state(pfn, PageState.withRefcount(state, PageState.refcount(state) + 1));
+    long state;
+    do {
+      state = map.state(pfn);
+      if (!PageState.isAllocated(state)) {
+        throw new IllegalStateException("frame " + pfn + " is " + memory.kindOf(pfn));
+      }
+    } while (!map.replaceState(
+        pfn, state, PageState.withRefcount(state, PageState.refcount(state) + 1)));
   }
 
   /**
@@ -383,7 +393,7 @@ public final class PageAllocator {
    * are emptied by that thread when it next leaves its fast path.
    */
   public void drainAllPages() {
-    freePath.drainAll();
+    memory.drainAllPages();
   }
 
   /**

@@ -52,7 +52,7 @@ public final class PerCpuPages {
     for (int i = 0; i < lists.length; i++) {
       lists[i] = new FreeList(map);
     }
-    this.tuning = new PcpTuning(memory.rules().pcpAutoTune());
+    this.tuning = new PcpTuning(memory.rules());
   }
 
   private static int listCount(int maxOrder, int hugeOrder) {
@@ -138,6 +138,11 @@ public final class PerCpuPages {
   /** A list by its index, {@code order * 3 + type}, huge pages behind all others. */
   public FreeList list(int index) {
     return lists[index];
+  }
+
+  /** The list of an order, which must have lists, and a type. */
+  public FreeList list(int order, int migrateType) {
+    return lists[listIndex(order, migrateType)];
   }
 
   /** The order of the blocks on list {@code index}: {@code pindex_to_order}. */

@@ -268,8 +268,9 @@ public final class PolicyAllocator {
     }
   }
 
+  /** Policies without nodes, default and local, are not worth a word. */
   private static void note(@Nullable Trail trail, MemPolicy policy, String what, int node) {
-    if (trail != null) {
+    if (trail != null && !policy.nodes().isEmpty()) {
       trail.add(new TrailStep.Note("policy " + policy + ": " + what + " at node " + node));
     }
   }

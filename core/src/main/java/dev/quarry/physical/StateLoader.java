@@ -53,9 +53,21 @@ public final class StateLoader {
 
   /** Sets a pageblock's type; before its free blocks are added. */
   public void pageblock(int pfn, int migrateType) {
-    if (memory.zoneOf(pfn) != null) {
-      pageblocks.type(pfn, migrateType);
+    Zone zone = memory.zoneOf(pfn);
+    if (zone != null) {
+      retype(zone, pfn, migrateType);
     }
+  }
+
+  /** The high-atomic reserve of a zone is what its pageblocks of that type come to. */
+  private void retype(Zone zone, int pfn, int migrateType) {
+    if (pageblocks.type(pfn) == MigrateType.HIGHATOMIC) {
+      zone.reservedHighatomic -= pageblocks.pages();
+    }
+    if (migrateType == MigrateType.HIGHATOMIC) {
+      zone.reservedHighatomic += pageblocks.pages();
+    }
+    pageblocks.type(pfn, migrateType);
   }
 
   /**
@@ -66,10 +78,8 @@ public final class StateLoader {
    */
   public void freeBlock(Zone zone, int pfn, int order, int migrateType) {
     check(zone, pfn, order, "free block");
-    if (order >= pageblocks.order()) {
-      pageblocks.typeRange(pfn, order, migrateType);
-    } else {
-      pageblocks.type(pfn, migrateType);
+    for (int at = pfn; at < pfn + (1 << order); at += pageblocks.pages()) {
+      retype(zone, at, migrateType);
     }
     zone.buddy.linkTail(pfn, order, migrateType);
     zone.buddy.account(1L << order, migrateType);
@@ -112,7 +122,7 @@ public final class StateLoader {
               + pfn
               + ": order "
               + order
-              + " is above the machine's largest order "
+              + " is not 0 to the machine's largest order "
               + memory.spec().maxOrder());
     }
     if ((pfn & ((1 << order) - 1)) != 0) {

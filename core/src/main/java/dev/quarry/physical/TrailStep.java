@@ -83,7 +83,8 @@ public sealed interface TrailStep {
         return ": passes by " + margin();
       }
       if (margin() <= 0) {
-        return ": refused, " + (1 - margin()) + " pages short";
+        long missing = 1 - margin();
+        return ": refused, " + missing + (missing == 1 ? " page short" : " pages short");
       }
       return blockFits
           ? ": refused, too few blocks of the smaller orders"
@@ -129,8 +130,8 @@ public sealed interface TrailStep {
     public String text() {
       String what =
           claims > 0
-              ? "claimed " + claims + " pageblock(s) of another type"
-              : "stole " + steals + " block(s) of another type";
+              ? "claimed pageblocks of another type" + (claims == 1 ? "" : " " + claims + " times")
+              : "stole " + (steals == 1 ? "a block" : steals + " blocks") + " of another type";
       return zone + ": no " + MigrateType.label(migrateType) + " block, " + what;
     }
   }

@@ -18,7 +18,7 @@ class BootTest {
   }
 
   @Test
-  void aTerabyteMachineTouchesAlmostNothing() {
+  void aTerabyteMachineCountsBlocksThatNobodyTouched() {
     try (Machine machine = Machine.boot(TestMachines.huge())) {
       Zone normal = machine.memory().zones().get(2);
       assertThat(normal.freePages()).isEqualTo(1021L << 18);

@@ -10,9 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every state of a zone of 16 pages, up to the order within lists, and from each every request and
- * every free. A state is a partition into blocks, each held or free, in which no two free buddies
- * stand side by side; with T(0) = 2 and T(k) = T(k-1)² + 1 there are 458,330 of them.
+ * Every state of a zone of 16 pages, up to the order within lists, and from each every request, its
+ * undoing, and every free. A state is a partition into blocks, each held or free, in which no two
+ * free buddies stand side by side; with T(0) = 2 and T(k) = T(k-1)² + 1 there are 458,330 of them.
  *
  * <pre>
  *   'A' a held block, '.' a free one, a digit its order:   A0.0A1.2A3
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class EveryBuddyStateTest {
   private static final int PAGES = 16;
   private static final int MAX_ORDER = 4;
+  private static final Block[] NOT_ALLOWED = {};
 
   /** A block: first frame, order, whether it is held. */
   private record Block(int pfn, int order, boolean held) {
@@ -34,20 +35,28 @@ class EveryBuddyStateTest {
       Machine.boot(TestMachines.oneZone(PAGES, MAX_ORDER, MAX_ORDER, false));
   private final Zone zone = machine.memory().zones().getFirst();
   private final Cpu cpu = machine.cpu(0);
-  private int states;
+  private final MemMap map = machine.memory().map();
+  private final long[] states = new long[PAGES];
+  private final int[] blocks = new int[MAX_ORDER + 1];
+  private int count;
 
   @Test
   void everyRequestAndFreeFromEveryStateDoesWhatTheModelSays() {
+    while (zone.untouched.count() > 0) {
+      zone.buddy.takeFirst(MAX_ORDER, MigrateType.MOVABLE);
+      zone.buddy.account(-PAGES, MigrateType.MOVABLE);
+    }
+    machine.memory().pageblocks().type(0, MigrateType.UNMOVABLE);
     Block[] stack = new Block[PAGES];
     enumerate(0, stack, 0);
-    assertThat(states).isEqualTo(458_330);
+    assertThat(count).isEqualTo(458_330);
     machine.close();
   }
 
   /** Fills the zone from frame {@code pfn} on with every sequence of blocks. */
   private void enumerate(int pfn, Block[] stack, int depth) {
     if (pfn == PAGES) {
-      states++;
+      count++;
       checkState(Arrays.copyOf(stack, depth));
       return;
     }
@@ -74,48 +83,38 @@ class EveryBuddyStateTest {
   }
 
   private void checkState(Block[] state) {
-    // One request, and one free, of each state in turn; over all states each meets each.
-    int order = states % (MAX_ORDER + 1);
     load(state);
-    int pfn = machine.allocator().allocPages(cpu, Gfp.GFP_KERNEL | Gfp.NOWARN, order);
-    List<Block> expected = afterAlloc(state, order, pfn);
-    if (expected == null) {
-      throw new AssertionError("alloc order " + order + " -> " + pfn + " in " + text(state));
-    }
-    expect(expected, "alloc order " + order, state);
-    Block freed = pickHeld(state);
-    if (freed != null) {
-      load(state);
-      machine.allocator().freePages(cpu, freed.pfn, freed.order);
-      expect(afterFree(state, freed), "free " + freed.pfn, state);
-    }
-  }
-
-  private Block pickHeld(Block[] state) {
-    for (int i = 0; i < state.length; i++) {
-      Block block = state[(i + states) % state.length];
-      if (block.held) {
-        return block;
+    for (int order = 0; order <= MAX_ORDER; order++) {
+      int pfn = machine.allocator().allocPages(cpu, Gfp.GFP_KERNEL | Gfp.NOWARN, order);
+      expect(afterAlloc(state, order, pfn), "alloc order", order, state);
+      if (pfn != Pfn.NONE) {
+        // Given back, it joins what was split off it, and nothing else.
+        machine.allocator().freePages(cpu, pfn, order);
+        expect(state, "alloc and free order", order, state);
       }
     }
-    return null;
+    for (Block block : state) {
+      if (block.held) {
+        machine.allocator().freePages(cpu, block.pfn, block.order);
+        expect(afterFree(state, block), "free", block.pfn, state);
+        load(state);
+      }
+    }
   }
 
   private void load(Block[] state) {
-    for (int pfn = 0; pfn < PAGES; pfn++) {
-      machine.memory().map().state(pfn, PageState.UNTOUCHED);
-    }
-    Arrays.fill(zone.nonEmptyOrders, 0);
     for (int order = 0; order <= MAX_ORDER; order++) {
-      zone.areas[order] = new FreeArea(machine.memory().map());
+      while (!zone.isEmpty(order, MigrateType.UNMOVABLE)) {
+        zone.buddy.takeFirst(order, MigrateType.UNMOVABLE);
+        zone.buddy.account(-(1L << order), MigrateType.UNMOVABLE);
+      }
     }
-    zone.untouched.clear();
-    zone.freePages = 0;
-    zone.freePagesInBlocks = 0;
-    machine.memory().pageblocks().type(0, MigrateType.UNMOVABLE);
+    for (int pfn = 0; pfn < PAGES; pfn++) {
+      map.state(pfn, PageState.UNTOUCHED);
+    }
     for (Block block : state) {
       if (block.held) {
-        machine.memory().map().state(block.pfn, PageState.allocated(block.order, 0));
+        map.state(block.pfn, PageState.allocated(block.order, 0));
       } else {
         zone.buddy.linkHead(block.pfn, block.order, MigrateType.UNMOVABLE);
         zone.buddy.account(1L << block.order, MigrateType.UNMOVABLE);
@@ -123,36 +122,43 @@ class EveryBuddyStateTest {
     }
   }
 
-  /** The state after a request that got {@code pfn}; null if the buddy system may not do that. */
-  private static List<Block> afterAlloc(Block[] state, int order, int pfn) {
+  /** The state after a request that got {@code pfn}. */
+  private static Block[] afterAlloc(Block[] state, int order, int pfn) {
     int smallest = Integer.MAX_VALUE;
+    int free = 0;
     for (Block block : state) {
-      if (!block.held && block.order >= order) {
-        smallest = Math.min(smallest, block.order);
+      if (!block.held) {
+        free += 1 << block.order;
+        smallest = block.order >= order ? Math.min(smallest, block.order) : smallest;
       }
     }
     // The zone's marks are 0, so the last page is never given away.
-    int free = Arrays.stream(state).filter(b -> !b.held).mapToInt(b -> 1 << b.order).sum();
     if (smallest == Integer.MAX_VALUE || free - ((1 << order) - 1) <= 0) {
-      return pfn == Pfn.NONE ? List.of(state) : null;
+      return pfn == Pfn.NONE ? state : NOT_ALLOWED;
     }
-    List<Block> after = new ArrayList<>();
-    boolean found = false;
-    for (Block block : state) {
-      if (!block.held && block.order == smallest && block.pfn == pfn) {
-        found = true;
-        after.add(new Block(pfn, order, true));
-        for (int half = order; half < smallest; half++) {
-          after.add(new Block(pfn + (1 << half), half, false));
-        }
-      } else {
-        after.add(block);
+    for (int i = 0; i < state.length; i++) {
+      if (!state[i].held && state[i].order == smallest && state[i].pfn == pfn) {
+        return split(state, i, order);
       }
     }
-    return found ? after : null;
+    return NOT_ALLOWED;
   }
 
-  private static List<Block> afterFree(Block[] state, Block freed) {
+  /** The state with a held block of {@code order} at the front of what was block {@code index}. */
+  private static Block[] split(Block[] state, int index, int order) {
+    Block block = state[index];
+    Block[] after = new Block[state.length + block.order - order];
+    System.arraycopy(state, 0, after, 0, index);
+    after[index] = new Block(block.pfn, order, true);
+    for (int half = order; half < block.order; half++) {
+      after[index + 1 + half - order] = new Block(block.pfn + (1 << half), half, false);
+    }
+    int parts = 1 + block.order - order;
+    System.arraycopy(state, index + 1, after, index + parts, state.length - index - 1);
+    return after;
+  }
+
+  private static Block[] afterFree(Block[] state, Block freed) {
     List<Block> after = new ArrayList<>(List.of(state));
     after.remove(freed);
     Block joined = new Block(freed.pfn, freed.order, false);
@@ -164,24 +170,31 @@ class EveryBuddyStateTest {
       joined = new Block(Math.min(joined.pfn, buddy.pfn), joined.order + 1, false);
     }
     after.add(joined);
-    return after;
+    return after.toArray(Block[]::new);
   }
 
-  private void expect(List<Block> expected, String operation, Block[] before) {
+  /** Each frame's descriptor, each list's length and the free pages must be the model's. */
+  private void expect(Block[] expected, String operation, int operand, Block[] before) {
+    Arrays.fill(states, PageState.UNTOUCHED);
+    Arrays.fill(blocks, 0);
     int free = 0;
     for (Block block : expected) {
-      long state = machine.memory().map().state(block.pfn);
-      boolean right =
-          state
-              == (block.held ? PageState.allocated(block.order, 0) : PageState.buddy(block.order));
-      if (!right) {
-        throw new AssertionError(
-            operation + " in " + text(before) + ": frame " + block.pfn + " is not " + block);
-      }
+      states[block.pfn] =
+          block.held ? PageState.allocated(block.order, 0) : PageState.buddy(block.order);
+      blocks[block.order] += block.held ? 0 : 1;
       free += block.held ? 0 : 1 << block.order;
     }
-    if (zone.freePages != free) {
-      throw new AssertionError(operation + " in " + text(before) + ": " + zone.freePages);
+    boolean right = expected != NOT_ALLOWED && zone.freePages == free;
+    for (int pfn = 0; pfn < PAGES; pfn++) {
+      right &= map.state(pfn) == states[pfn];
+    }
+    for (int order = 0; order <= MAX_ORDER; order++) {
+      right &= zone.areas[order].nrFree() == blocks[order];
+      right &= zone.areas[order].list(MigrateType.UNMOVABLE).count() == blocks[order];
+    }
+    if (!right) {
+      throw new AssertionError(
+          operation + " " + operand + " in " + text(before) + " is not " + text(expected));
     }
   }
 

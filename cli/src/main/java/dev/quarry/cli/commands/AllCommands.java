@@ -1,6 +1,8 @@
 package dev.quarry.cli.commands;
 
 import dev.quarry.cli.lang.Registry;
+import dev.quarry.cli.lang.Session;
+import java.io.PrintWriter;
 
 /** Assembles the commands that a shell or a script has. */
 public final class AllCommands {
@@ -11,9 +13,17 @@ public final class AllCommands {
     Registry registry = new Registry();
     MachineCommands.addTo(registry);
     PageCommands.addTo(registry);
+    ManyPagesCommands.addTo(registry);
+    FreeCommands.addTo(registry);
     PolicyCommands.addTo(registry);
     LookCommands.addTo(registry);
+    AddressCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;
+  }
+
+  /** A session that knows the machine's own names. */
+  public static Session session(PrintWriter out) {
+    return new Session(out, new ZoneNames());
   }
 }

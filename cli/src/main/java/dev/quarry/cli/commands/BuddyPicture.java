@@ -47,13 +47,12 @@ final class BuddyPicture {
     out.append(
         String.format(
             Locale.ROOT,
-            "%s: %d of %d pages free; a mark is %d page%s: █ held, ▒ some held, · free, c on a"
-                + " CPU's list, R reserved, blank a hole\n",
+            "%s: %d of %d pages free; a mark stands for %s:%n"
+                + "  █ held, ▒ partly held, · free, c on a CPU's list, R reserved, blank a hole%n",
             zone,
             zone.freePages(),
             zone.managed(),
-            perCell,
-            perCell == 1 ? "" : "s"));
+            Counted.of(perCell, "page")));
     map(out, first, shown, perCell);
     lists(out);
     return out.toString().stripTrailing();

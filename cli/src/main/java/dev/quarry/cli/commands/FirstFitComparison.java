@@ -3,12 +3,7 @@ package dev.quarry.cli.commands;
 import dev.quarry.cli.lang.Call;
 import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.Value;
-import dev.quarry.kernel.Machine;
-import dev.quarry.machine.Cpu;
-import dev.quarry.machine.MachineSpecReader;
-import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Pfn;
-import dev.quarry.physical.Zone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,84 +17,94 @@ import java.util.Random;
 final class FirstFitComparison {
   private static final int LARGEST_REQUEST = 64;
 
-  private FirstFitComparison() {}
+  private final Random random;
+  private final FirstFitList list;
+  private final BuddySource buddy;
+  private final List<Held> held = new ArrayList<>();
+  private long heldPages;
+  private long asked;
+  private long requests;
+  private long listFailed;
+  private long buddyFailed;
+
+  /** A request that lives: where each of the two put it, or NONE. */
+  private record Held(int pages, int inList, int inBuddy) {}
+
+  private FirstFitComparison(int pages, long seed, BuddySource buddy) {
+    this.random = new Random(seed);
+    this.list = new FirstFitList(pages);
+    this.buddy = buddy;
+  }
 
   static Value run(Call call, Session session) {
     call.atMost(0);
-    int pages = Math.clamp(call.number("pages", 4096), 2048, 1 << 20) & -1024;
-    int steps = Math.clamp(call.number("steps", 20_000), 1, 1_000_000);
-    long seed = call.number("seed", 1);
-    FirstFitList list = new FirstFitList(pages);
-    List<int[]> held = new ArrayList<>();
-    Random random = new Random(seed);
-    int[] failed = new int[2];
-    long asked = 0;
-    long rounded = 0;
-    int most = 0;
-    String spec =
-        "memory 0-"
-            + pages * 4L
-            + "K\nzone Normal\npercpu no\ncontents none\n"
-            + "sysctl vm.min_free_kbytes=0\nsysctl vm.watermark_scale_factor=1";
-    try (Machine machine = Machine.boot(MachineSpecReader.read("first_fit", spec))) {
-      Cpu cpu = machine.cpu(0);
+    int pages = call.number("pages", 4096, 2048, 1 << 20) & -1024;
+    int steps = call.number("steps", 20_000, 1, 1_000_000);
+    int load = call.number("load", 60, 1, 100);
+    long seed = call.number("seed", 1, 0, Integer.MAX_VALUE);
+    session.spend(steps * (5L + pages / 4096));
+    try (BuddySource buddy = new BuddySource(pages)) {
+      FirstFitComparison comparison = new FirstFitComparison(pages, seed, buddy);
       for (int step = 0; step < steps; step++) {
-        if (!held.isEmpty() && random.nextInt(100) < 48) {
-          int[] block = held.remove(random.nextInt(held.size()));
-          list.free(block[0], block[1]);
-          if (block[2] != Pfn.NONE) {
-            machine.allocator().freePages(cpu, block[2], order(block[1]));
-          }
-          continue;
-        }
-        int size = 1 + random.nextInt(LARGEST_REQUEST);
-        int first = list.allocate(size);
-        int pfn = machine.allocator().allocPages(cpu, Gfp.GFP_NOWAIT, order(size));
-        failed[0] += first == Pfn.NONE ? 1 : 0;
-        failed[1] += pfn == Pfn.NONE ? 1 : 0;
-        if (first != Pfn.NONE) {
-          held.add(new int[] {first, size, pfn});
-          asked += size;
-          rounded += 1L << order(size);
-        } else if (pfn != Pfn.NONE) {
-          machine.allocator().freePages(cpu, pfn, order(size));
-        }
-        most = Math.max(most, list.extents());
+        comparison.step(pages * (long) load / 100);
       }
-      return new Value.Text(report(list, machine, failed, asked, rounded, most));
+      return new Value.Text(comparison.report());
     }
   }
 
-  private static int order(int pages) {
-    return 32 - Integer.numberOfLeadingZeros(pages - 1);
+  /** A request while less than {@code most} pages are asked for, else a free of a random one. */
+  private void step(long most) {
+    if (heldPages >= most) {
+      Held block = held.remove(random.nextInt(held.size()));
+      heldPages -= block.pages;
+      if (block.inList != Pfn.NONE) {
+        list.free(block.inList, block.pages);
+      }
+      if (block.inBuddy != Pfn.NONE) {
+        buddy.free(block.inBuddy, block.pages);
+      }
+      return;
+    }
+    int pages = 1 + random.nextInt(LARGEST_REQUEST);
+    Held block = new Held(pages, list.allocate(pages), buddy.allocate(pages));
+    held.add(block);
+    heldPages += pages;
+    requests++;
+    asked += block.inBuddy == Pfn.NONE ? 0 : pages;
+    listFailed += block.inList == Pfn.NONE ? 1 : 0;
+    buddyFailed += block.inBuddy == Pfn.NONE ? 1 : 0;
   }
 
-  private static String report(
-      FirstFitList list, Machine machine, int[] failed, long asked, long rounded, int most) {
-    Zone zone = machine.memory().zones().getFirst();
-    int largest = 0;
-    for (int order = 0; order <= machine.spec().maxOrder(); order++) {
-      largest = zone.area(order).nrFree() > 0 ? 1 << order : largest;
-    }
+  private String report() {
+    PageSourceWork first = list.work();
+    PageSourceWork second = buddy.work();
+    long frees = Math.max(1, requests - held.size());
     return String.format(
         Locale.ROOT,
         """
-                                 first fit     buddy
-        places looked at, mean  %10.1f  %8.1f   a request's search
-        the longest list        %10d  %8d
-        requests that failed    %10d  %8d
-        largest free block      %10d  %8d   pages at the end
-        lost by rounding up     %9.1f %% %7.1f %%   of what was asked for\
+                                   first fit      buddy
+        steps to allocate, mean   %10.1f %10.1f   extents looked at; lists and splits
+        steps to free, mean       %10.1f %10.1f   extents passed; blocks merged
+        places to search, at most %10d %10d   extents; lists, one for each order
+        requests that failed      %10d %10d   of %d
+        free pages at the end     %10d %10d
+        of them in one piece      %10d %10d
+        lost by rounding up       %9.1f%% %9.1f%%   of what was asked for\
         """,
-        list.meanSearch(),
-        1.0,
-        most,
-        machine.spec().maxOrder() + 1,
-        failed[0],
-        failed[1],
-        list.largest(),
-        largest,
+        (double) first.allocating() / requests,
+        (double) second.allocating() / requests,
+        (double) first.freeing() / frees,
+        (double) second.freeing() / frees,
+        first.longestList(),
+        second.longestList(),
+        listFailed,
+        buddyFailed,
+        requests,
+        list.free(),
+        buddy.free(),
+        list.largestFree(),
+        buddy.largestFree(),
         0.0,
-        asked == 0 ? 0 : (rounded - asked) * 100.0 / asked);
+        asked == 0 ? 0 : (second.given() - asked) * 100.0 / asked);
   }
 }

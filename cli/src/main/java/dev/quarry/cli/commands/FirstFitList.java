@@ -5,27 +5,40 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The allocator that the course begins with: a list of free extents, searched from its start. */
-final class FirstFitList {
-  private final List<int[]> free = new ArrayList<>();
-  private long searches;
-  private long looked;
+final class FirstFitList implements PageSource {
+  private static final class Extent {
+    int start;
+    int pages;
+
+    Extent(int start, int pages) {
+      this.start = start;
+      this.pages = pages;
+    }
+  }
+
+  private final List<Extent> extents = new ArrayList<>();
+  private long allocating;
+  private long freeing;
+  private long given;
+  private int longest = 1;
 
   FirstFitList(int pages) {
-    free.add(new int[] {0, pages});
+    extents.add(new Extent(0, pages));
   }
 
   /** Takes the start of the first extent that is large enough. */
-  int allocate(int pages) {
-    searches++;
-    for (int i = 0; i < free.size(); i++) {
-      looked++;
-      int[] extent = free.get(i);
-      if (extent[1] >= pages) {
-        int start = extent[0];
-        extent[0] += pages;
-        extent[1] -= pages;
-        if (extent[1] == 0) {
-          free.remove(i);
+  @Override
+  public int allocate(int pages) {
+    for (int i = 0; i < extents.size(); i++) {
+      allocating++;
+      Extent extent = extents.get(i);
+      if (extent.pages >= pages) {
+        int start = extent.start;
+        extent.start += pages;
+        extent.pages -= pages;
+        given += pages;
+        if (extent.pages == 0) {
+          extents.remove(i);
         }
         return start;
       }
@@ -33,34 +46,45 @@ final class FirstFitList {
     return Pfn.NONE;
   }
 
-  /** Gives an extent back and joins it with its neighbours. */
-  void free(int start, int pages) {
+  /** Puts an extent back where its address belongs, and joins it with its neighbours. */
+  @Override
+  public void free(int start, int pages) {
     int at = 0;
-    while (at < free.size() && free.get(at)[0] < start) {
+    while (at < extents.size() && extents.get(at).start < start) {
       at++;
     }
-    free.add(at, new int[] {start, pages});
+    freeing += at + 1;
+    extents.add(at, new Extent(start, pages));
     join(at);
     if (at > 0) {
       join(at - 1);
     }
+    longest = Math.max(longest, extents.size());
   }
 
   private void join(int at) {
-    if (at + 1 < free.size() && free.get(at)[0] + free.get(at)[1] == free.get(at + 1)[0]) {
-      free.get(at)[1] += free.remove(at + 1)[1];
+    if (at + 1 < extents.size()) {
+      Extent extent = extents.get(at);
+      Extent next = extents.get(at + 1);
+      if (extent.start + extent.pages == next.start) {
+        extent.pages += next.pages;
+        extents.remove(at + 1);
+      }
     }
   }
 
-  int extents() {
-    return free.size();
+  @Override
+  public PageSourceWork work() {
+    return new PageSourceWork(allocating, freeing, longest, given);
   }
 
-  double meanSearch() {
-    return searches == 0 ? 0 : (double) looked / searches;
+  @Override
+  public int largestFree() {
+    return extents.stream().mapToInt(extent -> extent.pages).max().orElse(0);
   }
 
-  int largest() {
-    return free.stream().mapToInt(extent -> extent[1]).max().orElse(0);
+  @Override
+  public long free() {
+    return extents.stream().mapToLong(extent -> extent.pages).sum();
   }
 }

@@ -6,16 +6,16 @@ import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
+import dev.quarry.machine.Nearest;
 import dev.quarry.observe.ProcFs;
-import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.MemInfoDump;
-import dev.quarry.physical.Zone;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Commands that show the machine. */
 final class LookCommands {
   private static final String CHAPTER = "looking";
+  private static final int FRAMES_PER_STEP = 64;
+  private static final long STEPS_OF_A_FILE = 200;
 
   private LookCommands() {}
 
@@ -23,125 +23,76 @@ final class LookCommands {
     registry
         .add(
             command(
-                "cat FILE",
-                "prints a file of /proc or /sys such as /proc/meminfo, /proc/zoneinfo, /proc/iomem,"
-                    + " /sys/devices/system/node/node0/numastat",
-                "cat /proc/buddyinfo",
-                LookCommands::cat))
+                    "cat FILE",
+                    "prints a file of /proc or /sys",
+                    "cat /proc/buddyinfo",
+                    LookCommands::cat)
+                .withNotes("files:\n  " + String.join("\n  ", ProcFs.paths())))
         .add(
             command(
-                "draw PICTURE [zone=NAME] [node=N] [from=FRAME] [pages=N]",
-                "draws buddy (blocks and lists), reserve (marks and shares), zones, pcp",
-                "draw buddy zone=Normal\ndraw reserve",
-                LookCommands::draw))
+                    "draw PICTURE [zone=NAME] [node=N] [from=FRAME] [pages=N]",
+                    "draws " + String.join(", ", Pictures.names()),
+                    "draw buddy zone=Normal\ndraw reserve",
+                    Pictures::draw)
+                .withNotes(Pictures.notes()))
+        .add(
+            command(
+                "gfp GFP",
+                "explains GFP flags",
+                "gfp GFP_ATOMIC",
+                (call, session) ->
+                    GfpText.of(Booted.machine(session), Booted.gfp(session, call, 0))))
         .add(command("dmesg", "prints the kernel's log", "dmesg", LookCommands::dmesg))
         .add(
             command(
                 "show_mem",
-                "prints the state of memory as a failure report does (SysRq-M)",
+                "prints memory as a failure report does",
                 "show_mem",
                 LookCommands::showMem))
         .add(
             command(
-                "__pa ADDRESS",
-                "the physical address behind an address of the direct map",
-                "__pa 0xffff888000001000",
-                LookCommands::pa))
-        .add(
-            command(
-                "__va PHYSICAL",
-                "the address at which the direct map shows a physical address",
-                "__va 0x1000",
-                LookCommands::va))
-        .add(
-            command(
-                "first_fit [pages=N] [steps=N] [seed=N]",
-                "plays the same requests on a first-fit list and on the buddy system",
-                "first_fit pages=4096 steps=20000",
-                FirstFitComparison::run));
+                    "first_fit [pages=N] [steps=N] [load=PERCENT] [seed=N]",
+                    "plays requests on a first-fit list as well",
+                    "first_fit pages=4096 steps=20000",
+                    FirstFitComparison::run)
+                .withNotes("the same random requests on a first-fit list and on a buddy system"));
   }
 
   private static SimpleCommand command(
-      String usage,
-      String summary,
-      String example,
-      java.util.function.BiFunction<Call, Session, Value> action) {
+      String usage, String summary, String example, SimpleCommand.Action action) {
     return SimpleCommand.of(CHAPTER, usage, summary, example, action);
   }
 
   private static Value cat(Call call, Session session) {
     call.atMost(1);
-    String path = call.word(0, "a file such as /proc/buddyinfo");
-    ProcFs files = new ProcFs(Booted.machine(session).memory());
-    return new Value.Text(
-        files
-            .read(path)
-            .orElseThrow(() ->
-                new IllegalArgumentException(
-                    "there is no file "
-                        + path
-                        + "; did you mean "
-                        + dev.quarry.machine.Nearest.to(path, ProcFs.paths())
-                        + "?"))
-            .stripTrailing());
-  }
-
-  private static Value draw(Call call, Session session) {
-    call.atMost(1);
-    String picture = call.word(0, "a picture: buddy, reserve, zones or pcp");
-    List<Zone> zones = Booted.zones(session, call);
     Machine machine = Booted.machine(session);
-    List<String> drawn = new ArrayList<>();
-    switch (picture) {
-      case "buddy" -> {
-        for (Zone zone : zones) {
-          int from = call.number("from", zone.startPfn());
-          drawn.add(new BuddyPicture(machine, zone).draw(from, call.number("pages", 0)));
-        }
-      }
-      case "reserve" -> drawn.add(ReservePicture.draw(machine, zones));
-      case "zones" -> drawn.add(ZonePicture.draw(machine, zones));
-      case "pcp" -> drawn.add(PcpPicture.draw(zones));
-      default ->
-          throw new IllegalArgumentException(
-              "there is no picture \"" + picture + "\": buddy, reserve, zones or pcp");
+    String path = call.word(0, "a file such as /proc/buddyinfo");
+    List<String> paths = ProcFs.paths();
+    if (!paths.contains(path)) {
+      throw call.refuse(0, "there is no file " + path + Nearest.hint(path, paths));
     }
-    return new Value.Text(String.join("\n", drawn));
+    boolean forEachFrame = path.startsWith("/proc/kpage");
+    session.spend(
+        forEachFrame
+            ? machine.spec().endPfn() / FRAMES_PER_STEP
+            : STEPS_OF_A_FILE + (long) machine.cpus().size() * machine.memory().zones().size());
+    String text = new ProcFs(machine.memory()).read(path).orElseThrow();
+    return new Value.Text(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
   }
 
   private static Value dmesg(Call call, Session session) {
     call.atMost(0);
-    return new Value.Text(String.join("\n", Booted.machine(session).log().lines()));
+    List<String> lines = Booted.machine(session).log().lines();
+    session.spend(lines.size());
+    return new Value.Text(String.join("\n", lines));
   }
 
   private static Value showMem(Call call, Session session) {
     call.atMost(0);
     Machine machine = Booted.machine(session);
+    session.spend(STEPS_OF_A_FILE);
     int highest = machine.spec().zones().size() - 1;
-    return new Value.Text(
-        new MemInfoDump(machine.memory()).text(highest, Booted.cpu(session, call)));
-  }
-
-  private static Value pa(Call call, Session session) {
-    call.atMost(1);
-    DirectMap map = Booted.machine(session).allocator().directMap();
-    long physical = map.pa(address(call.word(0, "an address")));
-    return new Value.Text("0x" + Long.toHexString(physical));
-  }
-
-  private static Value va(Call call, Session session) {
-    call.atMost(1);
-    DirectMap map = Booted.machine(session).allocator().directMap();
-    return new Value.Text("0x" + Long.toHexString(map.va(address(call.word(0, "an address")))));
-  }
-
-  private static long address(String text) {
-    try {
-      return text.startsWith("0x")
-          ? Long.parseUnsignedLong(text.substring(2), 16)
-          : dev.quarry.machine.Sizes.parse(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("\"" + text + "\" is not an address such as 0x1000", e);
-    }
+    String text = new MemInfoDump(machine.memory()).text(highest, Booted.cpu(session, call));
+    return new Value.Text(text.stripTrailing());
   }
 }

@@ -9,42 +9,52 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Presets;
+import dev.quarry.machine.SpecException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Commands that boot and check a machine. */
 final class MachineCommands {
   private static final String CHAPTER = "machine";
+  private static final int WIDTH = 70;
 
   private MachineCommands() {}
 
   static void addTo(Registry registry) {
     registry
         .add(
-            SimpleCommand.of(
-                CHAPTER,
-                "boot MACHINE [KEY=VALUE]",
-                "boots a preset (" + String.join(", ", Presets.names()) + ") or a spec's file",
-                "boot laptop ram=4G cpus=2",
-                MachineCommands::boot))
+            command(
+                    "boot MACHINE [KEY=VALUE]...",
+                    "boots a preset or a machine file",
+                    "boot laptop ram=4G cpus=2",
+                    MachineCommands::boot)
+                .withNotes(notes()))
         .add(
-            SimpleCommand.of(
-                CHAPTER,
-                "cpu [N]",
-                "goes to another CPU; without a number says which one it is",
-                "cpu 1",
-                MachineCommands::cpu))
-        .add(
-            SimpleCommand.of(
-                CHAPTER,
-                "check",
-                "checks every invariant of the machine's memory",
-                "check",
-                MachineCommands::check));
+            command(
+                "cpu [N]", "goes to a CPU, or says which one it is", "cpu 1", MachineCommands::cpu))
+        .add(command("check", "checks every invariant of memory", "check", MachineCommands::check));
+  }
+
+  private static SimpleCommand command(
+      String usage, String summary, String example, SimpleCommand.Action action) {
+    return SimpleCommand.of(CHAPTER, usage, summary, example, action);
+  }
+
+  private static String notes() {
+    StringBuilder out = new StringBuilder("presets:\n");
+    for (String name : Presets.names()) {
+      out.append(String.format(Locale.ROOT, "  %-10s %s%n", name, Presets.description(name)));
+    }
+    out.append("settings:");
+    int width = WIDTH;
+    for (String key : MachineSpecReader.keys()) {
+      boolean wraps = width + key.length() >= WIDTH;
+      out.append(wraps ? "\n  " : " ").append(key);
+      width = (wraps ? 0 : width + 1) + key.length();
+    }
+    return out.toString();
   }
 
   private static Value boot(Call call, Session session) {
@@ -54,28 +64,31 @@ final class MachineCommands {
       settings.add(key + "=" + call.option(key, ""));
     }
     settings.sort(null);
-    String name = call.word(0, "a machine: " + String.join(", ", Presets.names()) + " or a file");
-    MachineSpec spec = load(name);
-    Machine machine =
-        Machine.boot(settings.isEmpty() ? spec : MachineSpecReader.with(spec, settings));
+    MachineSpec spec =
+        call.read(0, "a machine: " + String.join(", ", Presets.names()), MachineCommands::spec);
+    MachineSpec changed = settings.isEmpty() ? spec : changed(spec, settings);
+    session.spend(BootCost.steps(changed));
     session.forgetNames();
+    Machine machine = Machine.boot(changed);
     Booted.of(session).boot(machine);
     return new Value.Text(MachineText.summary(machine));
   }
 
-  /** A preset's or a file's specification. */
-  static MachineSpec load(String name) {
-    if (Presets.names().contains(name)) {
-      return Presets.get(name);
-    }
-    Path file = Path.of(name);
-    if (!Files.exists(file)) {
-      return Presets.get(name); // refuses it, naming the presets
-    }
+  private static MachineSpec spec(Value name) {
     try {
-      return MachineSpecReader.read(file);
+      return MachineFiles.load(name.word());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new IllegalArgumentException(name.word() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static MachineSpec changed(MachineSpec spec, List<String> settings) {
+    try {
+      return MachineSpecReader.with(spec, settings);
+    } catch (SpecException e) {
+      // In a shell a setting is no option of a command line.
+      String message = String.valueOf(e.getMessage()).replaceFirst("^--set:? ", "");
+      throw new IllegalArgumentException(message, e);
     }
   }
 
@@ -83,7 +96,7 @@ final class MachineCommands {
     call.atMost(1);
     Machine machine = Booted.machine(session);
     if (call.size() == 1) {
-      Booted.of(session).cpu(call.number(0, "a CPU", 0));
+      Booted.of(session).cpu(call.number(0, "a CPU", 0, machine.cpus().size() - 1L));
     }
     int cpu = Booted.cpu(session, call).id();
     return new Value.Text("CPU " + cpu + " on node " + machine.cpu(cpu).node());
@@ -91,9 +104,11 @@ final class MachineCommands {
 
   private static Value check(Call call, Session session) {
     call.atMost(0);
-    List<String> broken = Booted.machine(session).invariants();
+    Machine machine = Booted.machine(session);
+    session.spend(BootCost.frames(machine) / 16);
+    List<String> broken = machine.invariants();
     return broken.isEmpty()
         ? new Value.Text("all invariants hold")
-        : new FailedAllocation("broken:\n  " + String.join("\n  ", broken), null);
+        : new Refused("broken:\n  " + String.join("\n  ", broken));
   }
 }

@@ -18,13 +18,11 @@ public final class MachineText {
     out.append(
         String.format(
             Locale.ROOT,
-            "%s: Linux %s, %d CPU%s, %d node%s, orders 0 to %d, min_free_kbytes %d",
+            "%s: Linux %s, %s, %s, orders 0 to %d, min_free_kbytes %d",
             spec.name(),
             spec.release(),
-            spec.cpuNodes().size(),
-            spec.cpuNodes().size() == 1 ? "" : "s",
-            spec.nodes().size(),
-            spec.nodes().size() == 1 ? "" : "s",
+            Counted.of(spec.cpuNodes().size(), "CPU"),
+            Counted.of(spec.nodes().size(), "node"),
             spec.maxOrder(),
             memory.minFreeKbytes()));
     for (Zone zone : memory.zones()) {

@@ -62,6 +62,11 @@ record NumaStat(Map<Integer, Map<String, Long>> byNode) implements Value.Thing {
   }
 
   @Override
+  public List<String> fields() {
+    return names();
+  }
+
+  @Override
   public Optional<Value> field(String name) {
     return names().contains(name) ? Optional.of(new Value.Number(sum(name))) : Optional.empty();
   }

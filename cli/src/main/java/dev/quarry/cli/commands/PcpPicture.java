@@ -18,10 +18,10 @@ final class PcpPicture {
         out.append(
             String.format(
                 Locale.ROOT,
-                "%s CPU %d: %d pages, high %d (%d to %d), batch %d\n",
+                "%s CPU %d: %s, high %d (%d to %d), batch %d\n",
                 zone,
                 cpu,
-                pcp.count(),
+                Counted.of(pcp.count(), "page"),
                 pcp.high(),
                 pcp.highMin(),
                 pcp.highMax(),
@@ -31,10 +31,10 @@ final class PcpPicture {
             out.append(
                 String.format(
                     Locale.ROOT,
-                    "  order %d %-12s %d blocks\n",
+                    "  order %d %-12s %s\n",
                     pcp.listOrder(index),
                     MigrateType.label(index % MigrateType.PCPTYPES),
-                    pcp.list(index).count()));
+                    Counted.of(pcp.list(index).count(), "block")));
           }
         }
       }

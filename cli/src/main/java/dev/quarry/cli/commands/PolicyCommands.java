@@ -6,13 +6,16 @@ import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
-import dev.quarry.physical.PolicyAllocator;
+import dev.quarry.physical.MemPolicy;
+import dev.quarry.physical.NodeSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Commands about nodes: which one memory should come from, and which one it came from. */
 final class PolicyCommands {
   private static final String CHAPTER = "nodes";
+  private static final int LARGEST_WEIGHT = MemPolicy.WeightedInterleave.LARGEST_WEIGHT;
 
   private PolicyCommands() {}
 
@@ -50,23 +53,26 @@ final class PolicyCommands {
 
   private static Value setMempolicy(Call call, Session session) {
     call.atMost(1);
-    TaskPolicy policies = TaskPolicy.of(session);
-    boolean sets = call.size() > 0;
-    return new Value.Text(
-        (sets ? policies.set(call.word(0, "a policy")) : policies.get()).toString());
+    TaskPolicy policies = Booted.policies(session);
+    MemPolicy policy =
+        call.size() == 0
+            ? policies.get()
+            : call.read(0, "a policy", value -> policies.set(value.word()));
+    return new Value.Text(policy.toString());
   }
 
   private static Value weightedInterleave(Call call, Session session) {
     call.atMost(2);
     Machine machine = Booted.machine(session);
-    PolicyAllocator policies = machine.policies();
+    int nodes = machine.memory().nodes().size();
+    int first = call.size() == 0 ? 0 : call.number(0, "node", 0, nodes - 1L);
+    int last = call.size() == 0 ? nodes - 1 : first;
     if (call.size() == 2) {
-      int node = number("node", call.word(0, "a node"));
-      policies.weight(node, number("weight", call.word(1, "a weight")));
+      machine.policies().weight(first, call.number(1, "weight", 1, LARGEST_WEIGHT));
     }
     List<String> lines = new ArrayList<>();
-    for (int node : nodes(machine, call.wordOr(0, ""))) {
-      lines.add("node" + node + " " + policies.weight(node));
+    for (int node = first; node <= last; node++) {
+      lines.add("node" + node + " " + machine.policies().weight(node));
     }
     return new Value.Text(String.join("\n", lines));
   }
@@ -74,30 +80,10 @@ final class PolicyCommands {
   private static Value numastat(Call call, Session session) {
     call.atMost(0);
     Machine machine = Booted.machine(session);
-    return NumaStat.of(machine, nodes(machine, call.option("node", "")));
-  }
-
-  /** One node, or all if there is no word. */
-  private static List<Integer> nodes(Machine machine, String word) {
-    List<Integer> all = new ArrayList<>();
-    for (int node = 0; node < machine.memory().nodes().size(); node++) {
-      all.add(node);
-    }
-    if (word.isEmpty()) {
-      return all;
-    }
-    int node = number("node", word);
-    if (!all.contains(node)) {
-      throw new IllegalArgumentException(
-          "node " + node + " is not one of the machine's nodes, 0 to " + (all.size() - 1));
-    }
-    return List.of(node);
-  }
-
-  private static int number(String what, String word) {
-    if (!word.matches("\\d{1,9}")) {
-      throw new IllegalArgumentException(what + " is a whole number, not \"" + word + "\"");
-    }
-    return Integer.parseInt(word);
+    int last = machine.memory().nodes().size() - 1;
+    int node = Booted.node(session, call, NodeSet.NO_NODE);
+    List<Integer> nodes =
+        node == NodeSet.NO_NODE ? IntStream.rangeClosed(0, last).boxed().toList() : List.of(node);
+    return NumaStat.of(machine, nodes);
   }
 }

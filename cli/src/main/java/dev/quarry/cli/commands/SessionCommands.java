@@ -7,33 +7,43 @@ import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Commands about the session itself. */
 final class SessionCommands {
   private static final String CHAPTER = "session";
+  private static final int MOST_LISTED = 100;
 
   private SessionCommands() {}
 
   static void addTo(Registry registry) {
     registry
         .add(
-            SimpleCommand.of(
-                CHAPTER, "print VALUE", "prints a value", "print p.pfn", SessionCommands::print))
+            command(
+                "print VALUE...",
+                "prints values and texts",
+                "print \"frame\" p.pfn",
+                SessionCommands::print))
         .add(
-            SimpleCommand.of(
-                CHAPTER,
-                "names",
-                "lists the names that are defined",
-                "names",
-                SessionCommands::names))
+            command(
+                    "echo on|off",
+                    "shows a script's lines, or stops that",
+                    "echo on\necho off",
+                    SessionCommands::echo)
+                .withNotes("its comments as well, from the next line on"))
+        .add(command("names", "lists what has a name", "names", SessionCommands::names))
         .add(
-            SimpleCommand.of(
-                CHAPTER,
+            command(
                 "help [NAME]",
                 "explains all commands, or one",
                 "help alloc_pages",
                 (call, session) -> help(registry, call)))
-        .add(SimpleCommand.of(CHAPTER, "quit", "ends the session", "quit", SessionCommands::quit));
+        .add(command("quit", "ends the session", "quit", SessionCommands::quit));
+  }
+
+  private static SimpleCommand command(
+      String usage, String summary, String example, SimpleCommand.Action action) {
+    return SimpleCommand.of(CHAPTER, usage, summary, example, action);
   }
 
   private static Value print(Call call, Session session) {
@@ -44,17 +54,40 @@ final class SessionCommands {
     return new Value.Text(String.join(" ", shown));
   }
 
+  private static Value echo(Call call, Session session) {
+    call.atMost(1);
+    String word = call.word(0, "on or off");
+    if (!word.equals("on") && !word.equals("off")) {
+      throw call.refuse(0, "echo is on or off, not \"" + word + "\"");
+    }
+    session.echo(word.equals("on"));
+    return Value.NOTHING;
+  }
+
   private static Value names(Call call, Session session) {
     call.atMost(0);
-    return new Value.Text(String.join(" ", session.names()));
+    List<String> lines = new ArrayList<>();
+    for (Map.Entry<String, Value> name : session.names().entrySet()) {
+      if (lines.size() == MOST_LISTED) {
+        lines.add("… and " + (session.names().size() - MOST_LISTED) + " more");
+        break;
+      }
+      String value = name.getValue().show().lines().findFirst().orElse("");
+      lines.add(name.getKey() + " = " + value);
+    }
+    session.spend(lines.size());
+    return new Value.Text(lines.isEmpty() ? "nothing has a name" : String.join("\n", lines));
   }
 
   private static Value help(Registry registry, Call call) {
     call.atMost(1);
-    return new Value.Text(registry.help(call.wordOr(0, "")).stripTrailing());
+    return call.size() == 0
+        ? new Value.Text(registry.help(""))
+        : call.read(0, "a name", name -> new Value.Text(registry.help(name.word())));
   }
 
   private static Value quit(Call call, Session session) {
+    call.atMost(0);
     session.quit();
     return Value.NOTHING;
   }

@@ -1,15 +1,14 @@
 package dev.quarry.cli.commands;
 
 import dev.quarry.cli.lang.Call;
-import dev.quarry.cli.lang.Session;
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.MemPolicy;
+import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.physical.PolicyState;
 import dev.quarry.physical.Trail;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The memory policies of a session's tasks: the session's own, which {@code set_mempolicy} sets,
@@ -20,30 +19,17 @@ final class TaskPolicy {
   private static final long ALL_NODES = -1L;
 
   private final Map<String, PolicyState> tasks = new TreeMap<>();
-  private PolicyState own = new PolicyState();
-  private @Nullable Machine machine;
+  private final Machine machine;
+  private final PolicyAllocator policies;
+  private final PolicyState own = new PolicyState();
 
-  /** The policies on the session's machine; another machine begins without. */
-  static TaskPolicy of(Session session) {
-    TaskPolicy policies = session.attached(TaskPolicy.class, TaskPolicy::new);
-    Machine machine = Booted.machine(session);
-    if (machine != policies.machine) {
-      policies.machine = machine;
-      policies.own = new PolicyState();
-      policies.tasks.clear();
-    }
-    return policies;
-  }
-
-  private Machine machine() {
-    if (machine == null) {
-      throw new IllegalStateException("no machine is booted");
-    }
-    return machine;
+  TaskPolicy(Machine machine) {
+    this.machine = machine;
+    this.policies = machine.policies();
   }
 
   MemPolicy set(String policy) {
-    machine().policies().setMempolicy(own, machine().policies().parse(policy));
+    policies.setMempolicy(own, policies.parse(policy));
     return own.policy();
   }
 
@@ -51,25 +37,38 @@ final class TaskPolicy {
     return own.policy();
   }
 
+  /** Allocates by the session's policy. */
+  int allocPages(Cpu cpu, int gfp, int order) {
+    return policies.allocPages(cpu, own, gfp, order, null);
+  }
+
   /**
    * Allocates on a node, if the call names one; else by the policy that it names; else by the
    * session's.
    */
   int allocPages(Call call, Cpu cpu, int node, int gfp, int order, Trail trail) {
-    String policy = call.option("policy", "");
+    PolicyState task = task(call);
     if (!call.optionNames().contains("node")) {
-      PolicyState task = policy.isEmpty() ? own : task(policy);
-      return machine().policies().allocPages(cpu, task, gfp, order, trail);
+      return policies.allocPages(cpu, task, gfp, order, trail);
     }
-    if (!policy.isEmpty()) {
+    if (task != own) {
       throw new IllegalArgumentException(
-          "node=" + node + " and policy=" + policy + " both say where; give one of them");
+          "node=" + node + " and policy=" + task.policy() + " both say where; give one of them");
     }
-    return machine().allocator().allocPagesNode(cpu, node, ALL_NODES, gfp, order, trail);
+    return machine.allocator().allocPagesNode(cpu, node, ALL_NODES, gfp, order, trail);
+  }
+
+  /** Allocates single pages by the policy that the call names, else by the session's. */
+  int allocPagesBulk(Call call, Cpu cpu, int gfp, int[] pfns) {
+    return policies.allocPagesBulk(cpu, task(call), gfp, pfns);
+  }
+
+  private PolicyState task(Call call) {
+    return call.option("policy", value -> task(value.word()), own);
   }
 
   private PolicyState task(String text) {
-    MemPolicy policy = machine().policies().parse(text);
+    MemPolicy policy = policies.usable(policies.parse(text));
     PolicyState task = tasks.get(policy.toString());
     if (task == null) {
       if (tasks.size() >= MOST_TASKS) {
@@ -77,7 +76,7 @@ final class TaskPolicy {
             "requests named " + MOST_TASKS + " policies already; set_mempolicy takes more");
       }
       task = new PolicyState();
-      machine().policies().setMempolicy(task, policy);
+      policies.setMempolicy(task, policy);
       tasks.put(policy.toString(), task);
     }
     return task;

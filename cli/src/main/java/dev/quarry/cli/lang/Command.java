@@ -16,16 +16,20 @@ public interface Command {
   /** One line on what it does. */
   String summary();
 
+  /** More to know, a line or more; may be empty. */
+  String notes();
+
   /** An example, a line or more. */
   String example();
 
-  /** The options that it knows. */
+  /** The options that it knows; {@code KEY} among them: every name goes. */
   List<String> options();
 
   /**
    * Runs it.
    *
    * @throws IllegalArgumentException for a mistake in its words; the place is added
+   * @throws IllegalStateException when it is not possible now; the place is added
    */
   Value run(Call call, Session session);
 }

@@ -1,231 +1,197 @@
 package dev.quarry.cli.lang;
 
-import dev.quarry.machine.Nearest;
-import dev.quarry.machine.Sizes;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Runs statements: replaces names by values, calls commands, checks expectations. */
 public final class Interpreter {
-  /** The most rounds of one loop, and commands of one script. */
-  public static final long MOST_ROUNDS = 10_000_000;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*(\\[[0-9]{1,9}\\])?");
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,9})\\.\\.(\\d{1,9})");
 
-  private final Registry registry;
   private final Session session;
-  private long rounds;
+  private final Evaluator evaluator;
+  private final Caller caller;
+  private LoopFailures failures = new LoopFailures();
 
   /** Runs commands of a registry in a session. */
   public Interpreter(Registry registry, Session session) {
-    this.registry = registry;
     this.session = session;
+    this.evaluator = new Evaluator(session);
+    this.caller = new Caller(registry, session, evaluator);
+  }
+
+  /** What failed inside a loop, where it is not shown one by one. */
+  private static final class LoopFailures {
+    private long count;
+    private String first = "";
+
+    void add(Value value) {
+      if (value instanceof Value.Failure) {
+        first = count == 0 ? value.show().lines().findFirst().orElse("") : first;
+        count++;
+      }
+    }
   }
 
   /**
    * Runs a script or a line of one.
    *
-   * @param echo print each command before its output, as a shell shows it
+   * @param firstLine the number of its first line
    * @throws ScriptException at the first mistake, or expectation that does not hold
    */
-  public void run(String script, boolean echo) {
-    List<Statement> statements = Parser.parse(script);
-    String[] lines = script.split("\n", -1);
-    int echoed = 0;
-    for (Statement statement : statements) {
+  public void run(String script, int firstLine) {
+    List<Parser.Lines> statements = Parser.parse(script, firstLine);
+    Echo echo = new Echo(session, script, firstLine);
+    for (Parser.Lines statement : statements) {
       if (session.isOver()) {
         return;
       }
-      int line = statement.position().line();
-      if (echo && line > echoed) {
-        session.out().println("quarry> " + lines[line - 1].strip());
-        echoed = line;
-      }
-      run(statement, Map.of(), true);
+      echo.before(statement);
+      run(statement.statement(), Scope.TOP);
     }
+    echo.rest();
   }
 
-  private Value run(Statement statement, Map<String, String> variables, boolean shows) {
-    if (session.takeInterrupt()) {
-      throw ScriptException.mistake(statement.position(), "interrupted");
-    }
+  private Value run(Statement statement, Scope scope) {
+    spend(1, statement.position());
     return switch (statement) {
-      case Statement.Call call -> show(call(call, variables), shows, "");
-      case Statement.Assign assign -> assign(assign, variables, shows);
-      case Statement.Repeat repeat -> repeat(repeat, variables);
-      case Statement.For loop -> forIn(loop, variables);
-      case Statement.ExpectFails expect -> expectFails(expect, variables);
-      case Statement.ExpectCompare expect -> compare(expect, variables);
+      case Statement.Call call -> shown(caller.callOrValue(call, scope), scope, "");
+      case Statement.Assign assign -> assign(assign, scope);
+      case Statement.Repeat repeat -> repeat(repeat, scope);
+      case Statement.For loop -> forIn(loop, scope);
+      case Statement.ExpectOutcome expect -> expectOutcome(expect, scope);
+      case Statement.ExpectCompare expect -> compare(expect, scope);
     };
   }
 
-  private Value show(Value value, boolean shows, String name) {
+  private void spend(long steps, Position position) {
+    try {
+      session.spend(steps);
+    } catch (IllegalStateException e) {
+      throw ScriptException.mistake(position, e);
+    }
+  }
+
+  /** Shows a result; in a loop only what was asked for in order to see it. */
+  private Value shown(Value value, Scope scope, String name) {
+    if (scope.inLoop()) {
+      failures.add(value);
+    }
+    boolean shows = !scope.inLoop() || (value instanceof Value.Text && name.isEmpty());
     if (shows && !value.show().isEmpty()) {
       session.out().println(name.isEmpty() ? value.show() : name + " = " + value.show());
     }
     return value;
   }
 
-  private Value assign(Statement.Assign assign, Map<String, String> variables, boolean shows) {
-    String name = substitute(assign.name(), variables);
-    if (!name.matches("[A-Za-z_][A-Za-z_0-9]*(\\[[0-9]+\\])?")) {
+  private Value assign(Statement.Assign assign, Scope scope) {
+    String name = scope.substitute(assign.name(), assign.position());
+    if (!NAME.matcher(name).matches()) {
       throw ScriptException.mistake(
           assign.position(), "\"" + name + "\" is not a name such as p or p[3]");
     }
-    Value value = call(assign.call(), variables);
-    define(name, value, assign.position());
-    return show(value, shows, name);
-  }
-
-  private void define(String name, Value value, Position position) {
+    Value value = caller.callOrValue(assign.call(), scope);
     try {
       session.define(name, value);
     } catch (IllegalArgumentException e) {
-      throw ScriptException.mistake(position, String.valueOf(e.getMessage()));
+      throw ScriptException.mistake(assign.position(), e);
     }
+    return shown(value, scope, name);
   }
 
-  private Value repeat(Statement.Repeat repeat, Map<String, String> variables) {
-    long count = number(repeat.count(), variables);
-    for (long i = 0; i < count; i++) {
-      body(repeat.body(), variables, repeat.position());
+  private Value repeat(Statement.Repeat repeat, Scope scope) {
+    Value count = evaluator.value(repeat.count(), scope);
+    if (!(count instanceof Value.Number(long rounds))) {
+      throw ScriptException.mistake(
+          repeat.count().position(), "\"" + count.word() + "\" is not how often to repeat");
     }
-    return Value.NOTHING;
+    LoopFailures before = beginLoop(scope);
+    for (long i = 0; i < rounds && !session.isOver(); i++) {
+      body(repeat.body(), scope.looped(), repeat.position());
+    }
+    return endLoop(scope, before);
   }
 
-  private Value forIn(Statement.For loop, Map<String, String> variables) {
-    String text = substitute(loop.range().text(), variables);
-    String[] ends = text.split("\\.\\.", -1);
-    if (ends.length != 2 || !ends[0].matches("\\d{1,9}") || !ends[1].matches("\\d{1,9}")) {
+  private Value forIn(Statement.For loop, Scope scope) {
+    String text = scope.substitute(loop.range());
+    Matcher range = RANGE.matcher(text);
+    if (!range.matches()) {
       throw ScriptException.mistake(
           loop.range().position(), "\"" + text + "\" is not a range such as 0..9");
     }
-    for (int i = Integer.parseInt(ends[0]); i <= Integer.parseInt(ends[1]); i++) {
-      Map<String, String> inner = new LinkedHashMap<>(variables);
-      inner.put(loop.variable(), Integer.toString(i));
-      body(loop.body(), inner, loop.position());
+    LoopFailures before = beginLoop(scope);
+    int last = Integer.parseInt(range.group(2));
+    for (int i = Integer.parseInt(range.group(1)); i <= last && !session.isOver(); i++) {
+      body(loop.body(), scope.with(loop.variable(), Integer.toString(i)), loop.position());
+    }
+    return endLoop(scope, before);
+  }
+
+  private LoopFailures beginLoop(Scope scope) {
+    LoopFailures before = failures;
+    failures = scope.inLoop() ? failures : new LoopFailures();
+    return before;
+  }
+
+  private Value endLoop(Scope scope, LoopFailures before) {
+    LoopFailures inside = failures;
+    failures = before;
+    if (!scope.inLoop() && inside.count > 0) {
+      session.out().println("in the loop " + inside.count + " failed; first: " + inside.first);
     }
     return Value.NOTHING;
   }
 
-  private void body(List<Statement> body, Map<String, String> variables, Position position) {
-    if (++rounds > MOST_ROUNDS) {
-      throw ScriptException.mistake(position, "more than " + MOST_ROUNDS + " rounds of loops");
-    }
+  private void body(List<Statement> body, Scope scope, Position position) {
+    spend(1, position);
     for (Statement statement : body) {
-      run(statement, variables, false);
+      if (session.isOver()) {
+        return;
+      }
+      run(statement, scope);
     }
   }
 
-  private Value expectFails(Statement.ExpectFails expect, Map<String, String> variables) {
-    Value value = run(expect.statement(), variables, true);
-    if (!(value instanceof Value.Failure)) {
-      throw ScriptException.unmet(expect.position(), "expected a failure, got " + value.show());
+  private Value expectOutcome(Statement.ExpectOutcome expect, Scope scope) {
+    Value value = run(expect.statement(), scope);
+    boolean failed = value instanceof Value.Failure;
+    if (failed != expect.fails()) {
+      throw ScriptException.unmet(
+          expect.position(),
+          (failed ? "expected it to work: " : "expected a failure, got: ") + value.show());
     }
     return value;
   }
 
-  private Value compare(Statement.ExpectCompare expect, Map<String, String> variables) {
-    Value left = value(expect.left(), variables);
-    Value right = value(expect.right(), variables);
-    if (!Comparison.holds(left, expect.operator(), right)) {
-      throw ScriptException.unmet(
-          expect.position(),
-          "expected "
-              + expect.left().text()
-              + " "
-              + expect.operator()
-              + " "
-              + expect.right().text()
-              + ", but it is "
-              + left.show());
+  private Value compare(Statement.ExpectCompare expect, Scope scope) {
+    Value left = evaluator.operand(expect.left(), scope, false);
+    Value right = evaluator.operand(expect.right(), scope, true);
+    try {
+      if (!Comparison.holds(left, expect.operator(), right)) {
+        throw ScriptException.unmet(expect.position(), unmet(expect, left, right, scope));
+      }
+    } catch (IllegalArgumentException e) {
+      throw ScriptException.mistake(expect.position(), e);
     }
     return Value.NOTHING;
   }
 
-  private Value call(Statement.Call call, Map<String, String> variables) {
-    Command command = registry.get(call.command(), call.position());
-    List<Call.Argument> words = new ArrayList<>();
-    for (Statement.Argument word : call.words()) {
-      words.add(argument(word, variables));
-    }
-    Map<String, Call.Argument> options = new LinkedHashMap<>();
-    for (Map.Entry<String, Statement.Argument> option : call.options().entrySet()) {
-      if (!command.options().contains(option.getKey()) && !command.options().contains("KEY")) {
-        throw ScriptException.mistake(
-            option.getValue().position(),
-            command.name()
-                + " has no option "
-                + option.getKey()
-                + "="
-                + (command.options().isEmpty()
-                    ? ""
-                    : "; did you mean " + Nearest.to(option.getKey(), command.options()) + "=?"));
-      }
-      options.put(option.getKey(), argument(option.getValue(), variables));
-    }
-    try {
-      return command.run(new Call(call.command(), words, options), session);
-    } catch (ScriptException e) {
-      throw e;
-    } catch (IllegalArgumentException | IndexOutOfBoundsException | IllegalStateException e) {
-      throw ScriptException.mistake(call.position(), String.valueOf(e.getMessage()));
-    }
-  }
-
-  private Call.Argument argument(Statement.Argument word, Map<String, String> variables) {
-    String text = word.quoted() ? word.text() : substitute(word.text(), variables);
-    return new Call.Argument(text, word.quoted() ? new Value.Text(text) : value(word, variables));
-  }
-
-  private long number(Statement.Argument argument, Map<String, String> variables) {
-    Value value = value(argument, variables);
-    if (value instanceof Value.Number(long number) && number >= 0 && number <= MOST_ROUNDS) {
-      return number;
-    }
-    throw ScriptException.mistake(
-        argument.position(), "\"" + value.show() + "\" is not a count from 0 to " + MOST_ROUNDS);
-  }
-
-  /** What a word stands for: a name's value, a part of it, a number, or itself. */
-  private Value value(Statement.Argument argument, Map<String, String> variables) {
-    String text = substitute(argument.text(), variables);
-    Value named = argument.quoted() ? null : session.name(text);
-    if (named != null) {
-      return named;
-    }
-    int dot = text.lastIndexOf('.');
-    Value whole = dot <= 0 || argument.quoted() ? null : session.name(text.substring(0, dot));
-    if (whole != null) {
-      String field = text.substring(dot + 1);
-      return whole
-          .field(field)
-          .orElseThrow(() ->
-              ScriptException.mistake(
-                  argument.position(),
-                  text.substring(0, dot)
-                      + " is "
-                      + whole.show()
-                      + " and has no part \""
-                      + field
-                      + "\""));
-    }
-    boolean numeric = !argument.quoted() && text.matches("\\d[0-9A-Za-z.]*");
-    if (numeric) {
-      try {
-        return new Value.Number(Sizes.parse(text));
-      } catch (IllegalArgumentException e) {
-        return new Value.Text(text);
-      }
-    }
-    return new Value.Text(text);
-  }
-
-  private static String substitute(String text, Map<String, String> variables) {
-    String result = text;
-    for (Map.Entry<String, String> variable : variables.entrySet()) {
-      result = result.replace("$" + variable.getKey(), variable.getValue());
-    }
-    return result;
+  private static String unmet(
+      Statement.ExpectCompare expect, Value left, Value right, Scope scope) {
+    String written = scope.substitute(expect.right());
+    String rightIs = written.equals(right.word()) ? "" : ", and " + written + " is " + right.word();
+    String leftWritten = scope.substitute(expect.left());
+    return "expected "
+        + leftWritten
+        + " "
+        + expect.operator()
+        + " "
+        + written
+        + ", but "
+        + leftWritten
+        + " is "
+        + left.word()
+        + rightIs;
   }
 }

@@ -3,23 +3,24 @@ package dev.quarry.cli.lang;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts a script into tokens. */
+/** Cuts a script into tokens. A word ends at a blank or at one of the signs of {@code BREAKS}. */
 final class Lexer {
   private static final String BREAKS = " \t\r\n;{}#\"=<>!";
 
   private final String script;
   private final List<Token> tokens = new ArrayList<>();
   private int at;
-  private int line = 1;
+  private int line;
   private int lineStart;
-  private int lastEnd = -1;
 
-  private Lexer(String script) {
+  private Lexer(String script, int firstLine) {
     this.script = script;
+    this.line = firstLine;
   }
 
-  static List<Token> tokens(String script) {
-    Lexer lexer = new Lexer(script);
+  /** The tokens of a script whose first line has the number {@code firstLine}. */
+  static List<Token> tokens(String script, int firstLine) {
+    Lexer lexer = new Lexer(script, firstLine);
     while (lexer.at < script.length()) {
       lexer.next();
     }
@@ -33,8 +34,7 @@ final class Lexer {
   }
 
   private void add(Token.Kind kind, String text, Position position) {
-    tokens.add(new Token(kind, text, position, lastEnd == at - text.length()));
-    lastEnd = at;
+    tokens.add(new Token(kind, text, position));
   }
 
   private void next() {
@@ -107,8 +107,7 @@ final class Lexer {
       char c = script.charAt(at);
       if (c == '"') {
         at++;
-        tokens.add(new Token(Token.Kind.STRING, text.toString(), position, false));
-        lastEnd = at;
+        add(Token.Kind.STRING, text.toString(), position);
         return;
       }
       boolean escape = c == '\\' && at + 1 < script.length();

@@ -1,9 +1,7 @@
 package dev.quarry.cli.lang;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reads statements, by recursive descent:
@@ -11,8 +9,8 @@ import java.util.Map;
  * <pre>
  *   script    = { statement end }
  *   statement = "repeat" word block | "for" word "in" word block
- *             | "expect" "fails" statement | "expect" word comparison word
- *             | name "=" call | call
+ *             | "expect" ("fails" | "works") (name "=" call | call)
+ *             | "expect" word comparison word | name "=" call | call
  *   call      = word { word | string | key "=" (word | string) }
  *   block     = "{" script "}"
  *   end       = newline | ";"
@@ -29,10 +27,28 @@ final class Parser {
     this.tokens = tokens;
   }
 
-  static List<Statement> parse(String script) {
-    Parser parser = new Parser(Lexer.tokens(script));
-    List<Statement> statements = parser.statements(Token.Kind.END_OF_SCRIPT);
-    return List.copyOf(statements);
+  /** A statement of the outermost level, with the lines that it was written on. */
+  record Lines(Statement statement, int first, int last) {}
+
+  /** Reads a script whose first line has the number {@code firstLine}. */
+  static List<Lines> parse(String script, int firstLine) {
+    Parser parser = new Parser(Lexer.tokens(script, firstLine));
+    List<Lines> lines = new ArrayList<>();
+    while (parser.skipToStatement()) {
+      int first = parser.peek().position().line();
+      Statement statement = parser.statement();
+      lines.add(new Lines(statement, first, parser.tokens.get(parser.at - 1).position().line()));
+      parser.endOfCommand();
+    }
+    return List.copyOf(lines);
+  }
+
+  /** Whether there is a statement before the end of the script. */
+  private boolean skipToStatement() {
+    while (peek().kind() == Token.Kind.END_OF_COMMAND) {
+      at++;
+    }
+    return peek().kind() != Token.Kind.END_OF_SCRIPT;
   }
 
   private Token peek() {
@@ -43,27 +59,10 @@ final class Parser {
     return tokens.get(at++);
   }
 
-  private List<Statement> statements(Token.Kind end) {
-    List<Statement> statements = new ArrayList<>();
-    while (true) {
-      Token token = peek();
-      if (token.kind() == Token.Kind.END_OF_COMMAND) {
-        at++;
-      } else if (token.kind() == end) {
-        at++;
-        return statements;
-      } else if (token.kind() == Token.Kind.END_OF_SCRIPT) {
-        throw ScriptException.mistake(token.position(), "a \"}\" is missing");
-      } else {
-        statements.add(statement());
-        endOfCommand();
-      }
-    }
-  }
-
   private void endOfCommand() {
     Token token = peek();
-    if (token.kind() != Token.Kind.END_OF_COMMAND && token.kind() != Token.Kind.CLOSE) {
+    boolean closes = token.kind() == Token.Kind.CLOSE && depth > 0;
+    if (token.kind() != Token.Kind.END_OF_COMMAND && !closes) {
       throw ScriptException.mistake(
           token.position(), "\"" + token.text() + "\" does not belong to the command before it");
     }
@@ -72,9 +71,11 @@ final class Parser {
   private Statement statement() {
     Token first = peek();
     if (first.kind() != Token.Kind.WORD) {
-      throw ScriptException.mistake(
-          first.position(),
-          "a command or a name begins with a word, not with \"" + first.text() + "\"");
+      String why =
+          first.kind() == Token.Kind.CLOSE
+              ? "\"}\" closes no block"
+              : "a command or a name begins with a word, not with \"" + first.text() + "\"";
+      throw ScriptException.mistake(first.position(), why);
     }
     return switch (first.text()) {
       case "repeat" -> repeat();
@@ -92,38 +93,53 @@ final class Parser {
 
   private Statement forIn() {
     Position position = take().position();
-    String variable = argument("a name").text();
+    Statement.Argument variable = argument("a name");
+    if (!variable.text().matches("[A-Za-z_][A-Za-z_0-9]*")) {
+      throw ScriptException.mistake(
+          variable.position(), "\"" + variable.text() + "\" is not a variable such as i");
+    }
     Token in = take();
     if (!in.text().equals("in")) {
-      throw ScriptException.mistake(in.position(), "for NAME in FIRST..LAST { ... }");
+      throw ScriptException.mistake(
+          in.position(), "a loop is written: for NAME in FIRST..LAST { ... }");
     }
-    return new Statement.For(variable, argument("a range such as 0..9"), block(), position);
+    return new Statement.For(variable.text(), argument("a range such as 0..9"), block(), position);
   }
 
   private List<Statement> block() {
     Token open = take();
     if (open.kind() != Token.Kind.OPEN) {
-      throw ScriptException.mistake(open.position(), "a block begins with \"{\"");
+      throw ScriptException.mistake(open.position(), "the block of a loop begins with \"{\"");
     }
     if (++depth > DEEPEST) {
       throw ScriptException.mistake(open.position(), "blocks are nested deeper than " + DEEPEST);
     }
-    List<Statement> body = statements(Token.Kind.CLOSE);
+    List<Statement> body = new ArrayList<>();
+    while (skipToStatement() && peek().kind() != Token.Kind.CLOSE) {
+      body.add(statement());
+      endOfCommand();
+    }
+    if (take().kind() != Token.Kind.CLOSE) {
+      throw ScriptException.mistake(open.position(), "\"{\" has no \"}\"");
+    }
     depth--;
     return body;
   }
 
   private Statement expect() {
     Position position = take().position();
-    if (peek().text().equals("fails")) {
+    String outcome = peek().text();
+    if (outcome.equals("fails") || outcome.equals("works")) {
       at++;
-      return new Statement.ExpectFails(assignOrCall(), position);
+      return new Statement.ExpectOutcome(outcome.equals("fails"), assignOrCall(), position);
     }
     Statement.Argument left = argument("a value");
     Token operator = take();
     if (operator.kind() != Token.Kind.COMPARISON) {
       throw ScriptException.mistake(
-          operator.position(), "expect fails COMMAND, or expect VALUE == VALUE (!= < <= > >=)");
+          operator.position(),
+          "expect is written: expect VALUE == VALUE (!= < <= > >=), expect fails COMMAND or expect"
+              + " works COMMAND");
     }
     return new Statement.ExpectCompare(left, operator.text(), argument("a value"), position);
   }
@@ -132,34 +148,37 @@ final class Parser {
     if (peek().kind() != Token.Kind.WORD) {
       throw ScriptException.mistake(peek().position(), "a command is missing");
     }
-    if (tokens.get(at + 1).kind() == Token.Kind.EQUALS) {
-      Token name = take();
-      at++;
-      if (peek().kind() != Token.Kind.WORD) {
-        throw ScriptException.mistake(
-            peek().position(), "the command whose result \"" + name.text() + "\" names is missing");
-      }
-      return new Statement.Assign(name.text(), call(), name.position());
+    if (tokens.get(at + 1).kind() != Token.Kind.EQUALS) {
+      return call();
     }
-    return call();
+    Token name = take();
+    at++;
+    if (peek().kind() != Token.Kind.WORD && peek().kind() != Token.Kind.STRING) {
+      throw ScriptException.mistake(
+          peek().position(), "the command whose result \"" + name.text() + "\" names is missing");
+    }
+    return new Statement.Assign(name.text(), call(), name.position());
   }
 
   private Statement.Call call() {
     Token command = take();
     List<Statement.Argument> words = new ArrayList<>();
-    Map<String, Statement.Argument> options = new LinkedHashMap<>();
+    List<Statement.Option> options = new ArrayList<>();
     while (peek().kind() == Token.Kind.WORD || peek().kind() == Token.Kind.STRING) {
       Token word = take();
       if (peek().kind() == Token.Kind.EQUALS && word.kind() == Token.Kind.WORD) {
         at++;
-        if (options.put(word.text(), argument("a value for " + word.text())) != null) {
+        if (options.stream().anyMatch(option -> option.name().equals(word.text()))) {
           throw ScriptException.mistake(word.position(), word.text() + "= is given twice");
         }
+        Statement.Argument value = argument("a value for " + word.text() + "=");
+        options.add(new Statement.Option(word.text(), value, word.position()));
       } else {
         words.add(argumentOf(word));
       }
     }
-    return new Statement.Call(command.text(), words, options, command.position());
+    boolean quoted = command.kind() == Token.Kind.STRING;
+    return new Statement.Call(command.text(), quoted, words, options, command.position());
   }
 
   private Statement.Argument argument(String what) {

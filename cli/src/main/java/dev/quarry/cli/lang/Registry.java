@@ -6,16 +6,17 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The commands that there are, by name, in the order in which {@code help} shows them. */
 public final class Registry {
-  private static final List<String> KEYWORDS = List.of("repeat", "for", "expect");
-
   private final Map<String, Command> commands = new LinkedHashMap<>();
 
   /** Adds a command. */
   public Registry add(Command command) {
-    commands.put(command.name(), command);
+    if (commands.put(command.name(), command) != null) {
+      throw new IllegalStateException("command " + command.name() + " is there twice");
+    }
     return this;
   }
 
@@ -27,68 +28,45 @@ public final class Registry {
   /** All names that may begin a line. */
   public List<String> names() {
     List<String> names = new ArrayList<>(commands.keySet());
-    names.addAll(KEYWORDS);
+    names.addAll(Keywords.names());
     return names;
+  }
+
+  /** Whether there is such a command. */
+  public boolean has(String name) {
+    return commands.containsKey(name);
+  }
+
+  /** A command, or null. */
+  public @Nullable Command find(String name) {
+    return commands.get(name);
   }
 
   Command get(String name, Position position) {
     Command command = commands.get(name);
     if (command == null) {
+      String hint = Nearest.hint(name, names());
       throw ScriptException.mistake(
           position,
-          "\""
-              + name
-              + "\" is not a command; did you mean \""
-              + Nearest.to(name, names())
-              + "\"? (help lists them)");
+          "\"" + name + "\" is not a command" + (hint.isEmpty() ? "; help lists them" : hint));
     }
     return command;
   }
 
   /** The text of {@code help}, or of {@code help NAME}. */
   public String help(String name) {
-    return name.isEmpty() ? overview() : details(name);
-  }
-
-  private String overview() {
-    StringBuilder out = new StringBuilder();
-    String chapter = "";
-    for (Command command : commands.values()) {
-      if (!command.chapter().equals(chapter)) {
-        chapter = command.chapter();
-        out.append(out.isEmpty() ? "" : "\n").append(chapter).append('\n');
-      }
-      String head = command.name() + " " + command.usage();
-      out.append("  ").append(head);
-      out.append(head.length() > 38 ? "\n" + " ".repeat(42) : " ".repeat(40 - head.length()));
-      out.append(command.summary()).append('\n');
+    if (name.isEmpty()) {
+      return HelpText.overview(commands.values());
     }
-    out.append("\nlanguage\n");
-    out.append(
-        "  name = COMMAND                          names the result: p, p[3]; p.pfn is a part\n");
-    out.append("  repeat N { ... }                        for i in 0..9 { p[$i] = ... }\n");
-    out.append("  expect fails COMMAND                    expect p.order == 3   (!= < <= > >=)\n");
-    out.append("  help NAME explains a command.\n");
-    return out.toString();
-  }
-
-  private String details(String name) {
     Command command = commands.get(name);
-    if (command == null) {
-      throw new IllegalArgumentException(
-          "there is no command \""
-              + name
-              + "\"; did you mean \""
-              + Nearest.to(name, names())
-              + "\"?");
+    if (command != null) {
+      return HelpText.of(command);
     }
-    return command.name()
-        + " "
-        + command.usage()
-        + "\n  "
-        + command.summary()
-        + "\n  example:\n    "
-        + command.example().replace("\n", "\n    ")
-        + "\n";
+    String keyword = Keywords.help(name);
+    if (keyword == null) {
+      throw new IllegalArgumentException(
+          "there is no help for \"" + name + "\"" + Nearest.hint(name, names()));
+    }
+    return keyword;
   }
 }

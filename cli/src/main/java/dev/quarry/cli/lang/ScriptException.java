@@ -20,6 +20,11 @@ public final class ScriptException extends RuntimeException implements UserError
     return new ScriptException(position, message, false);
   }
 
+  /** A mistake, for the reason that something threw. */
+  static ScriptException mistake(Position position, RuntimeException reason) {
+    return mistake(position, String.valueOf(reason.getMessage()));
+  }
+
   /** An {@code expect} that did not hold. */
   static ScriptException unmet(Position position, String message) {
     return new ScriptException(position, message, true);
@@ -33,14 +38,5 @@ public final class ScriptException extends RuntimeException implements UserError
   /** Whether this is an expectation that did not hold, and the script itself is right. */
   public boolean isExpectation() {
     return expectation;
-  }
-
-  /** The message with its place, the line and a caret below it. */
-  public String render(String source, String script) {
-    String[] lines = script.split("\n", -1);
-    String line = position.line() <= lines.length ? lines[position.line() - 1] : "";
-    String caret = " ".repeat(Math.max(0, Math.min(position.column() - 1, line.length()))) + "^";
-    String shown = line.length() <= 200 ? "\n  " + line + "\n  " + caret : "";
-    return source + ":" + position.line() + ":" + position.column() + ": " + getMessage() + shown;
   }
 }

@@ -1,25 +1,42 @@
 package dev.quarry.cli.lang;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a shell or a script remembers between its commands: names, and what commands attach. */
 public final class Session implements AutoCloseable {
-  private static final int MOST_NAMES = 1_000_000;
+  private static final int MOST_NAMES = 100_000;
+
+  /** Names that need no definition, such as a zone's. */
+  public interface Builtins {
+    /** All of them, for completion. */
+    List<String> names(Session session);
+
+    /** What one stands for, or null. */
+    @Nullable Value value(Session session, String name);
+  }
 
   private final PrintWriter out;
-  private final Map<String, Value> names = new TreeMap<>();
+  private final Builtins builtins;
+  private final NavigableMap<String, Value> names = new TreeMap<>();
   private final Map<Class<?>, Object> attachments = new LinkedHashMap<>();
+  private Budget budget = new Budget(Budget.DEFAULT_STEPS);
   private volatile boolean interrupted;
   private boolean over;
+  private boolean echoes;
 
   /** A session that prints to {@code out}. */
-  public Session(PrintWriter out) {
+  public Session(PrintWriter out, Builtins builtins) {
     this.out = out;
+    this.builtins = builtins;
   }
 
   /** Where results go. */
@@ -27,15 +44,22 @@ public final class Session implements AutoCloseable {
     return out;
   }
 
-  /** The names that are defined. */
-  public Set<String> names() {
-    return names.keySet();
+  /** The names that were defined, with their values. */
+  public Map<String, Value> names() {
+    return Collections.unmodifiableMap(names);
+  }
+
+  /** All names that may be used now. */
+  public List<String> usableNames() {
+    List<String> all = new ArrayList<>(names.keySet());
+    all.addAll(builtins.names(this));
+    return all;
   }
 
   /** What a name stands for, or null. */
-  @org.jspecify.annotations.Nullable
-  Value name(String name) {
-    return names.get(name);
+  public @Nullable Value name(String name) {
+    Value value = names.get(name);
+    return value == null ? builtins.value(this, name) : value;
   }
 
   void define(String name, Value value) {
@@ -55,9 +79,23 @@ public final class Session implements AutoCloseable {
     return type.cast(attachments.computeIfAbsent(type, key -> otherwise.get()));
   }
 
-  /** Replaces what is attached of a type, closing it. */
-  public <T> void attach(Class<T> type, T thing) {
-    closeQuietly(attachments.put(type, thing));
+  /** Gives what runs next a budget of its own. */
+  public void budget(Budget next) {
+    budget = next;
+    interrupted = false;
+  }
+
+  /**
+   * Says that a command is about to work for so many steps.
+   *
+   * @throws IllegalStateException if the script has no more, or the user wants it to stop
+   */
+  public void spend(long steps) {
+    if (interrupted) {
+      interrupted = false;
+      throw new IllegalStateException("interrupted");
+    }
+    budget.spend(steps);
   }
 
   /** Asks the script that runs to stop, as Ctrl-C does. */
@@ -65,10 +103,14 @@ public final class Session implements AutoCloseable {
     interrupted = true;
   }
 
-  boolean takeInterrupt() {
-    boolean was = interrupted;
-    interrupted = false;
-    return was;
+  /** Whether a script's lines are shown before their results. */
+  public boolean echoes() {
+    return echoes;
+  }
+
+  /** Says whether a script's lines are to be shown before their results. */
+  public void echo(boolean shows) {
+    echoes = shows;
   }
 
   /** Ends the session after the command that runs. */
@@ -83,11 +125,11 @@ public final class Session implements AutoCloseable {
 
   @Override
   public void close() {
-    attachments.values().forEach(Session::closeQuietly);
+    attachments.values().forEach(Session::closeIfNeeded);
     attachments.clear();
   }
 
-  private static void closeQuietly(@org.jspecify.annotations.Nullable Object thing) {
+  private static void closeIfNeeded(Object thing) {
     if (thing instanceof AutoCloseable closeable) {
       try {
         closeable.close();

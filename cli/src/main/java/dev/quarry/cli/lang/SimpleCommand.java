@@ -2,7 +2,6 @@ package dev.quarry.cli.lang;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /** A command made of a function. */
 public record SimpleCommand(
@@ -10,10 +9,18 @@ public record SimpleCommand(
     String chapter,
     String usage,
     String summary,
+    String notes,
     String example,
     List<String> options,
-    BiFunction<Call, Session, Value> action)
+    Action action)
     implements Command {
+
+  /** What a command does. */
+  @FunctionalInterface
+  public interface Action {
+    /** Runs the command; see {@link Command#run}. */
+    Value run(Call call, Session session);
+  }
 
   public SimpleCommand {
     options = List.copyOf(options);
@@ -21,24 +28,25 @@ public record SimpleCommand(
 
   /** A command whose options are the {@code key=} words of its usage. */
   public static SimpleCommand of(
-      String chapter,
-      String usage,
-      String summary,
-      String example,
-      BiFunction<Call, Session, Value> action) {
+      String chapter, String usage, String summary, String example, Action action) {
     int space = usage.indexOf(' ');
     String name = space < 0 ? usage : usage.substring(0, space);
     List<String> options =
-        Arrays.stream(usage.replaceAll("[\\[\\]]", "").split(" "))
+        Arrays.stream(usage.replaceAll("[\\[\\].]", "").split(" "))
             .filter(word -> word.contains("="))
             .map(word -> word.substring(0, word.indexOf('=')))
             .toList();
     String rest = space < 0 ? "" : usage.substring(space + 1);
-    return new SimpleCommand(name, chapter, rest, summary, example, options, action);
+    return new SimpleCommand(name, chapter, rest, summary, "", example, options, action);
+  }
+
+  /** The same command with more to read in {@code help NAME}. */
+  public SimpleCommand withNotes(String text) {
+    return new SimpleCommand(name, chapter, usage, summary, text, example, options, action);
   }
 
   @Override
   public Value run(Call call, Session session) {
-    return action.apply(call, session);
+    return action.run(call, session);
   }
 }

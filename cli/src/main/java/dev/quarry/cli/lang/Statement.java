@@ -1,7 +1,6 @@
 package dev.quarry.cli.lang;
 
 import java.util.List;
-import java.util.Map;
 
 /** A statement of a script. */
 sealed interface Statement {
@@ -10,9 +9,12 @@ sealed interface Statement {
   /** A word or string that an expression or a command is given. */
   record Argument(String text, boolean quoted, Position position) {}
 
-  /** {@code command word ... key=value ...}. */
+  /** {@code key=value}. */
+  record Option(String name, Argument value, Position position) {}
+
+  /** {@code command word ... key=value ...}; quoted: a string stands in the command's place. */
   record Call(
-      String command, List<Argument> words, Map<String, Argument> options, Position position)
+      String command, boolean quoted, List<Argument> words, List<Option> options, Position position)
       implements Statement {}
 
   /** {@code name = command ...}. */
@@ -25,8 +27,9 @@ sealed interface Statement {
   record For(String variable, Argument range, List<Statement> body, Position position)
       implements Statement {}
 
-  /** {@code expect fails command ...}. */
-  record ExpectFails(Statement statement, Position position) implements Statement {}
+  /** {@code expect fails command ...}, or {@code expect works command ...}. */
+  record ExpectOutcome(boolean fails, Statement statement, Position position)
+      implements Statement {}
 
   /** {@code expect a == b}. */
   record ExpectCompare(Argument left, String operator, Argument right, Position position)

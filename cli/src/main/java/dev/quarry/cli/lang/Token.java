@@ -1,10 +1,7 @@
 package dev.quarry.cli.lang;
 
-/**
- * A token: its kind, its text without quotes, where it stands, and whether it touches the token
- * before it (as in {@code order=3}).
- */
-record Token(Kind kind, String text, Position position, boolean glued) {
+/** A token: its kind, its text without quotes, and where it stands. */
+record Token(Kind kind, String text, Position position) {
   enum Kind {
     WORD,
     STRING,

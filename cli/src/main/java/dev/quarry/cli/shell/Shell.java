@@ -1,132 +1,90 @@
 package dev.quarry.cli.shell;
 
+import dev.quarry.cli.commands.AllCommands;
+import dev.quarry.cli.lang.Budget;
+import dev.quarry.cli.lang.Caret;
 import dev.quarry.cli.lang.Interpreter;
 import dev.quarry.cli.lang.Registry;
 import dev.quarry.cli.lang.ScriptException;
 import dev.quarry.cli.lang.Session;
-import dev.quarry.machine.KernelRelease;
-import dev.quarry.machine.Presets;
-import dev.quarry.observe.ProcFs;
-import dev.quarry.physical.GfpVocabulary;
+import java.io.Console;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.jline.reader.Candidate;
-import org.jline.reader.Completer;
-import org.jline.reader.EndOfFileException;
-import org.jline.reader.LineReader;
-import org.jline.reader.LineReaderBuilder;
-import org.jline.reader.UserInterruptException;
-import org.jline.reader.impl.DefaultParser;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/** The interactive shell: reads a line, runs it, shows its result, until the user has enough. */
+/**
+ * The shell: reads a command, runs it, shows its result, until the user has enough; on a terminal
+ * or from a pipe. A mistake does not end it.
+ */
 public final class Shell {
-  private final Registry registry;
+  /** How a shell went, the worst last. */
+  public enum Outcome {
+    /** Every command could be run, every expectation held. */
+    ALL_WELL,
+    /** An expectation did not hold. */
+    UNMET,
+    /** A command was wrong. */
+    MISTAKE
+  }
 
-  /** A shell with the commands of a registry. */
-  public Shell(Registry registry) {
+  private final Registry registry;
+  private final Session session;
+  private Outcome worst = Outcome.ALL_WELL;
+
+  Shell(Registry registry, Session session) {
     this.registry = registry;
+    this.session = session;
   }
 
   /**
-   * Runs until the end of input, on a terminal or from a pipe.
+   * Runs a shell until the end of input.
    *
    * @param out where results go when there is no terminal
-   * @return whether every command could be run
    */
-  public boolean run(PrintWriter out) throws IOException {
-    if (System.console() == null || !System.console().isTerminal()) {
-      return piped(out);
+  public static Outcome run(Registry registry, PrintWriter out) throws IOException {
+    Console console = System.console();
+    if (console != null && console.isTerminal()) {
+      TerminalShell.run(registry);
+      return Outcome.ALL_WELL;
     }
-    try (Terminal terminal = TerminalBuilder.builder().system(true).build();
-        Session session = new Session(terminal.writer())) {
-      LineReader reader = reader(terminal, session);
-      terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
-      terminal
-          .writer()
-          .println("Quarry. \"boot laptop\" boots a machine, \"help\" helps, Ctrl-D ends.");
-      loop(reader, terminal.writer(), session);
-      return true;
+    try (Session session = AllCommands.session(out)) {
+      InputStreamReader input = new InputStreamReader(System.in, StandardCharsets.UTF_8);
+      return new Shell(registry, session).piped(new PipedCommands(input));
     }
   }
 
-  private boolean piped(PrintWriter out) throws IOException {
-    byte[] bytes = System.in.readNBytes(16 << 20);
-    String script = new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
-    boolean allRan = true;
-    try (Session session = new Session(out)) {
-      for (String line : script.split("\n", -1)) {
-        allRan &= session.isOver() || execute(line, out, session);
-      }
-    }
-    return allRan;
-  }
-
-  private void loop(LineReader reader, PrintWriter out, Session session) {
+  /** Runs commands from a pipe, each as soon as it is complete. */
+  Outcome piped(PipedCommands commands) throws IOException {
     while (!session.isOver()) {
-      try {
-        execute(reader.readLine("quarry> "), out, session);
-      } catch (UserInterruptException e) {
-        out.println("(Ctrl-D or quit ends the shell)");
-      } catch (EndOfFileException e) {
-        return;
+      PipedCommands.Command command = commands.next();
+      if (command == null) {
+        break;
       }
+      ScriptException e = execute(command.text(), command.firstLine());
+      if (e != null) {
+        session.out().println(new Caret("shell", command.text(), command.firstLine()).render(e));
+      }
+      session.out().flush();
     }
+    return worst;
   }
 
-  private boolean execute(String line, PrintWriter out, Session session) {
+  Session session() {
+    return session;
+  }
+
+  /** Runs what was typed; returns what was wrong with it, or null. */
+  @Nullable ScriptException execute(String text, int firstLine) {
+    session.budget(new Budget(Budget.DEFAULT_STEPS));
     try {
-      new Interpreter(registry, session).run(line, false);
-      out.flush();
-      return true;
+      new Interpreter(registry, session).run(text, firstLine);
+      return null;
     } catch (ScriptException e) {
-      out.println(e.render("shell", line));
-      out.flush();
-      return false;
+      Outcome outcome = e.isExpectation() ? Outcome.UNMET : Outcome.MISTAKE;
+      worst = outcome.compareTo(worst) > 0 ? outcome : worst;
+      return e;
     }
-  }
-
-  private LineReader reader(Terminal terminal, Session session) {
-    DefaultParser parser = new DefaultParser();
-    parser.setEscapeChars(new char[0]);
-    parser.setEofOnUnclosedBracket(DefaultParser.Bracket.CURLY);
-    LineReader reader =
-        LineReaderBuilder.builder()
-            .terminal(terminal)
-            .parser(parser)
-            .completer(completer(session))
-            .variable(LineReader.HISTORY_FILE, historyFile())
-            .variable(LineReader.SECONDARY_PROMPT_PATTERN, "     ... ")
-            .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-            .build();
-    return reader;
-  }
-
-  private static Path historyFile() {
-    String state = System.getenv("XDG_STATE_HOME");
-    Path home = Path.of(System.getProperty("user.home", "."));
-    Path folder =
-        state == null || state.isEmpty() ? home.resolve(".local").resolve("state") : Path.of(state);
-    return folder.resolve("quarry").resolve("history");
-  }
-
-  private Completer completer(Session session) {
-    return (reader, line, candidates) -> {
-      List<String> words = new ArrayList<>();
-      if (line.wordIndex() == 0) {
-        words.addAll(registry.names());
-      } else {
-        words.addAll(session.names());
-        words.addAll(GfpVocabulary.of(KernelRelease.DEFAULT).names());
-        words.addAll(ProcFs.paths());
-        words.addAll(Presets.names());
-        registry.all().forEach(c -> c.options().forEach(option -> words.add(option + "=")));
-      }
-      words.stream().distinct().sorted().forEach(word -> candidates.add(new Candidate(word)));
-    };
   }
 }

@@ -21,10 +21,11 @@ public final class Failures {
   public static final int MOST_KEPT = 10_000;
 
   private static final int MOST_REASONS = 1_000;
-  private static final String OTHER = "other reasons";
+  static final String OTHER = "other reasons";
 
   private final List<Failure> kept = new ArrayList<>();
   private final Map<String, Long> byReason = new TreeMap<>();
+  private final FailureTimes times = new FailureTimes();
 
   /**
    * One request.
@@ -43,6 +44,7 @@ public final class Failures {
     String reason = reason(machine, pages, cpu, request.gfp(), request.order());
     boolean known = byReason.containsKey(reason) || byReason.size() < MOST_REASONS;
     byReason.merge(known ? reason : OTHER, 1L, Long::sum);
+    times.add(micros, request.order(), known ? reason : OTHER);
     if (kept.size() < MOST_KEPT) {
       kept.add(new Failure(micros, cpu.id(), request.order(), request.gfp(), reason));
     }
@@ -66,6 +68,11 @@ public final class Failures {
   /** The requests, oldest first, at most {@link #MOST_KEPT}. */
   public List<Failure> list() {
     return List.copyOf(kept);
+  }
+
+  /** All requests over time, by order and reason. */
+  public FailureTimes times() {
+    return times;
   }
 
   /** Reasons, the most frequent first. */

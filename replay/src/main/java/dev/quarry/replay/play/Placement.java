@@ -15,6 +15,9 @@ public final class Placement {
   /** The frame, or the CPU, has no place. */
   public static final int NOWHERE = -1;
 
+  /** 4 TiB of frames of 4 KiB: as many as a recording of an unknown machine may name. */
+  private static final int MOST_FRAMES = 1 << 30;
+
   private final int @Nullable [] frames;
   private final int recordedEndPfn;
   private final int nrCpus;
@@ -30,6 +33,11 @@ public final class Placement {
   /** The recorded machine itself. */
   public static Placement same(Machine machine) {
     return new Placement(null, endPfn(machine), machine.cpus().size(), false);
+  }
+
+  /** A machine that the recording knows nothing of: no frame has a place, CPUs are folded. */
+  public static Placement elsewhere(Machine machine) {
+    return new Placement(new int[0], MOST_FRAMES, machine.cpus().size(), true);
   }
 
   /** Another machine with the same memory: frames in their places, CPUs folded. */
@@ -51,7 +59,7 @@ public final class Placement {
   }
 
   /** One past the recorded machine's last frame. */
-  int recordedEndPfn() {
+  public int recordedEndPfn() {
     return recordedEndPfn;
   }
 

@@ -6,7 +6,8 @@ import java.util.TreeMap;
 
 /** What a replay counts as it plays: requests, by order, type, zone and flags, and odd frees. */
 public final class PlayCounters {
-  private static final int ORDERS = 32;
+  /** Orders that requests are counted by, the machine's and larger ones. */
+  public static final int ORDERS = 32;
 
   long allocations;
   long frees;

@@ -26,6 +26,7 @@ public final class Player {
   private final FrameTeller teller;
   private final int maxOrder;
   private final PlayCounters counters = new PlayCounters();
+  private final PageblockMap pageblocksBefore;
   private final Samples samples;
   private final Failures failures = new Failures();
   private final RecordedBlocks blocks;
@@ -61,6 +62,7 @@ public final class Player {
     this.placement = placement;
     this.teller = teller;
     this.maxOrder = machine.spec().maxOrder();
+    this.pageblocksBefore = PageblockMap.of(machine.memory());
     this.samples = new Samples(machine.memory());
     this.unseen = new UnseenPages(machine, bulkTakes);
     this.blocks = new RecordedBlocks(machine, placement, teller, unseen, counters);
@@ -162,6 +164,11 @@ public final class Player {
   /** What was played. */
   public PlayCounters counters() {
     return counters;
+  }
+
+  /** The machine's pageblocks as they were when the player was made. */
+  public PageblockMap pageblocksBefore() {
+    return pageblocksBefore;
   }
 
   /** The machine's memory over time. */

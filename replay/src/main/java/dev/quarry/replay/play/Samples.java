@@ -74,10 +74,11 @@ public final class Samples {
   private void take(long micros) {
     long pcp = 0;
     List<ZoneSample> zones = new ArrayList<>();
+    List<ZoneSample> last = samples.isEmpty() ? List.of() : samples.getLast().zones();
     for (Zone zone : memory.zones()) {
       if (zone.isPopulated()) {
         pcp += zone.pcpPages();
-        zones.add(ZoneSample.of(zone));
+        zones.add(ZoneSample.of(zone, last.isEmpty() ? null : last.get(zones.size())));
       }
     }
     samples.add(new Sample(micros - startMicros, pcp, zones));
@@ -99,8 +100,9 @@ public final class Samples {
     return micros - startMicros;
   }
 
+  /** Takes the last sample, so that there is at least one. */
   void finish() {
-    if (!samples.isEmpty() && samples.getLast().micros() < lastMicros - startMicros) {
+    if (samples.isEmpty() || samples.getLast().micros() < lastMicros - startMicros) {
       take(lastMicros);
     }
   }

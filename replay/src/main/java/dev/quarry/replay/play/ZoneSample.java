@@ -2,28 +2,38 @@ package dev.quarry.replay.play;
 
 import dev.quarry.physical.FragmentationIndex;
 import dev.quarry.physical.Zone;
+import org.jspecify.annotations.Nullable;
 
-/** One zone's free blocks by order, at one time. */
+/** One zone's free blocks by order and its per-CPU lists, at one time. */
 public final class ZoneSample {
   private final int zoneNumber;
   private final long[] blocks;
+  private final PcpSample pcp;
 
-  private ZoneSample(int zoneNumber, long[] blocks) {
+  private ZoneSample(int zoneNumber, long[] blocks, PcpSample pcp) {
     this.zoneNumber = zoneNumber;
     this.blocks = blocks;
+    this.pcp = pcp;
   }
 
-  static ZoneSample of(Zone zone) {
+  /** The zone as it is now; {@code last} is the sample before this one. */
+  static ZoneSample of(Zone zone, @Nullable ZoneSample last) {
     long[] blocks = new long[zone.nrOrders()];
     for (int order = 0; order < blocks.length; order++) {
       blocks[order] = zone.area(order).nrFree();
     }
-    return new ZoneSample(zone.number(), blocks);
+    return new ZoneSample(
+        zone.number(), blocks, PcpSample.of(zone, last == null ? null : last.pcp));
   }
 
   /** The zone's number in the machine. */
   public int zoneNumber() {
     return zoneNumber;
+  }
+
+  /** The zone's per-CPU lists. */
+  public PcpSample pcp() {
+    return pcp;
   }
 
   /** How many orders there are. */

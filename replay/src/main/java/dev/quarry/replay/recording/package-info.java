@@ -9,18 +9,22 @@
  * <pre>
  *   folder ── Recording ──┬── before/, after/   Snapshot
  *                         ├── meta.json         RecordingMeta: interval, kernel, CPUs
- *                         └── ev.K.txt          PageEventReader ──┬── RequestEvents   A A! F
- *                                                                 └── OutcomeEvents   Z D B X
+ *                         └── ev.K              PageEvents ──┬── RequestEvents   A A! F
+ *                                                            └── OutcomeEvents   Z D B X
+ *
+ *   PageEvents ──┬── PageEventReader      ev.K.txt, text
+ *                ├── CompactEventReader   ev.K.qk, the compact form
+ *                └── ForeignEvents        what other programs wrote: package trace
  * </pre>
  *
- * <p>An event is one line, {@code LETTER dt cpu tid ...}:
+ * <p>In the text form an event is one line, {@code LETTER dt cpu tid ...}:
  *
  * <pre>
  *   time(line)          = time(line before it) + dt                     in microseconds
  *   pfn(letter, cpu)    = pfn(that letter on that CPU before it) + delta
  * </pre>
  *
- * <p>Read next: {@link dev.quarry.replay.snapshot}.
+ * <p>Read next: {@link dev.quarry.replay.snapshot}, {@link dev.quarry.replay.trace}.
  */
 @NullMarked
 package dev.quarry.replay.recording;

@@ -18,7 +18,7 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A replay's result as one JSON object. */
+/** A replay's result as one JSON object: the same recording, the same bytes. */
 public final class ReplayJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -26,6 +26,17 @@ public final class ReplayJson {
 
   /** The object, on several lines. */
   public static String of(ReplayResult result) {
+    return object(result).toPrettyString();
+  }
+
+  /** Two replays as {@code {"versus": [first, second]}}. */
+  public static String versus(ReplayResult first, ReplayResult second) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.putArray("versus").add(object(first)).add(object(second));
+    return root.toPrettyString();
+  }
+
+  private static ObjectNode object(ReplayResult result) {
     PlayCounters counters = result.player().counters();
     ObjectNode root = MAPPER.createObjectNode();
     root.put("recording", result.name());
@@ -64,7 +75,7 @@ public final class ReplayJson {
     }
     ArrayNode notes = root.putArray("notes");
     result.notes().forEach(notes::add);
-    return root.toPrettyString();
+    return root;
   }
 
   private static void numa(ObjectNode root, Player player) {

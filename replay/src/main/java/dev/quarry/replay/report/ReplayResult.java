@@ -100,7 +100,7 @@ public record ReplayResult(
       List<ZoneBlocks> zones =
           compare(machine, atStart, options.isAsRecorded() ? after : Optional.empty());
       Optional<Scores> scores = Optional.empty();
-      if (options.scores() && options.isAsRecorded()) {
+      if (options.scores() && options.policy().isEmpty()) {
         scores = Optional.of(scores(recording, before, after, player, options));
       }
       return new ReplayResult(
@@ -111,7 +111,7 @@ public record ReplayResult(
     }
   }
 
-  private static MemPolicy policy(Machine machine, String text) {
+  static MemPolicy policy(Machine machine, String text) {
     return text.isEmpty()
         ? new MemPolicy.Default()
         : machine.policies().usable(machine.policies().parse(text));
@@ -123,7 +123,7 @@ public record ReplayResult(
       Optional<Snapshot> after,
       Player untold,
       ReplayOptions options) {
-    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before);
+    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before, options.settings());
     try (Machine machine = boot.machine();
         RequestEvents requests = recording.requests(options(machine.spec(), false));
         OutcomeEvents outcomes = recording.outcomes(options(machine.spec(), false))) {
@@ -147,7 +147,7 @@ public record ReplayResult(
         .bounds(recorded.endPfn() - 1, recorded.maxOrder(), migrateTypes);
   }
 
-  private static List<int[]> blocks(Machine machine) {
+  static List<int[]> blocks(Machine machine) {
     List<int[]> all = new ArrayList<>();
     for (Zone zone : machine.memory().zones()) {
       int[] blocks = new int[machine.spec().maxOrder() + 1];
@@ -159,8 +159,7 @@ public record ReplayResult(
     return all;
   }
 
-  private static List<ZoneBlocks> compare(
-      Machine machine, List<int[]> before, Optional<Snapshot> after) {
+  static List<ZoneBlocks> compare(Machine machine, List<int[]> before, Optional<Snapshot> after) {
     Optional<BuddyInfo> found = after.flatMap(Snapshot::buddyInfo);
     List<int[]> predicted = blocks(machine);
     List<ZoneBlocks> zones = new ArrayList<>();

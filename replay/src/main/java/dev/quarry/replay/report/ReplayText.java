@@ -53,11 +53,13 @@ public final class ReplayText {
     var spec = result.machine().spec();
     long managed = result.machine().memory().zones().stream().mapToLong(Zone::managed).sum();
     line(
-        "recording %s on Linux %s, %d CPUs, %d nodes, %d MiB managed",
+        "recording %s on Linux %s, %d CPU%s, %d node%s, %d MiB managed",
         result.name(),
         spec.release(),
         spec.cpuNodes().size(),
+        spec.cpuNodes().size() == 1 ? "" : "s",
         spec.nodes().size(),
+        spec.nodes().size() == 1 ? "" : "s",
         (managed * spec.pageSize()) >> 20);
     if (!(result.player().policy() instanceof MemPolicy.Default)) {
       line("user pages by policy %s", result.player().policy());

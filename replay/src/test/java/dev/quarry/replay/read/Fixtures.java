@@ -27,8 +27,10 @@ public final class Fixtures {
 
   /** A recording that is not part of the project; empty if it is not there. */
   public static Optional<Path> shared(String name) {
-    Path folder = Path.of("../../shared/traces", name);
-    return Files.isDirectory(folder) ? Optional.of(folder) : Optional.empty();
+    return Stream.of("../..", "../../..")
+        .map(above -> Path.of(above, "shared/traces", name))
+        .filter(Files::isDirectory)
+        .findFirst();
   }
 
   /** Copies the tiny recording into a folder and gives the copy. */

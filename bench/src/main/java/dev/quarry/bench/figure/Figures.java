@@ -1,0 +1,56 @@
+package dev.quarry.bench.figure;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All figures by their names. */
+public final class Figures {
+  /** The name that stands for all of them. */
+  public static final String ALL = "all";
+
+  private static final List<String> ORDER = List.of("P4", "PAIR", "B1", "B2", "G1", "R1");
+
+  private Figures() {}
+
+  /** The names, in the order in which they are measured. */
+  public static List<String> names() {
+    return ORDER;
+  }
+
+  /**
+   * The figures that were asked for, in the order in which they are measured.
+   *
+   * @param asked names in any case; empty, or {@link #ALL}: all of them
+   * @param recording what R1 plays
+   * @throws IllegalArgumentException if there is no figure of a name
+   */
+  public static Map<String, Figure> of(List<String> asked, java.nio.file.Path recording) {
+    List<String> names = asked.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
+    for (String name : names) {
+      if (!ORDER.contains(name) && !name.equalsIgnoreCase(ALL)) {
+        throw new IllegalArgumentException(
+            "there is no figure " + name + "; there are " + String.join(", ", ORDER));
+      }
+    }
+    boolean all = names.isEmpty() || names.contains(ALL.toUpperCase(Locale.ROOT));
+    Map<String, Figure> figures = new TreeMap<>(java.util.Comparator.comparingInt(ORDER::indexOf));
+    for (String name : all ? ORDER : names) {
+      figures.put(name, make(name, recording));
+    }
+    return figures;
+  }
+
+  private static Figure make(String name, java.nio.file.Path recording) {
+    return switch (name) {
+      case "P4" -> new LargeBlocks();
+      case "PAIR" -> new Pairs();
+      case "B1" -> new Boot();
+      case "B2" -> new Start();
+      case "G1" -> new GrowthFigure();
+      case "R1" -> new ReplayFigure(recording);
+      default -> throw new IllegalArgumentException("there is no figure " + name);
+    };
+  }
+}

@@ -1,0 +1,61 @@
+package dev.quarry.bench.run;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs programs to their ends. */
+public final class Programs {
+  private Programs() {}
+
+  /**
+   * Runs a program.
+   *
+   * @param environment what is added to the environment
+   * @return the lines that it wrote to standard output
+   * @throws IOException if it cannot be run or does not end with 0
+   */
+  public static List<String> lines(List<String> command, Map<String, String> environment)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new IOException(String.join(" ", command) + " ended with " + code);
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    return text.lines().toList();
+  }
+
+  /**
+   * Runs a class of this jar in a fresh JVM.
+   *
+   * @return the lines that it wrote to standard output
+   * @throws IOException if it fails
+   */
+  public static List<String> fresh(Class<?> main, List<String> jvmArgs, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(java());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(jvmArgs);
+    command.add(main.getName());
+    command.addAll(List.of(args));
+    return lines(command, Map.of());
+  }
+
+  /** The java that runs now, with its class path. */
+  public static List<String> java() {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return List.of(java, "-cp", System.getProperty("java.class.path"));
+  }
+}

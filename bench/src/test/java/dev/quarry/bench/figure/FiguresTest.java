@@ -1,0 +1,53 @@
+package dev.quarry.bench.figure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quarry.bench.probe.BootProbe;
+import dev.quarry.bench.probe.ReplayProbe;
+import dev.quarry.bench.report.GrowthPlot;
+import dev.quarry.bench.run.Programs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The parts of figures that are not JMH's. */
+class FiguresTest {
+  private static final Path TINY = Path.of("../replay/src/test/resources/recordings/tiny");
+
+  @Test
+  void figuresAreFoundByName() {
+    assertThat(Figures.of(List.of(), TINY).keySet()).containsExactlyElementsOf(Figures.names());
+    assertThat(Figures.of(List.of("all"), TINY)).hasSize(Figures.names().size());
+    assertThat(Figures.of(List.of("g1", "P4"), TINY).keySet()).containsExactly("P4", "G1");
+    assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY))
+        .hasMessage("there is no figure P9; there are P4, PAIR, B1, B2, G1, R1");
+  }
+
+  @Test
+  void aRecordingIsReadAndPlayed() throws IOException {
+    List<String> lines = Programs.fresh(ReplayProbe.class, List.of(), TINY.toString(), "1", "1");
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).startsWith("read ");
+    assertThat(Double.parseDouble(lines.get(1).substring("play ".length()))).isPositive();
+  }
+
+  @Test
+  void theMachineBootsInAFreshJvm() throws IOException {
+    assertThat(Programs.fresh(BootProbe.class, List.of(), "0", "2"))
+        .hasSize(2)
+        .allSatisfy(nanos -> assertThat(Long.parseLong(nanos)).isPositive());
+  }
+
+  @Test
+  void aPlotIsAPicture(@TempDir Path folder) throws IOException {
+    GrowthPlot plot = new GrowthPlot("cost", "blocks", "ns");
+    plot.curve("buddy", Map.of(1, 3.0, 1000, 4.0));
+    plot.write(folder.resolve("plot.svg"));
+    assertThat(Files.readString(folder.resolve("plot.svg"))).contains("<svg").contains("</svg>");
+  }
+}

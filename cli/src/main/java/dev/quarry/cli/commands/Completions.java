@@ -1,0 +1,134 @@
+package dev.quarry.cli.commands;
+
+import dev.quarry.cli.lang.Command;
+import dev.quarry.cli.lang.Registry;
+import dev.quarry.cli.lang.Session;
+import dev.quarry.kernel.Machine;
+import dev.quarry.machine.KernelRelease;
+import dev.quarry.machine.MachineSpecReader;
+import dev.quarry.machine.Presets;
+import dev.quarry.observe.ProcFs;
+import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.physical.Zone;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What may stand at a place of a command. A command's usage tells: {@code alloc_pages GFP
+ * [order=N]} has flags first, then an option with a number.
+ */
+public final class Completions {
+  private Completions() {}
+
+  /**
+   * The words that fit.
+   *
+   * @param words the command and its words up to the cursor; the last is incomplete
+   */
+  public static List<String> of(Registry registry, Session session, List<String> words) {
+    if (words.getFirst().equals("expect")) {
+      return expect(session, words);
+    }
+    Command command = registry.find(words.getFirst());
+    if (command == null) {
+      return List.of();
+    }
+    String last = words.getLast();
+    int equals = last.indexOf('=');
+    if (equals > 0) {
+      String key = last.substring(0, equals);
+      return optionValues(session, key).stream().map(value -> key + "=" + value).toList();
+    }
+    long before =
+        words.subList(1, words.size() - 1).stream().filter(word -> !word.contains("=")).count();
+    String wanted = wanted(command, (int) before);
+    List<String> fitting = new ArrayList<>(plain(registry, session, command, wanted, last));
+    if (!wanted.isEmpty() && !wanted.startsWith("[")) {
+      return fitting; // options may wait until what is needed is there
+    }
+    for (String option : command.options()) {
+      if (option.equals("KEY")) {
+        MachineSpecReader.keys().forEach(key -> fitting.add(key + "="));
+      } else if (words.stream().noneMatch(word -> word.startsWith(option + "="))) {
+        fitting.add(option + "=");
+      }
+    }
+    return fitting;
+  }
+
+  private static List<String> expect(Session session, List<String> words) {
+    List<String> fitting = new ArrayList<>(values(session, words.getLast()));
+    if (words.size() == 2) {
+      fitting.addAll(List.of("fails", "works"));
+    }
+    return fitting;
+  }
+
+  /** What the usage calls the word of an index, options left out; empty if it has none. */
+  private static String wanted(Command command, int index) {
+    List<String> words =
+        Arrays.stream(command.usage().split(" ")).filter(word -> !word.contains("=")).toList();
+    return index < words.size() ? words.get(index) : "";
+  }
+
+  /** What fits a word of the usage that is no option. */
+  private static List<String> plain(
+      Registry registry, Session session, Command command, String wanted, String last) {
+    return switch (wanted.replaceAll("[\\[\\].]", "")) {
+      case "GFP" -> flags(session, last);
+      case "MACHINE" -> Presets.names();
+      case "FILE" -> ProcFs.paths();
+      case "PICTURE" -> Pictures.names();
+      case "NAME" -> registry.names();
+      case "RESULT", "BLOCK" -> List.copyOf(session.names().keySet());
+      case "VALUE", "FRAME" -> values(session, last);
+      case "N" -> command.name().equals("cpu") ? optionValues(session, "cpu") : List.of();
+      default -> List.of();
+    };
+  }
+
+  /** Flags; behind a {@code |} those that may follow. */
+  private static List<String> flags(Session session, String last) {
+    Machine machine = Booted.orNull(session);
+    KernelRelease release = machine == null ? KernelRelease.DEFAULT : machine.spec().release();
+    String before = last.substring(0, last.lastIndexOf('|') + 1);
+    return GfpVocabulary.of(release).names().stream().map(name -> before + name).toList();
+  }
+
+  /** Names, or behind a point the parts of one. */
+  private static List<String> values(Session session, String last) {
+    int dot = last.lastIndexOf('.');
+    var whole = dot < 0 ? null : session.name(last.substring(0, dot));
+    return whole == null
+        ? session.usableNames()
+        : whole.fields().stream().map(part -> last.substring(0, dot + 1) + part).toList();
+  }
+
+  private static List<String> optionValues(Session session, String key) {
+    Machine machine = Booted.orNull(session);
+    if (machine == null) {
+      return List.of();
+    }
+    return switch (key) {
+      case "zone" -> zones(machine);
+      case "node" -> numbers(machine.spec().nodes().size());
+      case "cpu" -> numbers(machine.cpus().size());
+      case "order" -> numbers(machine.spec().maxOrder() + 1);
+      default -> List.of();
+    };
+  }
+
+  private static List<String> zones(Machine machine) {
+    return machine.memory().zones().stream()
+        .filter(Zone::isPopulated)
+        .map(Zone::label)
+        .distinct()
+        .toList();
+  }
+
+  private static List<String> numbers(int count) {
+    return IntStream.range(0, Math.min(count, 64)).mapToObj(Integer::toString).toList();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.quarry.cli.commands;
+
+import dev.quarry.cli.lang.Call;
+import dev.quarry.cli.lang.Session;
+import dev.quarry.cli.lang.Value;
+import dev.quarry.kernel.Machine;
+import dev.quarry.machine.Nearest;
+import dev.quarry.physical.Zone;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The pictures that {@code draw} knows. */
+final class Pictures {
+  private static final int FRAMES_PER_STEP = 64;
+  private static final Map<String, String> NAMES = new LinkedHashMap<>();
+
+  static {
+    NAMES.put("buddy", "which frames are free, and the free lists by order");
+    NAMES.put("reserve", "each zone's share of min_free_kbytes, and where its free pages stand");
+    NAMES.put("zones", "where the zones lie, and the order in which requests try them");
+    NAMES.put("pcp", "what is on the CPUs' own lists");
+    NAMES.put("pageblocks", "the migrate type of each pageblock, and how much of it is free");
+  }
+
+  private Pictures() {}
+
+  static List<String> names() {
+    return List.copyOf(NAMES.keySet());
+  }
+
+  static String notes() {
+    StringBuilder out = new StringBuilder();
+    NAMES.forEach((name, shows) -> out.append(name).append(": ").append(shows).append('\n'));
+    return out + "from= and pages= choose the frames that buddy shows";
+  }
+
+  static Value draw(Call call, Session session) {
+    call.atMost(1);
+    Machine machine = Booted.machine(session);
+    String picture = call.word(0, "a picture: " + String.join(", ", names()));
+    if (!NAMES.containsKey(picture)) {
+      throw call.refuse(
+          0,
+          "there is no picture \""
+              + picture
+              + "\", only "
+              + String.join(", ", names())
+              + Nearest.hint(picture, names()));
+    }
+    List<Zone> zones = Booted.zones(session, call);
+    return new Value.Text(
+        switch (picture) {
+          case "buddy" -> buddy(call, session, machine, zones);
+          case "reserve" -> ReservePicture.draw(machine, zones);
+          case "zones" -> ZonePicture.draw(machine, zones);
+          case "pcp" -> PcpPicture.draw(zones);
+          default -> pageblocks(session, machine, zones);
+        });
+  }
+
+  private static String buddy(Call call, Session session, Machine machine, List<Zone> zones) {
+    List<String> drawn = new ArrayList<>();
+    for (Zone zone : zones) {
+      int from = call.number("from", zone.startPfn(), 0, Integer.MAX_VALUE);
+      int pages = call.number("pages", 0, 0, Integer.MAX_VALUE);
+      session.spend(
+          (pages > 0 ? Math.min(pages, zone.spanned()) : zone.spanned()) / FRAMES_PER_STEP);
+      drawn.add(new BuddyPicture(machine, zone).draw(from, pages));
+    }
+    return String.join("\n", drawn);
+  }
+
+  private static String pageblocks(Session session, Machine machine, List<Zone> zones) {
+    List<String> drawn = new ArrayList<>();
+    for (Zone zone : zones) {
+      session.spend(zone.spanned() / FRAMES_PER_STEP);
+      drawn.add(new PageblockPicture(machine, zone).draw());
+    }
+    return String.join("\n", drawn);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.quarry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exit codes and messages of the command line: 0 for yes, 1 for no, 2 for the user's mistakes. */
+class CommandLineTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "                                   | which COMMAND?",
+        "frob                               | there is no command \"frob\"",
+        "rnu                                | there is no command \"rnu\"; did you mean run?",
+        "machine a b                        | \"b\" is one argument too many",
+        "run --stpes 3 x                    | there is no option \"--stpes\"; did you mean --steps?",
+        "run                                | 'FILE'",
+        "run no/such.quarry                 | no/such.quarry: no such file or folder",
+        "run .                              | . is a folder, not a script",
+        "run --steps 0 -                    | --steps 0 is not above 0",
+        "machine corse                      | did you mean course?",
+        "machine --text                     | --text and --set need a MACHINE",
+        "machine --set ram=1G               | --text and --set need a MACHINE",
+        "machine --text no-such             | \"no-such\" is not a preset: laptop,",
+        "machine --text tiny --set ram=1G   | --text shows no setting of --set",
+        "machine laptop --set ram           | a setting is written KEY=VALUE",
+        "machine laptop --set ram=banana    | \"banana\" is not a size such as",
+        "machine laptop --set rma=1G        | \"rma\" is not a setting; did you mean ram?",
+        "machine .                          | is a folder",
+        "check                              | 'MACHINE'",
+        "check tiny --steps -5              | --steps -5 is not above 0",
+        "check tiny --steps x               | 'x' is not an int",
+        "replay                             | 'RECORDING'",
+        "replay no/such                     | no/such: there is no such folder",
+        "replay .                           | holds no page events",
+      })
+  void mistakesOfTheCommandLine(String args, String message) {
+    Cli.Result result = Cli.run(args == null ? new String[0] : args.split(" +"));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("quarry: ").contains(message).doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"replay", "shell", "run", "machine", "check", "help"})
+  void eachCommandHasHelp(String command) {
+    Cli.Result result = Cli.run("help", command);
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("Usage: quarry " + command);
+    assertThat(result.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
+    assertThat(Cli.run(command, "--help").out()).isEqualTo(result.out());
+    assertThat(Cli.run("--help").out()).contains("\n  " + command + " ");
+  }
+
+  @Test
+  void aMachineIsShown() {
+    Cli.Result result = Cli.run("machine", "course", "--set", "min_free_kbytes=2048");
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("min_free_kbytes 2048").contains("Node 0 zone Normal");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void aPresetsTextBootsTheSameMachine(@TempDir Path folder) throws IOException {
+    String text = Cli.run("machine", "--text", "server").out();
+    Path file = folder.resolve("server");
+    Files.writeString(file, text);
+    assertThat(Cli.run("machine", file.toString()).out())
+        .isEqualTo(Cli.run("machine", "server").out());
+  }
+
+  @Test
+  void checkSaysWhatItDid() {
+    Cli.Result result = Cli.run("check", "course", "--steps", "3000", "--seed", "7");
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
+        .startsWith("course: 3,000 steps with seed 7: ")
+        .endsWith("all invariants hold" + System.lineSeparator());
+    assertThat(Cli.run("check", "course", "--steps", "3000", "--seed", "7")).isEqualTo(result);
+  }
+
+  @Test
+  void anExpectationThatDoesNotHoldIsAnAnswer() {
+    Cli.Result result = Cli.script("boot tiny\nexpect Normal.free == 15");
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo(
+            """
+            stdin:2:1: expected Normal.free == 15, but Normal.free is 16
+              expect Normal.free == 15
+              ^
+            """);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.quarry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the pages of {@code docs/} show as a command's output is its output. */
+class DocsTest {
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```console\n(.*?)^```$");
+
+  static List<String> pages() {
+    return Repository.files("docs", ".md").stream().map(f -> f.getFileName().toString()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void showsWhatTheCommandsPrint(String page) throws IOException {
+    Path file = Repository.root().resolve("docs").resolve(page);
+    String text = Files.readString(file);
+    StringBuilder actual = new StringBuilder();
+    Matcher block = BLOCK.matcher(text);
+    int end = 0;
+    while (block.find()) {
+      actual.append(text, end, block.start(1)).append(new Transcript(block.group(1)).again());
+      end = block.end(1);
+    }
+    actual.append(text.substring(end));
+    assertThat(actual.toString())
+        .as(Expected.howToUpdate(getClass()))
+        .isEqualTo(Expected.text(file, actual.toString()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void pointsToWhatIsThere(String page) throws IOException {
+    Path docs = Repository.root().resolve("docs");
+    Matcher link =
+        Pattern.compile("\\]\\(([^)]+)\\)").matcher(Files.readString(docs.resolve(page)));
+    while (link.find()) {
+      assertThat(docs.resolve(link.group(1))).exists();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.quarry.replay.html;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The page's frame, style and scripts, put together around its data. */
+final class Page {
+  /** The release of uPlot that the module's pom names; a part of the paths in its jar. */
+  static final String UPLOT = "1.6.30";
+
+  /** One module, in the order in which the parts need each other. */
+  private static final List<String> SCRIPTS =
+      List.of(
+          "base.js",
+          "charts.js",
+          "head.js",
+          "memory.js",
+          "map-data.js",
+          "map.js",
+          "percpu.js",
+          "failures.js",
+          "flow.js",
+          "requests.js",
+          "main.js");
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  private static final Pattern MARK = Pattern.compile("@@([a-zA-Z]+)@@");
+
+  private Page() {}
+
+  static String with(ObjectNode data) {
+    String charts = uplot("dist/uPlot.iife.min.js");
+    String pictures = SCRIPTS.stream().map(Page::own).collect(Collectors.joining("\n"));
+    Map<String, String> parts =
+        Map.of(
+            "policy",
+            "script-src '" + hash(charts) + "' '" + hash(pictures) + "'",
+            "style",
+            uplot("dist/uPlot.min.css") + "\n" + own("report.css"),
+            "data",
+            embedded(data),
+            "charts",
+            charts,
+            "pictures",
+            pictures,
+            "licence",
+            uplot("LICENSE"),
+            "release",
+            UPLOT);
+    return filled(own("report.html"), parts);
+  }
+
+  /** The marks are looked for in the frame alone, never in what replaces them. */
+  private static String filled(String frame, Map<String, String> parts) {
+    StringBuilder page = new StringBuilder();
+    Matcher mark = MARK.matcher(frame);
+    while (mark.find()) {
+      String part = parts.get(mark.group(1));
+      if (part == null) {
+        throw new IllegalStateException("report.html has a mark " + mark.group());
+      }
+      mark.appendReplacement(page, Matcher.quoteReplacement(part));
+    }
+    return mark.appendTail(page).toString();
+  }
+
+  /** JSON that an HTML parser cannot mistake for a tag, a comment or a character reference. */
+  static String embedded(ObjectNode data) {
+    return JSON.writeValueAsString(data)
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026");
+  }
+
+  private static String hash(String script) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
+      return "sha256-" + Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static String own(String name) {
+    return resource(name);
+  }
+
+  private static String uplot(String name) {
+    return resource("/META-INF/resources/webjars/uplot/" + UPLOT + "/" + name);
+  }
+
+  private static String resource(String path) {
+    try (InputStream in = Page.class.getResourceAsStream(path)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar has no " + path);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

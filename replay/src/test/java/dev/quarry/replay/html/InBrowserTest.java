@@ -1,0 +1,74 @@
+package dev.quarry.replay.html;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real browser draws every picture, where there is one. */
+class InBrowserTest {
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome");
+  private static final List<String> FLAGS =
+      List.of(
+          "--headless",
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--disable-dev-shm-usage",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+          "--dump-dom");
+
+  @TempDir Path folder;
+
+  private static Optional<Path> browser() {
+    String path = System.getenv().getOrDefault("PATH", "");
+    return Stream.of(path.split(":"))
+        .flatMap(dir -> NAMES.stream().map(name -> Path.of(dir, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** The page as it stands when its scripts have run. */
+  private String drawn(Path browser, Path page) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(browser.toString()));
+    command.addAll(FLAGS);
+    command.add("--user-data-dir=" + folder.resolve("user"));
+    command.add(page.toUri().toString());
+    Path out = folder.resolve("dom.html");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("%s ends", browser).isTrue();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    return Files.readString(out, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void everyPictureIsDrawn() throws IOException, InterruptedException {
+    Optional<Path> browser = browser();
+    Assumptions.assumeTrue(browser.isPresent(), "none of " + NAMES + " is here");
+    String page = Played.page(Played.tooMuch(folder), List.of());
+    String dom = drawn(browser.orElseThrow(), Files.writeString(folder.resolve("a.html"), page));
+    assertThat(dom).contains("data-drawn=\"all\"").contains("requests failed");
+  }
+}
