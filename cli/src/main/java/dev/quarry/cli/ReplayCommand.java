@@ -98,6 +98,15 @@ final class ReplayCommand implements Callable<Integer> {
   private String set = "";
 
   @Option(
+      names = "--policy",
+      paramLabel = "POLICY",
+      description = {
+        "Take user pages by a memory policy: bind:0,1, preferred:1, preferred_many:0,1,",
+        "interleave:0,1, weighted:0=3,1=1 or local. The kernel's own requests have none."
+      })
+  private String policy = "";
+
+  @Option(
       names = "--baselines",
       description = "Show the scores beside those of simpler models of the allocator.")
   private boolean baselines;
@@ -188,8 +197,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private ReplayResult play(List<String> settings, FrameLog log) throws IOException {
-    ReplayOptions options =
-        new ReplayOptions(settings, strict, versus == null && settings.isEmpty(), log);
+    boolean scores = versus == null && settings.isEmpty() && policy.isEmpty();
+    ReplayOptions options = new ReplayOptions(settings, strict, scores, log, policy);
     if (machine != null || snapshot != null) {
       return playEvents(options);
     }

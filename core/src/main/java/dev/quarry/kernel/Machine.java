@@ -7,6 +7,7 @@ import dev.quarry.machine.Ram;
 import dev.quarry.physical.MemoryInvariants;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.physical.Reclaimer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class Machine implements AutoCloseable {
   private final @Nullable Ram ram;
   private final PhysicalMemory memory;
   private final PageAllocator allocator;
+  private final PolicyAllocator policies;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -46,6 +48,7 @@ public final class Machine implements AutoCloseable {
       throw t;
     }
     this.allocator = new PageAllocator(memory, Reclaimer.NONE);
+    this.policies = new PolicyAllocator(memory, allocator);
   }
 
   /**
@@ -90,6 +93,11 @@ public final class Machine implements AutoCloseable {
   /** The page allocator. */
   public PageAllocator allocator() {
     return allocator;
+  }
+
+  /** The page allocator by memory policies of tasks and areas. */
+  public PolicyAllocator policies() {
+    return policies;
   }
 
   /** The bytes behind the frames; null on a machine without contents. */

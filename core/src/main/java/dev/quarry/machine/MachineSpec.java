@@ -19,6 +19,7 @@ import java.util.List;
  * @param movableCore bytes of RAM that go to ZONE_MOVABLE, spread over the nodes; 0: none
  * @param cpuNodes the node of each CPU, by CPU number
  * @param sysctls settings
+ * @param costs what things cost in virtual time
  */
 public record MachineSpec(
     String name,
@@ -33,13 +34,46 @@ public record MachineSpec(
     List<ZoneSpec> zones,
     long movableCore,
     List<Integer> cpuNodes,
-    Sysctls sysctls) {
+    Sysctls sysctls,
+    CostModel costs) {
   public MachineSpec {
     nodes = List.copyOf(nodes);
     memory = List.copyOf(memory);
     reserved = List.copyOf(reserved);
     zones = List.copyOf(zones);
     cpuNodes = List.copyOf(cpuNodes);
+  }
+
+  /** A machine with the usual costs. */
+  public MachineSpec(
+      String name,
+      KernelRelease release,
+      int pageShift,
+      int maxOrder,
+      int pageblockOrder,
+      boolean contents,
+      List<NodeSpec> nodes,
+      List<MemoryRange> memory,
+      List<ReservedRange> reserved,
+      List<ZoneSpec> zones,
+      long movableCore,
+      List<Integer> cpuNodes,
+      Sysctls sysctls) {
+    this(
+        name,
+        release,
+        pageShift,
+        maxOrder,
+        pageblockOrder,
+        contents,
+        nodes,
+        memory,
+        reserved,
+        zones,
+        movableCore,
+        cpuNodes,
+        sysctls,
+        CostModel.DEFAULT);
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.List;
  *   reserved 16M-48M kernel image
  *   zone DMA below=16M
  *   sysctl vm.min_free_kbytes=67584
+ *   cost local_ns=90 zero_page_ns=300  # virtual time, see CostModel
  * </pre>
  *
  * <p>{@code docs/machine-spec.md} explains every setting.

@@ -55,6 +55,7 @@ final class SpecChecks {
     checks.zones();
     checks.pageblocks();
     checks.sysctls();
+    checks.costs();
   }
 
   private static void refuse(boolean wrong, String part, int index, String message) {
@@ -351,10 +352,21 @@ final class SpecChecks {
         .forEach((type, ratio) -> bounds("lowmem_reserve_ratio", ratio, 0, Integer.MAX_VALUE));
   }
 
+  private void costs() {
+    List<Integer> prices = spec.costs().prices();
+    for (int i = 0; i < prices.size(); i++) {
+      bounds("cost", CostModel.NAMES.get(i), prices.get(i), 0, CostModel.MOST_NS);
+    }
+  }
+
   private static void bounds(String name, int value, int least, int most) {
+    bounds(name, name, value, least, most);
+  }
+
+  private static void bounds(String part, String name, int value, int least, int most) {
     refuse(
         value < least || value > most,
-        name,
+        part,
         0,
         name + " " + value + " is not " + least + " to " + most);
   }

@@ -40,6 +40,7 @@ final class SpecDraft {
   int highFraction;
   boolean percpu = true;
   int percpuMaxOrder = Sysctls.DEFAULTS.percpuMaxOrder();
+  CostModel costs = CostModel.DEFAULT;
 
   SpecDraft(String source, String name) {
     this.source = source;
@@ -72,6 +73,7 @@ final class SpecDraft {
     draft.highFraction = sysctls.percpuPagelistHighFraction();
     draft.percpu = sysctls.percpuLists();
     draft.percpuMaxOrder = sysctls.percpuMaxOrder();
+    draft.costs = spec.costs();
     return draft;
   }
 
@@ -115,7 +117,8 @@ final class SpecDraft {
                 boostFactor,
                 highFraction,
                 percpu,
-                percpuMaxOrder));
+                percpuMaxOrder),
+            costs);
     try {
       SpecChecks.check(spec);
     } catch (SpecChecks.Refusal e) {

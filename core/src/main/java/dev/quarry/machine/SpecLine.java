@@ -27,6 +27,7 @@ final class SpecLine {
       case "reserved" -> reserved();
       case "zone" -> zone();
       case "sysctl" -> sysctl();
+      case "cost" -> cost();
       default -> setting();
     }
   }
@@ -149,6 +150,15 @@ final class SpecLine {
     }
     String key = setting.substring(prefix.length(), equals);
     SpecSettings.setSysctl(draft, line, key, setting.substring(equals + 1));
+  }
+
+  /** Prices as {@code local_ns=90 zero_page_ns=300}; {@code --set} has them in one value. */
+  private void cost() {
+    word(1, "prices such as local_ns=90");
+    Map<String, String> prices = options(1, CostModel.NAMES.toArray(String[]::new));
+    List<String> pairs =
+        prices.entrySet().stream().map(p -> p.getKey() + ":" + p.getValue()).toList();
+    SpecSettings.set(draft, line, "cost", String.join(",", pairs));
   }
 
   private void setting() {

@@ -2,8 +2,10 @@ package dev.quarry.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -34,7 +36,8 @@ final class SpecSettings {
               "movablecore",
               "khugepaged",
               "percpu",
-              "percpu_max_order"));
+              "percpu_max_order",
+              "cost"));
 
   private SpecSettings() {}
 
@@ -77,6 +80,7 @@ final class SpecSettings {
       case "khugepaged" -> draft.khugepaged = yes(key, value);
       case "percpu" -> draft.percpu = yes(key, value);
       case "percpu_max_order" -> draft.percpuMaxOrder = integer(key, value);
+      case "cost" -> draft.costs = draft.costs.with(prices(value));
       default -> throw new IllegalArgumentException("\"" + key + "\" is not a setting");
     }
   }
@@ -98,6 +102,21 @@ final class SpecSettings {
     }
     draft.zones.clear();
     draft.zones.addAll(zones);
+  }
+
+  /** Prices as {@code local_ns:90,zero_page_ns:300}. */
+  private static Map<String, Integer> prices(String value) {
+    Map<String, Integer> prices = new TreeMap<>();
+    for (String price : value.split(",", -1)) {
+      int colon = price.indexOf(':');
+      if (colon < 0) {
+        throw new IllegalArgumentException(
+            "\"" + shown(price) + "\" is not a price such as local_ns:90");
+      }
+      String name = shown(price.substring(0, colon));
+      prices.put(name, integer(name, price.substring(colon + 1)));
+    }
+    return prices;
   }
 
   static void setSysctl(SpecDraft draft, int line, String key, String value) {

@@ -7,6 +7,7 @@
  *   <li><b>spec</b>: everything that is decided before the machine boots; text or code.
  *   <li><b>host memory</b>: an address range reserved from the real operating system; only what is
  *       touched costs memory.
+ *   <li><b>cost</b>: nanoseconds of virtual time; they change no decision of the machine.
  *   <li><b>CPU</b>: a context that one thread holds. Per-CPU data needs no lock.
  * </ul>
  *

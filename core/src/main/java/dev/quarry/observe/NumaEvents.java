@@ -7,13 +7,12 @@ import java.util.Map;
 
 /**
  * Where allocations came from, summed over all CPUs: {@code enum numa_stat_item}
- * (include/linux/mmzone.h, 6.18). Requests, not pages. What a policy interleaves is counted by
- * policies, which this floor does not have.
+ * (include/linux/mmzone.h, 6.18). Requests, not pages.
  *
  * @param hit allocated here as wished
  * @param miss allocated here though another node was wished for
  * @param foreign wished for here, allocated elsewhere
- * @param interleave by an interleave policy
+ * @param interleave allocated here because it was this node's turn by an interleaving policy
  * @param local by a CPU of this node
  * @param other by a CPU of another node
  */
@@ -30,7 +29,7 @@ record NumaEvents(long hit, long miss, long foreign, long interleave, long local
                   pcp.numaHit(),
                   pcp.numaMiss(),
                   pcp.numaForeign(),
-                  0,
+                  pcp.numaInterleave(),
                   pcp.numaLocal(),
                   pcp.numaOther()));
     }

@@ -67,6 +67,7 @@ final class FreePath {
     int step = Math.min(order, pageblocks.order());
     zone.lock.lock();
     try {
+      zone.events.lockings++;
       for (int at = pfn; at < pfn + (1 << order); at += 1 << step) {
         zone.buddy.free(at, step, pageblocks.type(at), false);
       }

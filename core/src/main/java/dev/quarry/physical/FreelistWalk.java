@@ -163,6 +163,7 @@ final class FreelistWalk {
     int pfn = Pfn.NONE;
     zone.lock.lock();
     try {
+      zone.events.lockings++;
       if ((flags & AllocFlags.HIGHATOMIC) != 0) {
         pfn = zone.buddy.takeSmallest(order, MigrateType.HIGHATOMIC);
       }

@@ -22,6 +22,7 @@ public final class PageAllocator {
   private final FreelistWalk walk;
   private final SlowPath slowPath;
   private final FreePath freePath;
+  private final BulkPath bulk;
   private final byte[] zoneIndexes;
   private final int maxOrder;
   private final int fastMaxOrder;
@@ -44,6 +45,7 @@ public final class PageAllocator {
     this.walk = new FreelistWalk(memory, highAtomic);
     this.slowPath = new SlowPath(memory, walk, highAtomic, reclaimer);
     this.freePath = new FreePath(memory, walk);
+    this.bulk = new BulkPath(memory, this, walk);
     this.zoneIndexes = Gfp.zoneIndexTable(memory.zoneTypes());
     this.maxOrder = memory.spec().maxOrder();
     this.fastMaxOrder = memory.spec().sysctls().percpuLists() ? memory.pcpMaxOrder() : -1;
@@ -80,9 +82,14 @@ public final class PageAllocator {
    *     contradict each other
    */
   public int allocPages(Cpu cpu, int gfp, int order) {
+    return allocPagesNear(cpu, cpu.node(), gfp, order);
+  }
+
+  /** The fast path, from the zonelist of any node. */
+  private int allocPagesNear(Cpu cpu, int node, int gfp, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
     if (order <= fastMaxOrder && order >= 0) {
-      Zone zone = firstZones[cpu.node()][gfp & Gfp.ZONE_MASK];
+      Zone zone = firstZones[node][gfp & Gfp.ZONE_MASK];
       if (zone != null && isForAll(zone, gfp) && isPlenty(zone, gfp, order)) {
         PerCpuPages pcp = zone.pcp(cpu.id());
         FreeList list = pcp.list(pcp.listIndex(order, migrateType(gfp)));
@@ -95,7 +102,7 @@ public final class PageAllocator {
         }
       }
     }
-    return allocPagesSlow(cpu, cpu.node(), Request.ALL_NODES, gfp, order, null);
+    return allocPagesSlow(cpu, node, Request.ALL_NODES, gfp, order, null);
   }
 
   /** Whether no rule about nodes could lead the request elsewhere. */
@@ -119,7 +126,7 @@ public final class PageAllocator {
     return memory.groupsByMobility() ? Gfp.migrateType(gfp) : MigrateType.UNMOVABLE;
   }
 
-  private static void countLocality(PerCpuPages pcp, Zone zone, Cpu cpu) {
+  static void countLocality(PerCpuPages pcp, Zone zone, Cpu cpu) {
     if (zone.node().id() == cpu.node()) {
       pcp.numaLocal++;
     } else {
@@ -141,7 +148,9 @@ public final class PageAllocator {
    */
   public int allocPagesNode(
       Cpu cpu, int node, long nodeMask, int gfp, int order, @Nullable Trail trail) {
-    return allocPagesSlow(cpu, node, nodeMask, gfp, order, trail);
+    return nodeMask == Request.ALL_NODES && trail == null
+        ? allocPagesNear(cpu, node, gfp, order)
+        : allocPagesSlow(cpu, node, nodeMask, gfp, order, trail);
   }
 
   private int allocPagesSlow(
@@ -165,8 +174,7 @@ public final class PageAllocator {
     return pfn;
   }
 
-  private Request request(
-      Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
+  Request request(Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
     memory.checkOrder(order);
     int highest = zoneIndexes[gfp & Gfp.ZONE_MASK];
     if (highest == Gfp.BAD_ZONE) {
@@ -198,7 +206,7 @@ public final class PageAllocator {
   }
 
   /** Makes a block somebody's: one reference, head flag for compound pages, zeros if asked for. */
-  private int prepare(int pfn, int order, int gfp) {
+  int prepare(int pfn, int order, int gfp) {
     int flags = order > 0 && (gfp & Gfp.COMP) != 0 ? PageState.HEAD : 0;
     map.state(pfn, PageState.allocated(order, flags));
     if ((gfp & Gfp.ZERO) != 0 && memory.ram() != null) {
@@ -323,45 +331,11 @@ public final class PageAllocator {
    * @return how many there are, from 0 to {@code pfns.length}
    */
   public int allocPagesBulk(Cpu cpu, int gfp, int[] pfns) {
-    Request request = request(cpu, cpu.node(), Request.ALL_NODES, gfp, 0, null);
-    Zone zone = pfns.length > 1 && walk.usesPcp(0) ? bulkZone(request, pfns.length) : null;
-    int got = 0;
-    if (zone != null) {
-      PerCpuPages pcp = zone.pcp(cpu.id());
-      while (got < pfns.length) {
-        int pfn = pcp.take(0, request.migrateType, AllocFlags.WMARK_LOW | firstPassFlags(request));
-        if (pfn == Pfn.NONE) {
-          break;
-        }
-        pcp.allocatedPages++;
-        pcp.numaHit++;
-        countLocality(pcp, zone, cpu);
-        pfns[got++] = prepare(pfn, 0, gfp);
-      }
-    }
-    if (got == 0 && pfns.length > 0) {
-      int pfn = allocPages(cpu, gfp, 0);
-      if (pfn != Pfn.NONE) {
-        pfns[got++] = pfn;
-      }
-    }
-    return got;
+    return bulk.allocate(cpu, cpu.node(), Request.ALL_NODES, gfp, pfns, 0, pfns.length);
   }
 
-  /** The first zone of the request's own node that stays above its low mark by {@code pages}. */
-  private @Nullable Zone bulkZone(Request request, int pages) {
-    Zone preferred = request.preferred();
-    for (Zone zone : request.zonelist) {
-      if (preferred == null || zone.node() != preferred.node()) {
-        continue;
-      }
-      long mark = zone.mark(Zone.LOW) + pages;
-      int reserve = walk.reserveIndex(request, preferred);
-      if (memory.watermark().ok(zone, 0, mark, reserve, AllocFlags.WMARK_LOW)) {
-        return zone;
-      }
-    }
-    return null;
+  BulkPath bulk() {
+    return bulk;
   }
 
   /**

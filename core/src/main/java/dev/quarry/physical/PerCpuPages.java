@@ -36,6 +36,7 @@ public final class PerCpuPages {
   long numaHit;
   long numaMiss;
   long numaForeign;
+  long numaInterleave;
   long numaLocal;
   long numaOther;
 
@@ -112,6 +113,11 @@ public final class PerCpuPages {
   /** Requests of this CPU that wished for this zone and were served on another node. */
   public long numaForeign() {
     return numaForeign;
+  }
+
+  /** Requests of interleaving policies served here when it was this node's turn. */
+  public long numaInterleave() {
+    return numaInterleave;
   }
 
   /** Requests served here while the CPU is on this node. */
@@ -195,6 +201,7 @@ public final class PerCpuPages {
         got++;
       }
       zone.events.refillPages += (long) got << order;
+      zone.events.lockings++;
     } finally {
       zone.lock.unlock();
     }
@@ -248,6 +255,7 @@ public final class PerCpuPages {
       }
       count -= drained;
       zone.events.drainPages += drained;
+      zone.events.lockings++;
     } finally {
       zone.lock.unlock();
     }

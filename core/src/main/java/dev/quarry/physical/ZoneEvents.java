@@ -13,6 +13,7 @@ public final class ZoneEvents {
   long claims;
   long steals;
   long failures;
+  long lockings;
 
   /** Blocks that were halved; a block of order 3 split to order 0 counts 3. */
   public long splits() {
@@ -47,6 +48,11 @@ public final class ZoneEvents {
   /** Fallbacks to another migrate type that took one block only. */
   public long steals() {
     return steals;
+  }
+
+  /** Times that the lock was taken to take blocks, to give some back, or to move many at once. */
+  public long lockings() {
+    return lockings;
   }
 
   /** Requests that this zone's watermarks allowed and its lists could not serve. */

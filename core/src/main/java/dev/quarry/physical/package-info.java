@@ -12,9 +12,13 @@
  *       it, so that what cannot move stays together.
  *   <li><b>watermark</b>: the free pages below which a zone refuses a request.
  *   <li><b>reserve</b>: what lies below the min mark; only some requests may use it.
+ *   <li><b>zonelist</b>: the order in which a node's requests try zones, those of near nodes first.
+ *   <li><b>memory policy</b>: at which node a task's requests begin, and which may serve them.
  * </ul>
  *
  * <pre>
+ *   PolicyAllocator                              which node first, which nodes at all?
+ *        │
  *   allocPages ─► FreelistWalk ─► Watermark      may this zone serve it?
  *                      │
  *                      ├──► PerCpuPages          orders 0 to 3: no lock
@@ -27,6 +31,7 @@
  * <p>Equation, for each zone: {@code free + per-CPU + isolated + allocated == managed}. {@link
  * dev.quarry.physical.MemoryInvariants} checks it, and all others.
  *
- * <p>Read in this order: PageState, MemMap, FreeArea, Buddy, PerCpuPages, Watermark, PageAllocator.
+ * <p>Read in this order: PageState, MemMap, FreeArea, Buddy, PerCpuPages, Watermark, PageAllocator,
+ * MemPolicy.
  */
 package dev.quarry.physical;

@@ -57,6 +57,31 @@ class MachineSpecReaderTest {
   }
 
   @Test
+  void pricesAreSetOneByOne() {
+    String text = "memory 1M-1G\ncost local_ns=80 zone_lock_ns=7\ncost pcp_hit_ns=1\n";
+    MachineSpec spec = MachineSpecReader.read("t", text);
+    assertThat(spec.costs()).isEqualTo(new CostModel(80, 300, 1, 30, 30, 7));
+    MachineSpec dearer = MachineSpecReader.with(spec, List.of("cost=local_ns:85,drain_page_ns:0"));
+    assertThat(dearer.costs()).isEqualTo(new CostModel(85, 300, 1, 30, 0, 7));
+    assertThat(Presets.get("laptop").costs()).isEqualTo(CostModel.DEFAULT);
+    assertThatThrownBy(() -> MachineSpecReader.with(spec, List.of("cost=remote_ns:85")))
+        .hasMessage(
+            "--set cost=remote_ns:85: \"remote_ns\" is not a price; did you mean local_ns?");
+    assertThatThrownBy(() -> MachineSpecReader.with(spec, List.of("cost=90")))
+        .hasMessage("--set cost=90: \"90\" is not a price such as local_ns:90");
+  }
+
+  /** 64 lines of 90 ns in a page, at the distance's word. */
+  @Test
+  void remotePagesCostWhatTheirDistanceSays() {
+    CostModel costs = CostModel.DEFAULT;
+    assertThat(costs.firstTouchNanos(1, 12, 10)).isEqualTo(64 * 90);
+    assertThat(costs.firstTouchNanos(1_000, 12, 21)).isEqualTo(1_000 * 64 * 90 * 21 / 10);
+    assertThat(costs.firstTouchNanos(1, 16, 10)).isEqualTo(1_024 * 90);
+    assertThat(costs.zeroingNanos(3, 25)).isEqualTo(3 * 300 * 25 / 10);
+  }
+
+  @Test
   void lowmemReserveRatiosFollowTheZonesWhereverTheyStand() {
     String zones = "zone DMA below=16M\nzone Normal\n";
     String ratios = "sysctl vm.lowmem_reserve_ratio=17,5\n";
@@ -122,6 +147,11 @@ class MachineSpecReaderTest {
         "memory 1M-1G; max_order 99999999999        | t:2: | is not a whole number below 2^31",
         "memory 1M-1X                               | t:1: | is not a size",
         "memory 1M-1G; percpu maybe                 | t:2: | percpu is yes or no",
+        "memory 1M-1G; cost local_ns=-1            | t:2: | local_ns -1 is not 0 to 100000",
+        "memory 1M-1G; cost zero_page_ns=100001     | t:2: | zero_page_ns 100001 is not 0 to 100000",
+        "memory 1M-1G; cost local_ns=fast           | t:2: | local_ns \"fast\" is not a whole number",
+        "memory 1M-1G; cost lokal_ns=1              | t:2: | \"lokal_ns=1\" is not one of local_ns=",
+        "memory 1M-1G; cost                         | t:2: | cost needs prices such as local_ns=90",
         "preset lapdog                              | t:1: | there is no preset",
         "memory 1M-1G; preset laptop                | t:2: | must be the first setting",
         "cpus 0                                     | t: | the machine has no memory",

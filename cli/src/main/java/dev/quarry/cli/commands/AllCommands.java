@@ -15,6 +15,7 @@ public final class AllCommands {
     PageCommands.addTo(registry);
     ManyPagesCommands.addTo(registry);
     FreeCommands.addTo(registry);
+    PolicyCommands.addTo(registry);
     LookCommands.addTo(registry);
     AddressCommands.addTo(registry);
     SessionCommands.addTo(registry);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The machine that a session has booted, and the CPU on which its commands run. */
 final class Booted implements AutoCloseable {
   private @Nullable Machine machine;
+  private @Nullable TaskPolicy policies;
   private int cpu;
 
   static Booted of(Session session) {
@@ -36,7 +37,17 @@ final class Booted implements AutoCloseable {
   void boot(Machine booted) {
     close();
     machine = booted;
+    policies = new TaskPolicy(booted);
     cpu = 0;
+  }
+
+  /** The memory policies of the session's tasks; each machine begins without. */
+  static TaskPolicy policies(Session session) {
+    TaskPolicy policies = of(session).policies;
+    if (policies == null) {
+      throw new IllegalStateException("no machine is booted; begin with: boot laptop");
+    }
+    return policies;
   }
 
   void cpu(int id) {

@@ -31,7 +31,7 @@ final class ManyPagesCommands {
                 ManyPagesCommands::exact))
         .add(
             command(
-                "alloc_pages_bulk GFP N [cpu=N]",
+                "alloc_pages_bulk GFP N [cpu=N] [policy=POLICY]",
                 "allocates N single pages, or fewer",
                 "b = alloc_pages_bulk GFP_KERNEL 64",
                 ManyPagesCommands::bulk))
@@ -88,7 +88,6 @@ final class ManyPagesCommands {
   }
 
   private static Value bulk(Call call, Session session) {
-    Machine machine = Booted.machine(session);
     int last = Math.max(0, call.size() - 1);
     if (last == 0) {
       throw call.refuse(0, "alloc_pages_bulk needs GFP flags and a number of pages");
@@ -97,12 +96,13 @@ final class ManyPagesCommands {
     int gfp = Booted.gfp(session, call.without(last), 0);
     session.spend(count);
     int[] pfns = new int[count];
-    int got = machine.allocator().allocPagesBulk(Booted.cpu(session, call), gfp, pfns);
+    Cpu cpu = Booted.cpu(session, call);
+    int got = Booted.policies(session).allocPagesBulk(call, cpu, gfp, pfns);
     return new Frames(Arrays.copyOf(pfns, got), 0, count);
   }
 
   private static Value fill(Call call, Session session) {
-    Machine machine = Booted.machine(session);
+    TaskPolicy policy = Booted.policies(session);
     int gfp = Booted.gfp(session, call, 0) | Gfp.NOWARN;
     int order = Booted.order(session, call);
     int leave = call.number("leave", 0, 0, Integer.MAX_VALUE);
@@ -112,7 +112,7 @@ final class ManyPagesCommands {
     int got = 0;
     while (freePages(watched) - (1L << order) >= leave) {
       session.spend((gfp & Gfp.ZERO) != 0 ? 1L << order : 1);
-      int pfn = machine.allocator().allocPages(cpu, gfp, order);
+      int pfn = policy.allocPages(cpu, gfp, order);
       if (pfn == Pfn.NONE) {
         break;
       }

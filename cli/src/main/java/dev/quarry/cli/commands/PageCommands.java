@@ -23,13 +23,13 @@ final class PageCommands {
     registry
         .add(
             command(
-                "alloc_pages GFP [order=N] [cpu=N] [node=N]",
+                "alloc_pages GFP [order=N] [cpu=N] [node=N] [policy=POLICY]",
                 "allocates 2^order contiguous pages",
                 "p = alloc_pages GFP_KERNEL order=3",
                 (call, session) -> alloc(call, session, Booted.order(session, call))))
         .add(
             command(
-                "alloc_page GFP [cpu=N] [node=N]",
+                "alloc_page GFP [cpu=N] [node=N] [policy=POLICY]",
                 "allocates a page",
                 "p = alloc_page GFP_HIGHUSER_MOVABLE",
                 (call, session) -> alloc(call, session, 0)))
@@ -79,7 +79,7 @@ final class PageCommands {
       session.spend(STEPS_PER_ZEROED_PAGE << order);
     }
     Trail trail = new Trail();
-    int pfn = machine.allocator().allocPagesNode(cpu, node, -1L, gfp, order, trail);
+    int pfn = Booted.policies(session).allocPages(call, cpu, node, gfp, order, trail);
     if (pfn == Pfn.NONE) {
       return new FailedAllocation(order, trail);
     }

@@ -88,10 +88,17 @@ final class Lexer {
 
   private void word(Position position) {
     int start = at;
-    while (at < script.length() && BREAKS.indexOf(script.charAt(at)) < 0) {
+    boolean colon = false;
+    while (at < script.length() && (BREAKS.indexOf(script.charAt(at)) < 0 || inWord(colon))) {
+      colon |= script.charAt(at) == ':';
       at++;
     }
     add(Token.Kind.WORD, script.substring(start, at), position);
+  }
+
+  /** A "=" behind a colon is part of the word, as in {@code weighted:0=3,1=1}. */
+  private boolean inWord(boolean colon) {
+    return colon && script.charAt(at) == '=' && !script.startsWith("==", at);
   }
 
   private void string(Position position) {

@@ -40,8 +40,8 @@ public final class Failures {
 
   Failures() {}
 
-  void add(Machine machine, Cpu cpu, RequestEvents request, long micros) {
-    String reason = reason(machine, cpu, request.gfp(), request.order());
+  void add(Machine machine, UserPages pages, Cpu cpu, RequestEvents request, long micros) {
+    String reason = reason(machine, pages, cpu, request.gfp(), request.order());
     boolean known = byReason.containsKey(reason) || byReason.size() < MOST_REASONS;
     byReason.merge(known ? reason : OTHER, 1L, Long::sum);
     times.add(micros, request.order(), known ? reason : OTHER);
@@ -51,13 +51,13 @@ public final class Failures {
   }
 
   /** Asks again with the trail on: nothing changed since, so that it fails again. */
-  private static String reason(Machine machine, Cpu cpu, int gfp, int order) {
+  private static String reason(Machine machine, UserPages pages, Cpu cpu, int gfp, int order) {
     int largest = machine.spec().maxOrder();
     if (order > largest) {
       return "order " + order + " is above the machine's largest order " + largest;
     }
     Trail trail = new Trail();
-    int pfn = machine.allocator().allocPagesTraced(cpu, gfp | Gfp.NOWARN, order, trail);
+    int pfn = pages.again(cpu, gfp | Gfp.NOWARN, order, trail);
     if (pfn != Pfn.NONE) {
       machine.allocator().freePages(cpu, pfn, order);
       return "served when asked again";

@@ -3,11 +3,15 @@ package dev.quarry.replay.play;
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.MemPolicy;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.Pfn;
+import dev.quarry.physical.Zone;
 import dev.quarry.replay.recording.BulkTakes;
 import dev.quarry.replay.recording.RequestEvents;
+import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays requests on a machine, one after the other, each on the CPU that made it. One thread drives
@@ -28,6 +32,11 @@ public final class Player {
   private final RecordedBlocks blocks;
   private final StatWorker statWorker;
   private final UnseenPages unseen;
+  private final UserPages userPages;
+  private final ZoneWork workBefore;
+
+  /** Kept where there is more than one node. */
+  private final @Nullable NodePages nodePages;
 
   /**
    * A player on a machine that is in the state in which the recording begins.
@@ -38,6 +47,16 @@ public final class Player {
    * @param bulkTakes what the kernel took without an event
    */
   public Player(Machine machine, Placement placement, FrameTeller teller, BulkTakes bulkTakes) {
+    this(machine, placement, teller, bulkTakes, new MemPolicy.Default());
+  }
+
+  /** The same, with a memory policy for user pages that is usable on the machine. */
+  public Player(
+      Machine machine,
+      Placement placement,
+      FrameTeller teller,
+      BulkTakes bulkTakes,
+      MemPolicy policy) {
     this.machine = machine;
     this.allocator = machine.allocator();
     this.placement = placement;
@@ -48,6 +67,10 @@ public final class Player {
     this.unseen = new UnseenPages(machine, bulkTakes);
     this.blocks = new RecordedBlocks(machine, placement, teller, unseen, counters);
     this.statWorker = new StatWorker(machine);
+    this.userPages = new UserPages(machine, policy);
+    this.workBefore = ZoneWork.of(machine.memory());
+    int nodes = machine.memory().nodes().size();
+    this.nodePages = nodes > 1 ? new NodePages(nodes) : null;
   }
 
   /**
@@ -91,11 +114,13 @@ public final class Player {
     counters.byType[Gfp.migrateType(gfp)]++;
     counters.countGfp(gfp);
     // Without a report for each failure: they are counted, with their reasons.
-    int pfn = order > maxOrder ? Pfn.NONE : allocator.allocPages(cpu, gfp | Gfp.NOWARN, order);
+    int pfn = order > maxOrder ? Pfn.NONE : userPages.allocate(cpu, gfp | Gfp.NOWARN, order);
     if (pfn == Pfn.NONE) {
       counters.failures++;
       counters.failuresByOrder[order]++;
-      failures.add(machine, cpu, request, samples.sinceStart(request.timeMicros()));
+      failures.add(machine, userPages, cpu, request, samples.sinceStart(request.timeMicros()));
+    } else if (nodePages != null) {
+      count(nodePages, cpu, pfn, order, gfp);
     }
     if (request.failed()) {
       counters.recordedFailures++;
@@ -106,6 +131,29 @@ public final class Player {
     }
     counters.sameFrames += pfn == request.handle() ? 1 : 0;
     blocks.remember(cpu, request.handle(), teller.settle(request, cpu, pfn));
+  }
+
+  private void count(NodePages pages, Cpu cpu, int pfn, int order, int gfp) {
+    Zone zone = machine.memory().zoneOf(pfn);
+    if (zone != null) {
+      pages.count(cpu.node(), zone.node().id(), 1L << order, (gfp & Gfp.ZERO) != 0);
+    }
+  }
+
+  /** The memory policy of user pages. */
+  public MemPolicy policy() {
+    return userPages.policy();
+  }
+
+  /** Whose pages came from where; empty on a machine with one node. */
+  public Optional<NodePages> nodePages() {
+    return Optional.ofNullable(nodePages);
+  }
+
+  /** What was played cost so far; empty on a machine with one node. */
+  public Optional<Price> price() {
+    ZoneWork work = ZoneWork.of(machine.memory()).since(workBefore);
+    return nodePages().map(pages -> Price.of(machine.spec(), pages, work));
   }
 
   /** The machine that is played on. */

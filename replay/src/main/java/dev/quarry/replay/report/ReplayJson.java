@@ -1,11 +1,13 @@
 package dev.quarry.replay.report;
 
 import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.physical.MemPolicy;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
 import dev.quarry.replay.play.Failures;
 import dev.quarry.replay.play.PlayCounters;
+import dev.quarry.replay.play.Player;
 import dev.quarry.replay.play.Samples;
 import dev.quarry.replay.score.Flow;
 import dev.quarry.replay.score.Ratio;
@@ -55,6 +57,7 @@ public final class ReplayJson {
     }
     result.scores().ifPresent(scores -> scores(root, scores));
     requests(root, result);
+    numa(root, result.player());
     ArrayNode zones = root.putArray("zones");
     for (ReplayResult.ZoneBlocks blocks : result.zones()) {
       zone(zones.addObject(), blocks);
@@ -73,6 +76,18 @@ public final class ReplayJson {
     ArrayNode notes = root.putArray("notes");
     result.notes().forEach(notes::add);
     return root;
+  }
+
+  private static void numa(ObjectNode root, Player player) {
+    if (!(player.policy() instanceof MemPolicy.Default)) {
+      root.put("policy", player.policy().toString());
+    }
+    player
+        .nodePages()
+        .ifPresent(pages ->
+            player
+                .price()
+                .ifPresent(price -> new NumaReport(pages, price).json(root.putObject("numa"))));
   }
 
   private static void scores(ObjectNode root, Scores scores) {

@@ -11,9 +11,10 @@ import java.util.List;
  * @param scores also play it a second time, told the kernel's frame after each answer, and count
  *     how near both runs come; only where the machine is the recorded one
  * @param frames receives the frame that the second run named for each allocation
+ * @param policy the memory policy of user pages, such as {@code interleave:0,1}; empty: none
  */
 public record ReplayOptions(
-    List<String> settings, boolean strict, boolean scores, FrameLog frames) {
+    List<String> settings, boolean strict, boolean scores, FrameLog frames, String policy) {
   /** Plays once on the recorded machine, and counts wrong lines. */
   public static final ReplayOptions PLAIN =
       new ReplayOptions(List.of(), false, false, FrameLog.NONE);
@@ -22,8 +23,23 @@ public record ReplayOptions(
     settings = List.copyOf(settings);
   }
 
+  /** Without a memory policy. */
+  public ReplayOptions(List<String> settings, boolean strict, boolean scores, FrameLog frames) {
+    this(settings, strict, scores, frames, "");
+  }
+
   /** The same on a machine with other settings. */
   public ReplayOptions withSettings(List<String> others) {
-    return new ReplayOptions(others, strict, scores, frames);
+    return new ReplayOptions(others, strict, scores, frames, policy);
+  }
+
+  /** The same with another memory policy of user pages. */
+  public ReplayOptions withPolicy(String other) {
+    return new ReplayOptions(settings, strict, scores, frames, other);
+  }
+
+  /** Whether the recording is played as it was, so that the kernel's own end can be compared. */
+  boolean isAsRecorded() {
+    return settings.isEmpty() && policy.isEmpty();
   }
 }

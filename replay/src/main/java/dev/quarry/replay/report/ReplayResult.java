@@ -3,6 +3,7 @@ package dev.quarry.replay.report;
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.physical.MemPolicy;
 import dev.quarry.physical.Zone;
 import dev.quarry.replay.play.FrameTeller;
 import dev.quarry.replay.play.KernelFrames;
@@ -70,6 +71,7 @@ public record ReplayResult(
    *
    * @param progress is told now and then how many bytes of the events were read
    * @throws RecordingException if the recording cannot be played
+   * @throws dev.quarry.physical.PolicyException if the policy is unclear, or not for this machine
    */
   public static ReplayResult play(
       Recording recording, ReplayOptions options, LongConsumer progress) {
@@ -85,15 +87,20 @@ public record ReplayResult(
     try (RequestEvents requests = recording.requests(options(recorded, options.strict()))) {
       List<int[]> atStart = blocks(machine);
       Player player =
-          new Player(machine, boot.placement(), FrameTeller.NONE, recording.bulkTakes());
+          new Player(
+              machine,
+              boot.placement(),
+              FrameTeller.NONE,
+              recording.bulkTakes(),
+              policy(machine, options.policy()));
       long start = System.nanoTime();
       player.play(requests, progress);
       double seconds = (System.nanoTime() - start) / 1e9;
       Optional<Snapshot> after = recording.after();
       List<ZoneBlocks> zones =
-          compare(machine, atStart, options.settings().isEmpty() ? after : Optional.empty());
+          compare(machine, atStart, options.isAsRecorded() ? after : Optional.empty());
       Optional<Scores> scores = Optional.empty();
-      if (options.scores()) {
+      if (options.scores() && options.policy().isEmpty()) {
         scores = Optional.of(scores(recording, before, after, player, options));
       }
       return new ReplayResult(
@@ -102,6 +109,12 @@ public record ReplayResult(
       machine.close();
       throw e;
     }
+  }
+
+  static MemPolicy policy(Machine machine, String text) {
+    return text.isEmpty()
+        ? new MemPolicy.Default()
+        : machine.policies().usable(machine.policies().parse(text));
   }
 
   private static Scores scores(

@@ -1,6 +1,7 @@
 package dev.quarry.replay.report;
 
 import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.physical.MemPolicy;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.Zone;
@@ -36,6 +37,7 @@ public final class ReplayText {
     text.head();
     text.requests();
     text.zones();
+    text.nodes();
     text.chart();
     text.freeBlocks();
     text.scores();
@@ -59,6 +61,9 @@ public final class ReplayText {
         spec.nodes().size(),
         spec.nodes().size() == 1 ? "" : "s",
         (managed * spec.pageSize()) >> 20);
+    if (!(result.player().policy() instanceof MemPolicy.Default)) {
+      line("user pages by policy %s", result.player().policy());
+    }
     line("events      %,12d   requests and frees played", counters.events());
   }
 
@@ -158,6 +163,17 @@ public final class ReplayText {
   private String shortName(Zone zone) {
     boolean one = result.machine().memory().nodes().size() == 1;
     return one ? zone.label() : zone.node().id() + " " + zone.label();
+  }
+
+  private void nodes() {
+    result
+        .player()
+        .nodePages()
+        .ifPresent(pages ->
+            result
+                .player()
+                .price()
+                .ifPresent(price -> out.append(new NumaReport(pages, price).text())));
   }
 
   private void chart() {

@@ -5,6 +5,7 @@ import dev.quarry.machine.KernelRelease;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.physical.MemPolicy;
 import dev.quarry.replay.play.FrameTeller;
 import dev.quarry.replay.play.Placement;
 import dev.quarry.replay.play.Player;
@@ -91,7 +92,8 @@ public final class TraceReplay {
         PageEvents events = opened.events(eventOptions, true);
         RequestEvents requests = new RequestEvents(events, Interval.ALL)) {
       List<int[]> before = ReplayResult.blocks(machine);
-      Player player = new Player(machine, placement, FrameTeller.NONE, BulkTakes.NONE);
+      MemPolicy userPages = ReplayResult.policy(machine, options.policy());
+      Player player = new Player(machine, placement, FrameTeller.NONE, BulkTakes.NONE, userPages);
       long start = System.nanoTime();
       player.play(requests, progress);
       double seconds = (System.nanoTime() - start) / 1e9;
