@@ -186,6 +186,7 @@ final class Buddy {
     zone.freePages += pages;
     if (migrateType == MigrateType.CMA) {
       zone.freeCma += pages;
+      zone.updatePlenty();
     } else if (migrateType == MigrateType.HIGHATOMIC) {
       zone.freeHighatomic += pages;
     }

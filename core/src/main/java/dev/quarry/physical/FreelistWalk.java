@@ -127,6 +127,7 @@ final class FreelistWalk {
     }
     if ((flags & AllocFlags.KSWAPD) != 0 && zone.boostedWatermark) {
       zone.boostedWatermark = false;
+      zone.updatePlenty();
       reclaimer.wakeKswapd(zone, request.gfp, 0, zone.index());
     }
     if (pfn == Pfn.NONE) {

@@ -25,11 +25,18 @@ public final class PageAllocator {
   private final byte[] zoneIndexes;
   private final int maxOrder;
   private final int fastMaxOrder;
-  private final boolean reserveByHighestZone;
+  private final boolean groupsByMobility;
   private final Reclaimer reclaimer;
 
-  /** Per node and combination of zone bits: the first zone of the zonelist, or null. */
-  private final @Nullable Zone[][] firstZones;
+  private static final int ZONE_BITS = 4;
+
+  /** Per CPU and combination of zone bits: its lists in the zone that comes first, or null. */
+  private final @Nullable PerCpuPages[] firstLists;
+
+  /** Per CPU and zone number: its lists. */
+  private final @Nullable PerCpuPages[] lists;
+
+  private final int nrZones;
 
   /** Makes the allocator of a machine. */
   public PageAllocator(PhysicalMemory memory, Reclaimer reclaimer) {
@@ -45,17 +52,31 @@ public final class PageAllocator {
     this.zoneIndexes = Gfp.zoneIndexTable(memory.zoneTypes());
     this.maxOrder = memory.spec().maxOrder();
     this.fastMaxOrder = memory.spec().sysctls().percpuLists() ? memory.pcpMaxOrder() : -1;
-    this.reserveByHighestZone = memory.rules().reserveByHighestZone();
-    this.firstZones = firstZones();
+    this.groupsByMobility = memory.groupsByMobility();
+    this.nrZones = memory.zones().size();
+    this.lists = lists();
+    this.firstLists = firstLists();
   }
 
-  private @Nullable Zone[][] firstZones() {
-    Zone[][] first = new Zone[memory.nodes().size()][zoneIndexes.length];
-    for (Node node : memory.nodes()) {
+  private @Nullable PerCpuPages[] lists() {
+    @Nullable PerCpuPages[] all = new PerCpuPages[memory.cpus().size() * nrZones];
+    for (Cpu cpu : memory.cpus()) {
+      for (Zone zone : memory.zones()) {
+        if (zone.isPopulated()) {
+          all[cpu.id() * nrZones + zone.number()] = zone.pcp(cpu.id());
+        }
+      }
+    }
+    return all;
+  }
+
+  private @Nullable PerCpuPages[] firstLists() {
+    @Nullable PerCpuPages[] first = new PerCpuPages[memory.cpus().size() << ZONE_BITS];
+    for (Cpu cpu : memory.cpus()) {
       for (int bits = 0; bits < zoneIndexes.length; bits++) {
         if (zoneIndexes[bits] != Gfp.BAD_ZONE) {
-          Zone[] list = node.fallbackLists[zoneIndexes[bits]];
-          first[node.id()][bits] = list.length == 0 ? null : list[0];
+          Zone[] list = memory.node(cpu.node()).fallbackLists[zoneIndexes[bits]];
+          first[(cpu.id() << ZONE_BITS) + bits] = list.length == 0 ? null : list[0].pcp(cpu.id());
         }
       }
     }
@@ -79,16 +100,11 @@ public final class PageAllocator {
    */
   public int allocPages(Cpu cpu, int gfp, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
-    if (order <= fastMaxOrder && order >= 0) {
-      Zone zone = firstZones[cpu.node()][gfp & Gfp.ZONE_MASK];
-      if (zone != null && (gfp & Gfp.THISNODE) == 0 && isPlenty(zone, gfp, order)) {
-        PerCpuPages pcp = zone.pcp(cpu.id());
-        FreeList list = pcp.list(pcp.listIndex(order, migrateType(gfp)));
-        if (list.count() > 0) {
-          int pfn = pcp.takeReady(list, order);
-          pcp.allocatedPages += 1L << order;
-          pcp.numaHit++;
-          countLocality(pcp, zone, cpu);
+    if (order <= fastMaxOrder && order >= 0 && (gfp & Gfp.THISNODE) == 0) {
+      PerCpuPages pcp = firstLists[(cpu.id() << ZONE_BITS) + (gfp & Gfp.ZONE_MASK)];
+      if (pcp != null && pcp.zone.isPlenty(order)) {
+        int pfn = pcp.takeReady(order, migrateType(gfp));
+        if (pfn != Pfn.NONE) {
           return prepare(pfn, order, gfp);
         }
       }
@@ -96,20 +112,8 @@ public final class PageAllocator {
     return allocPagesSlow(cpu, cpu.node(), Request.ALL_NODES, gfp, order, null);
   }
 
-  /**
-   * Whether a zone is above its high mark for the plainest of requests; then every test passes, and
-   * none has to be made.
-   */
-  private boolean isPlenty(Zone zone, int gfp, int order) {
-    int reserve = reserveByHighestZone ? zoneIndexes[gfp & Gfp.ZONE_MASK] : zone.index();
-    long outOfReach = zone.reservedHighatomic + zone.freeCma + (1L << order);
-    return zone.freePages - outOfReach > zone.mark(Zone.HIGH) + zone.lowmemReserve[reserve]
-        && !zone.boostedWatermark
-        && (order == 0 || memory.watermark().blockIn(zone, order, 0));
-  }
-
   private int migrateType(int gfp) {
-    return memory.groupsByMobility() ? Gfp.migrateType(gfp) : MigrateType.UNMOVABLE;
+    return groupsByMobility ? Gfp.migrateType(gfp) : MigrateType.UNMOVABLE;
   }
 
   private static void countLocality(PerCpuPages pcp, Zone zone, Cpu cpu) {
@@ -364,20 +368,17 @@ public final class PageAllocator {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
     long state = map.state(pfn);
     if ((state & FreePath.MATTERS) != PageState.allocated(order, 0)
-        || map.mapping(pfn) != 0
-        || map.mapcount(pfn) != 0) {
+        || map.isInUse(pfn)) {
       return freePath.freeUnusual(cpu, pfn, order);
     }
     if (order > fastMaxOrder) {
       freePath.freeToZone(cpu, pfn, order);
       return true;
     }
-    Zone zone = memory.zone(pageblocks.zone(pfn));
-    int type = pageblocks.type(pfn);
-    if (type >= MigrateType.PCPTYPES) {
-      type = MigrateType.MOVABLE;
-    }
-    zone.pcp(cpu.id()).put(pfn, order, type);
+    int word = pageblocks.word(pfn);
+    PerCpuPages pcp = lists[cpu.id() * nrZones + Pageblocks.zoneOf(word)];
+    int type = Pageblocks.typeOf(word);
+    pcp.put(pfn, order, type < MigrateType.PCPTYPES ? type : MigrateType.MOVABLE);
     return true;
   }
 

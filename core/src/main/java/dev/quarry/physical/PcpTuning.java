@@ -14,7 +14,7 @@ package dev.quarry.physical;
  * <p>Rules of mm/page_alloc.c (6.18): {@code nr_pcp_alloc}, {@code nr_pcp_free}, {@code
  * nr_pcp_high}, {@code decay_pcp_high}, {@code free_frozen_page_commit}.
  */
-final class PcpTuning {
+class PcpTuning {
   /** CONFIG_PCP_BATCH_SCALE_MAX. */
   static final int BATCH_SCALE_MAX = 5;
 
@@ -104,6 +104,11 @@ final class PcpTuning {
       freeCount += 1 << order;
     }
     return freeHigh;
+  }
+
+  /** Whether {@link #highNow} would change nothing and say that there are not too many. */
+  final boolean isBelowHigh(int count) {
+    return count < high && high <= highMax && high >= highMin;
   }
 
   /** How many pages are too many, now: {@code nr_pcp_high}. */

@@ -16,8 +16,9 @@ package dev.quarry.physical;
  * <p>Only the thread that holds the CPU may call the methods, except for the getters. How much is
  * moved at a time, and when, is {@link PcpTuning}'s.
  */
-public final class PerCpuPages {
-  private final Zone zone;
+public final class PerCpuPages extends PcpTuning {
+  final Zone zone;
+  private final boolean local;
   private final MemMap map;
   private final Pageblocks pageblocks;
   private final int maxOrder;
@@ -25,7 +26,6 @@ public final class PerCpuPages {
   private final FreeList[] lists;
   private final Fallback fallback;
   private final Watermark watermark;
-  final PcpTuning tuning;
 
   int count;
 
@@ -33,14 +33,19 @@ public final class PerCpuPages {
   long allocatedPages;
   long freedPages;
   long hits;
+  /** Requests served by {@link #takeReady}: each a hit, as wished. */
+  private long readyHits;
+
   long numaHit;
   long numaMiss;
   long numaForeign;
   long numaLocal;
   long numaOther;
 
-  PerCpuPages(PhysicalMemory memory, Zone zone, Fallback fallback) {
+  PerCpuPages(PhysicalMemory memory, Zone zone, Fallback fallback, int cpuNode) {
+    super(memory.rules().pcpAutoTune());
     this.zone = zone;
+    this.local = cpuNode == zone.node().id();
     this.map = memory.map();
     this.pageblocks = memory.pageblocks();
     this.maxOrder = memory.pcpMaxOrder();
@@ -51,7 +56,6 @@ public final class PerCpuPages {
     for (int i = 0; i < lists.length; i++) {
       lists[i] = new FreeList(map);
     }
-    this.tuning = new PcpTuning(memory.rules().pcpAutoTune());
   }
 
   private static int listCount(int maxOrder, int hugeOrder) {
@@ -66,22 +70,22 @@ public final class PerCpuPages {
 
   /** Pages at which a free begins to drain, as it is now. */
   public int high() {
-    return tuning.high;
+    return high;
   }
 
   /** Pages moved at a time. */
   public int batch() {
-    return tuning.batch;
+    return batch;
   }
 
   /** The least that {@link #high} may be. */
   public int highMin() {
-    return tuning.highMin;
+    return highMin;
   }
 
   /** The most that {@link #high} may be. */
   public int highMax() {
-    return tuning.highMax;
+    return highMax;
   }
 
   /** Pages allocated in this zone from this CPU since boot. */
@@ -96,12 +100,12 @@ public final class PerCpuPages {
 
   /** Requests served from a list without a refill. */
   public long hits() {
-    return hits;
+    return hits + readyHits;
   }
 
   /** Requests of this CPU served here as wished. */
   public long numaHit() {
-    return numaHit;
+    return numaHit + readyHits;
   }
 
   /** Requests of this CPU served here though another node was wished for. */
@@ -116,12 +120,12 @@ public final class PerCpuPages {
 
   /** Requests served here while the CPU is on this node. */
   public long numaLocal() {
-    return numaLocal;
+    return local ? numaLocal + readyHits : numaLocal;
   }
 
   /** Requests served here while the CPU is on another node. */
   public long numaOther() {
-    return numaOther;
+    return local ? numaOther : numaOther + readyHits;
   }
 
   /** How many lists there are. */
@@ -151,7 +155,7 @@ public final class PerCpuPages {
 
   /** Takes a block, refilling an empty list from the zone: {@code rmqueue_pcplist}. */
   int take(int order, int migrateType, int allocFlags) {
-    tuning.allocating();
+    allocating();
     FreeList list = lists[listIndex(order, migrateType)];
     if (list.count() == 0) {
       refill(list, order, migrateType, allocFlags);
@@ -165,17 +169,22 @@ public final class PerCpuPages {
     return list.removeFirst();
   }
 
-  /** Takes the first block of a list that is not empty; the caller looked. */
-  int takeReady(FreeList list, int order) {
-    tuning.allocating();
-    hits++;
+  /** Takes the first block of a list, or {@link Pfn#NONE} if it is empty. */
+  int takeReady(int order, int migrateType) {
+    FreeList list = lists[listIndex(order, migrateType)];
+    if (list.count() == 0) {
+      return Pfn.NONE;
+    }
+    allocating();
+    readyHits++;
+    allocatedPages += 1L << order;
     count -= 1 << order;
     return list.removeFirst();
   }
 
   /** Moves a batch from the zone to the tail of a list: {@code rmqueue_bulk}. */
   private void refill(FreeList list, int order, int migrateType, int allocFlags) {
-    int blocks = tuning.refillBlocks(order, count, zone.belowHigh);
+    int blocks = refillBlocks(order, count, zone.belowHigh);
     Fallback.Search search = fallback.new Search(zone, allocFlags);
     int got = 0;
     zone.lock.lock();
@@ -203,10 +212,17 @@ public final class PerCpuPages {
     lists[index].addHead(pfn);
     count += 1 << order;
     freedPages += 1L << order;
-    boolean freeHigh = tuning.freeing(order, count);
-    int high = tuning.highNow(count, freeHigh, zone.reclaimActive, zone.belowHigh);
-    if (count >= high) {
-      drain(tuning.drainPages(count, high, freeHigh), index);
+    boolean freeHigh = freeing(order, count);
+    if (freeHigh || !isBelowHigh(count) || zone.reclaimActive || zone.belowHigh) {
+      trim(index, freeHigh);
+    }
+  }
+
+  /** Drains if there are too many. */
+  private void trim(int index, boolean freeHigh) {
+    int highNow = highNow(count, freeHigh, zone.reclaimActive, zone.belowHigh);
+    if (count >= highNow) {
+      drain(drainPages(count, highNow, freeHigh), index);
       noteAboveHigh();
     }
   }
@@ -251,7 +267,7 @@ public final class PerCpuPages {
   /** Empties all lists, some at a time: {@code drain_pages_zone}. */
   void drainAll() {
     while (count > 0) {
-      drain(tuning.drainChunk(), 0);
+      drain(drainChunk(), 0);
     }
   }
 
@@ -260,7 +276,7 @@ public final class PerCpuPages {
    * statistics worker, about once a second ({@code decay_pcp_high}).
    */
   void decay() {
-    int above = tuning.decay(count);
+    int above = decay(count);
     if (above > 0) {
       drain(above, 0);
     }

@@ -157,7 +157,7 @@ public final class StateLoader {
 
   /** Sets the fields of a CPU's lists. */
   public void pcpState(Zone zone, int cpu, PcpState state) {
-    PcpTuning tuning = zone.pcp(cpu).tuning;
+    PcpTuning tuning = zone.pcp(cpu);
     tuning.limits(state.highMin(), state.highMax(), Math.max(1, state.batch()));
     tuning.high = state.high();
     tuning.freeCount = state.freeCount();
@@ -173,12 +173,14 @@ public final class StateLoader {
     zone.watermark[Zone.HIGH] = high;
     zone.watermark[Zone.PROMO] = promo;
     zone.watermarkBoost = boost;
+    zone.updatePlenty();
   }
 
   /** Sets what a zone keeps back, by highest zone. */
   public void reserves(Zone zone, long[] pages) {
     System.arraycopy(
         pages, 0, zone.lowmemReserve, 0, Math.min(pages.length, zone.lowmemReserve.length));
+    zone.updatePlenty();
   }
 
   /** Sets a zone's size as the recorded kernel counts it. */

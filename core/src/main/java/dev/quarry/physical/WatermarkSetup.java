@@ -43,6 +43,7 @@ final class WatermarkSetup {
     memory.minFreeKbytes(minFreeKbytes);
     setMarks(memory, minFreeKbytes);
     setReserves(memory);
+    memory.zones().forEach(Zone::updatePlenty);
     setPerCpuLimits(memory);
   }
 
@@ -153,7 +154,7 @@ final class WatermarkSetup {
         highMax = fixed ? highMin : high(memory, zone, batch, MIN_HIGH_FRACTION);
       }
       for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
-        zone.pcp(cpu).tuning.limits(highMin, highMax, batch);
+        zone.pcp(cpu).limits(highMin, highMax, batch);
       }
     }
   }

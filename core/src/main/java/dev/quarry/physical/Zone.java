@@ -53,6 +53,12 @@ public final class Zone {
   /** Free pages in blocks of at least a pageblock: NR_FREE_PAGES_BLOCKS. */
   long freePagesInBlocks;
 
+  /**
+   * A request of one page passes every test while more pages than this are free: the high mark, what
+   * is kept back, and what is out of reach. See {@link #updatePlenty}.
+   */
+  long plentyAbove = Long.MAX_VALUE;
+
   final long[] watermark = new long[4];
   long watermarkBoost;
   final long[] lowmemReserve;
@@ -225,6 +231,32 @@ public final class Zone {
   /** Pages kept back from requests that could also be served by zone {@code index}. */
   public long lowmemReserve(int zoneIndex) {
     return lowmemReserve[zoneIndex];
+  }
+
+  /** Whether a request without rights, for which this zone comes first, passes every test. */
+  boolean isPlenty(int order) {
+    return freePages - (1L << order) > plentyAbove && (order == 0 || hasBlock(order));
+  }
+
+  private boolean hasBlock(int order) {
+    int orders =
+        nonEmptyOrders[MigrateType.UNMOVABLE]
+            | nonEmptyOrders[MigrateType.MOVABLE]
+            | nonEmptyOrders[MigrateType.RECLAIMABLE];
+    return orders >>> order != 0;
+  }
+
+  /** To be called when a mark, a reserve or the boost changed. */
+  void updatePlenty() {
+    if (boostedWatermark) {
+      plentyAbove = Long.MAX_VALUE;
+      return;
+    }
+    long reserve = lowmemReserve[index];
+    for (int i = index + 1; i < lowmemReserve.length && !node.zone(i).isPopulated(); i++) {
+      reserve = Math.max(reserve, lowmemReserve[i]);
+    }
+    plentyAbove = mark(HIGH) + reserve + reservedHighatomic + freeCma;
   }
 
   /** The per-CPU lists of one CPU. */
