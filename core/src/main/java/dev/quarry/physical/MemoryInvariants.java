@@ -141,9 +141,10 @@ public final class MemoryInvariants {
       long pages = 0;
       for (int index = 0; index < pcp.lists(); index++) {
         int order = pcp.listOrder(index);
-        FreeList list = pcp.list(index);
+        PcpList list = pcp.list(index);
         int length = 0;
-        for (int pfn = list.first(); pfn != Pfn.NONE && length <= list.count(); length++) {
+        for (; length < list.count(); length++) {
+          int pfn = list.get(length);
           expect(
               map.state(pfn) == PageState.pcp(order) && zone.spans(pfn),
               "frame %d is on a per-CPU list of order %d of %s, its state is %x",
@@ -151,7 +152,6 @@ public final class MemoryInvariants {
               order,
               zone,
               map.state(pfn));
-          pfn = map.next(pfn);
         }
         expect(
             length == list.count(),

@@ -23,7 +23,7 @@ public final class PerCpuPages extends PcpTuning {
   private final Pageblocks pageblocks;
   private final int maxOrder;
   private final int hugeOrder;
-  private final FreeList[] lists;
+  private final PcpList[] lists;
   private final Fallback fallback;
   private final Watermark watermark;
 
@@ -52,9 +52,9 @@ public final class PerCpuPages extends PcpTuning {
     this.hugeOrder = memory.pcpHugeOrder();
     this.fallback = fallback;
     this.watermark = memory.watermark();
-    this.lists = new FreeList[listCount(maxOrder, hugeOrder)];
+    this.lists = new PcpList[listCount(maxOrder, hugeOrder)];
     for (int i = 0; i < lists.length; i++) {
-      lists[i] = new FreeList(map);
+      lists[i] = new PcpList();
     }
   }
 
@@ -134,7 +134,7 @@ public final class PerCpuPages extends PcpTuning {
   }
 
   /** A list by its index, {@code order * 3 + type}, huge pages behind all others. */
-  public FreeList list(int index) {
+  public PcpList list(int index) {
     return lists[index];
   }
 
@@ -156,7 +156,7 @@ public final class PerCpuPages extends PcpTuning {
   /** Takes a block, refilling an empty list from the zone: {@code rmqueue_pcplist}. */
   int take(int order, int migrateType, int allocFlags) {
     allocating();
-    FreeList list = lists[listIndex(order, migrateType)];
+    PcpList list = lists[listIndex(order, migrateType)];
     if (list.count() == 0) {
       refill(list, order, migrateType, allocFlags);
       if (list.count() == 0) {
@@ -171,7 +171,7 @@ public final class PerCpuPages extends PcpTuning {
 
   /** Takes the first block of a list, or {@link Pfn#NONE} if it is empty. */
   int takeReady(int order, int migrateType) {
-    FreeList list = lists[listIndex(order, migrateType)];
+    PcpList list = lists[listIndex(order, migrateType)];
     if (list.count() == 0) {
       return Pfn.NONE;
     }
@@ -183,7 +183,7 @@ public final class PerCpuPages extends PcpTuning {
   }
 
   /** Moves a batch from the zone to the tail of a list: {@code rmqueue_bulk}. */
-  private void refill(FreeList list, int order, int migrateType, int allocFlags) {
+  private void refill(PcpList list, int order, int migrateType, int allocFlags) {
     int blocks = refillBlocks(order, count, zone.belowHigh);
     Fallback.Search search = fallback.new Search(zone, allocFlags);
     int got = 0;
@@ -246,11 +246,10 @@ public final class PerCpuPages extends PcpTuning {
     try {
       int drained = 0;
       for (int index = firstList; left > 0; index = (index + 1) % lists.length) {
-        FreeList list = lists[index];
+        PcpList list = lists[index];
         int order = listOrder(index);
         while (left > 0 && list.count() > 0) {
-          int pfn = list.last();
-          list.remove(pfn);
+          int pfn = list.removeLast();
           map.state(pfn, PageState.UNTOUCHED);
           zone.buddy.free(pfn, order, pageblocks.type(pfn), false);
           left -= 1 << order;
