@@ -98,7 +98,7 @@ final class FreelistWalk {
         trace(request, zone, Zone.HIGH, reserveIndex, flags, true);
         return true;
       }
-      zone.belowHigh = true;
+      zone.belowHigh(true);
     }
     if ((flags & AllocFlags.NO_WATERMARKS) != 0) {
       tell(request, zone + ": watermarks do not count for this request");

@@ -90,25 +90,29 @@ class PcpTuning {
    */
   boolean freeing(int order, int count) {
     allocFactor >>= 1;
-    boolean freeHigh = false;
-    if (order > 0 && order <= COSTLY_ORDER) {
-      freeHigh =
-          freeCount >= batch + highMin / 2
-              && lastFreeWasHighOrder
-              && (!freeHighInBatches || count >= batch);
-      lastFreeWasHighOrder = true;
-    } else {
-      lastFreeWasHighOrder = false;
-    }
+    boolean costly = Integer.compareUnsigned(order - 1, COSTLY_ORDER) < 0;
+    boolean freeHigh =
+        freeCount >= batch + highMin / 2
+            && lastFreeWasHighOrder
+            && costly
+            && (!freeHighInBatches || count >= batch);
+    lastFreeWasHighOrder = costly;
     if (freeCount < batch << BATCH_SCALE_MAX) {
       freeCount += 1 << order;
     }
     return freeHigh;
   }
 
-  /** Whether {@link #highNow} would change nothing and say that there are not too many. */
-  final boolean isBelowHigh(int count) {
-    return count < high && high <= highMax && high >= highMin;
+  /**
+   * Fewer pages than this are not too many, and {@link #highNow} would change nothing; 0 while that
+   * cannot be said. One number for what a free has to ask about.
+   */
+  int trimFrom;
+
+  /** To be called when high, its limits or the zone's pressure changed. */
+  final void updateTrimFrom(boolean pressure) {
+    boolean known = !pressure && high >= highMin && high <= highMax;
+    trimFrom = known ? high : 0;
   }
 
   /** How many pages are too many, now: {@code nr_pcp_high}. */

@@ -185,6 +185,7 @@ public final class PerCpuPages extends PcpTuning {
   /** Moves a batch from the zone to the tail of a list: {@code rmqueue_bulk}. */
   private void refill(PcpList list, int order, int migrateType, int allocFlags) {
     int blocks = refillBlocks(order, count, zone.belowHigh);
+    updateTrimFrom();
     Fallback.Search search = fallback.new Search(zone, allocFlags);
     int got = 0;
     zone.lock.lock();
@@ -213,7 +214,7 @@ public final class PerCpuPages extends PcpTuning {
     count += 1 << order;
     freedPages += 1L << order;
     boolean freeHigh = freeing(order, count);
-    if (freeHigh || !isBelowHigh(count) || zone.reclaimActive || zone.belowHigh) {
+    if (freeHigh || count >= trimFrom) {
       trim(index, freeHigh);
     }
   }
@@ -225,11 +226,16 @@ public final class PerCpuPages extends PcpTuning {
       drain(drainPages(count, highNow, freeHigh), index);
       noteAboveHigh();
     }
+    updateTrimFrom();
+  }
+
+  void updateTrimFrom() {
+    updateTrimFrom(zone.reclaimActive || zone.belowHigh);
   }
 
   private void noteAboveHigh() {
     if (zone.belowHigh && watermark.aboveHigh(zone)) {
-      zone.belowHigh = false;
+      zone.belowHigh(false);
     }
   }
 
@@ -276,6 +282,7 @@ public final class PerCpuPages extends PcpTuning {
    */
   void decay() {
     int above = decay(count);
+    updateTrimFrom();
     if (above > 0) {
       drain(above, 0);
     }

@@ -157,13 +157,14 @@ public final class StateLoader {
 
   /** Sets the fields of a CPU's lists. */
   public void pcpState(Zone zone, int cpu, PcpState state) {
-    PcpTuning tuning = zone.pcp(cpu);
+    PerCpuPages tuning = zone.pcp(cpu);
     tuning.limits(state.highMin(), state.highMax(), Math.max(1, state.batch()));
     tuning.high = state.high();
     tuning.freeCount = state.freeCount();
     tuning.allocFactor = Math.clamp(state.allocFactor(), 0, PcpTuning.BATCH_SCALE_MAX);
     tuning.lastFreeWasHighOrder = (state.flags() & 1) != 0;
     tuning.freeHighInBatches = (state.flags() & 2) != 0;
+    tuning.updateTrimFrom();
   }
 
   /** Sets a zone's marks without boost, and its boost. */

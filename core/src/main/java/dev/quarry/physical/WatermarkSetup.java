@@ -155,6 +155,7 @@ final class WatermarkSetup {
       }
       for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
         zone.pcp(cpu).limits(highMin, highMax, batch);
+        zone.pcp(cpu).updateTrimFrom();
       }
     }
   }

@@ -233,6 +233,13 @@ public final class Zone {
     return lowmemReserve[zoneIndex];
   }
 
+  void belowHigh(boolean below) {
+    belowHigh = below;
+    for (PerCpuPages pcp : pcps) {
+      pcp.updateTrimFrom();
+    }
+  }
+
   /** Whether a request without rights, for which this zone comes first, passes every test. */
   boolean isPlenty(int order) {
     return freePages - (1L << order) > plentyAbove && (order == 0 || hasBlock(order));
