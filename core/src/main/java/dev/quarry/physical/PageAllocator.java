@@ -195,7 +195,7 @@ public final class PageAllocator {
 
   /** Makes a block somebody's: one reference, head flag for compound pages, zeros if asked for. */
   private int prepare(int pfn, int order, int gfp) {
-    int flags = order > 0 && (gfp & Gfp.COMP) != 0 ? PageState.HEAD : 0;
+    int flags = (gfp & Gfp.COMP) != 0 && order > 0 ? PageState.HEAD : 0;
     map.state(pfn, PageState.allocated(order, flags));
     if ((gfp & Gfp.ZERO) != 0 && memory.ram() != null) {
       memory.ram().zeroPages(pfn, 1 << order);

@@ -48,6 +48,7 @@ public final class StateLoader {
     zone.buddy.account(-((long) blocks << order), MigrateType.MOVABLE);
     if (zone.areas[order].list(MigrateType.MOVABLE).count() == 0) {
       zone.nonEmptyOrders[MigrateType.MOVABLE] &= ~(1 << order);
+      zone.updateBlockOrders();
     }
   }
 

@@ -44,6 +44,9 @@ public final class Zone {
   /** Per migrate type, a bit for each order whose list is not empty. */
   final int[] nonEmptyOrders = new int[MigrateType.COUNT];
 
+  /** A bit for each order of which any request may have a block. */
+  int blockOrders;
+
   final UntouchedBlocks untouched;
   long freePages;
   long freeCma;
@@ -242,15 +245,15 @@ public final class Zone {
 
   /** Whether a request without rights, for which this zone comes first, passes every test. */
   boolean isPlenty(int order) {
-    return freePages - (1L << order) > plentyAbove && (order == 0 || hasBlock(order));
+    return freePages - (1L << order) > plentyAbove && blockOrders >>> order != 0;
   }
 
-  private boolean hasBlock(int order) {
-    int orders =
+  /** To be called when a list became empty, or was. */
+  void updateBlockOrders() {
+    blockOrders =
         nonEmptyOrders[MigrateType.UNMOVABLE]
             | nonEmptyOrders[MigrateType.MOVABLE]
             | nonEmptyOrders[MigrateType.RECLAIMABLE];
-    return orders >>> order != 0;
   }
 
   /** To be called when a mark, a reserve or the boost changed. */
