@@ -82,6 +82,15 @@ public final class MemMap implements AutoCloseable {
     Host.putInt(at(pfn) + PREV, prev);
   }
 
+  /** Both links of a frame, in one load: next in the lower half, prev in the upper one. */
+  long links(int pfn) {
+    return Host.getLong(at(pfn) + NEXT);
+  }
+
+  void links(int pfn, int next, int prev) {
+    Host.putLong(at(pfn) + NEXT, (next & 0xFFFF_FFFFL) | ((long) prev << 32));
+  }
+
   /** The owner's handle: an address space, a slab cache; 0 for none. */
   public int mapping(int pfn) {
     return Host.getInt(at(pfn) + MAPPING);
