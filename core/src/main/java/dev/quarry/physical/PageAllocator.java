@@ -367,8 +367,7 @@ public final class PageAllocator {
   public boolean freePages(Cpu cpu, int pfn, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
     long state = map.state(pfn);
-    if ((state & FreePath.MATTERS) != PageState.allocated(order, 0)
-        || map.isInUse(pfn)) {
+    if ((state & FreePath.MATTERS) != PageState.allocated(order, 0) || map.isInUse(pfn)) {
       return freePath.freeUnusual(cpu, pfn, order);
     }
     if (order > fastMaxOrder) {

@@ -27,7 +27,7 @@ public final class Pageblocks {
     this.order = order;
     int blocks = (int) (((long) endPfn + (1 << order) - 1) >>> order);
     this.words = new short[blocks];
-    Arrays.fill(words, (short) (NO_ZONE << ZONE_SHIFT | MigrateType.MOVABLE));
+    Arrays.fill(words, (short) ((NO_ZONE << ZONE_SHIFT) | MigrateType.MOVABLE));
   }
 
   /** Zone and type of the pageblock that holds a frame, in one load. */
@@ -82,6 +82,6 @@ public final class Pageblocks {
 
   void zone(int pfn, int zoneNumber) {
     int at = pfn >> order;
-    words[at] = (short) (zoneNumber << ZONE_SHIFT | words[at] & ((1 << ZONE_SHIFT) - 1));
+    words[at] = (short) ((zoneNumber << ZONE_SHIFT) | (words[at] & ((1 << ZONE_SHIFT) - 1)));
   }
 }

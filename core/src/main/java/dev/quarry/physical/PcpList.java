@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * One list of {@code struct per_cpu_pages}: the frames of its blocks in a ring, first to last.
- * Linux links them through their descriptors; here a block on such a list leaves its descriptor, and
- * those of its neighbours, alone but for the state.
+ * Linux links them through their descriptors; here a block on such a list leaves its descriptor,
+ * and those of its neighbours, alone but for the state.
  *
  * <pre>
  *   ring   [ 7 | 9 |   |   |   | 4 | 5 ]      first is 4, last is 9

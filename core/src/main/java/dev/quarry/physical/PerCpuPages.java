@@ -33,6 +33,7 @@ public final class PerCpuPages extends PcpTuning {
   long allocatedPages;
   long freedPages;
   long hits;
+
   /** Requests served by {@link #takeReady}: each a hit, as wished. */
   private long readyHits;
 

@@ -57,8 +57,8 @@ public final class Zone {
   long freePagesInBlocks;
 
   /**
-   * A request of one page passes every test while more pages than this are free: the high mark, what
-   * is kept back, and what is out of reach. See {@link #updatePlenty}.
+   * A request of one page passes every test while more pages than this are free: the high mark,
+   * what is kept back, and what is out of reach. See {@link #updatePlenty}.
    */
   long plentyAbove = Long.MAX_VALUE;
 
