@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Quarry.Version.class,
     subcommands = {
       ReplayCommand.class,
+      ConvertCommand.class,
       ShellCommand.class,
       RunCommand.class,
       MachineCommand.class,

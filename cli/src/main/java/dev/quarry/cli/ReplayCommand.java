@@ -2,6 +2,7 @@ package dev.quarry.cli;
 
 import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.recording.Recording;
+import dev.quarry.replay.report.FramesFile;
 import dev.quarry.replay.report.ReplayJson;
 import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
@@ -60,6 +61,12 @@ final class ReplayCommand implements Callable<Integer> {
   private String set = "";
 
   @Option(
+      names = "--frames",
+      paramLabel = "FILE",
+      description = "Write the frame that was named, and the kernel's, for each allocation.")
+  private @Nullable Path frames;
+
+  @Option(
       names = "--versus",
       paramLabel = "KEY=VALUE[,...]",
       description = "Play on a second machine too, and show both side by side; \"\": as recorded.")
@@ -72,7 +79,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (versus != null) {
       return versus(opened, settings, settings(versus));
     }
-    try (ReplayResult result = play(opened, settings)) {
+    try (ReplayResult result = playAndKeepFrames(opened, settings)) {
       var out = spec.commandLine().getOut();
       out.print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       if (!json) {
@@ -88,8 +95,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private int versus(Recording opened, List<String> first, List<String> second) throws IOException {
-    try (ReplayResult left = play(opened, first);
-        ReplayResult right = play(opened, second)) {
+    try (ReplayResult left = play(opened, first, FrameLog.NONE);
+        ReplayResult right = play(opened, second, FrameLog.NONE)) {
       var out = spec.commandLine().getOut();
       if (json) {
         out.println(ReplayJson.versus(left, right));
@@ -104,10 +111,23 @@ final class ReplayCommand implements Callable<Integer> {
     return settings.isEmpty() ? "as recorded" : String.join(",", settings);
   }
 
-  private ReplayResult play(Recording opened, List<String> settings) throws IOException {
+  private ReplayResult playAndKeepFrames(Recording opened, List<String> settings)
+      throws IOException {
+    if (frames == null) {
+      return play(opened, settings, FrameLog.NONE);
+    }
+    try (FramesFile file = new FramesFile(frames)) {
+      ReplayResult result = play(opened, settings, file);
+      file.finish();
+      return result;
+    }
+  }
+
+  private ReplayResult play(Recording opened, List<String> settings, FrameLog log)
+      throws IOException {
+    ReplayOptions options = new ReplayOptions(settings, strict, versus == null, log);
     try (Progress progress = Progress.of(opened.pageEventsFile())) {
-      return ReplayResult.play(
-          opened, new ReplayOptions(settings, strict, versus == null, FrameLog.NONE), progress);
+      return ReplayResult.play(opened, options, progress);
     }
   }
 

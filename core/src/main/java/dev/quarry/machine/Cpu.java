@@ -1,6 +1,7 @@
 package dev.quarry.machine;
 
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A CPU: the context in which requests are made. One thread holds it at a time; per-CPU lists are
@@ -10,7 +11,12 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Cpu {
   private final int id;
   private final int node;
-  private final AtomicReference<Thread> holder = new AtomicReference<>();
+
+  /** A {@link Thread} that holds the CPU, a {@link Borrower} for a moment, or null. */
+  private final AtomicReference<@Nullable Object> holder = new AtomicReference<>();
+
+  /** A thread that does a piece of work on a CPU that nobody holds. */
+  private record Borrower(Thread thread) {}
 
   /**
    * Work that another thread asked of this CPU, such as draining its lists; done by the holder when
@@ -39,13 +45,23 @@ public final class Cpu {
   }
 
   /**
-   * Makes the calling thread the holder.
+   * Makes the calling thread the holder; waits for a thread that only works on the CPU for a
+   * moment.
    *
    * @return false if another thread holds the CPU
    */
   public boolean hold() {
     Thread me = Thread.currentThread();
-    return holder.get() == me || holder.compareAndSet(null, me);
+    while (true) {
+      Object now = holder.get();
+      if (now == me || (now == null && holder.compareAndSet(null, me))) {
+        return true;
+      }
+      if (now instanceof Thread) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Gives the CPU back; no effect unless the calling thread holds it. */
@@ -55,8 +71,32 @@ public final class Cpu {
 
   /** Whether a thread other than the calling one holds the CPU. */
   public boolean isHeldElsewhere() {
-    Thread thread = holder.get();
+    Object now = holder.get();
+    Object thread = now instanceof Borrower borrower ? borrower.thread : now;
     return thread != null && thread != Thread.currentThread();
+  }
+
+  /**
+   * Does a piece of work on the CPU while nobody else can become its holder.
+   *
+   * @return false if another thread holds the CPU; nothing was done
+   */
+  public boolean whileHeld(Runnable work) {
+    Thread me = Thread.currentThread();
+    if (holder.get() == me) {
+      work.run();
+      return true;
+    }
+    Borrower borrower = new Borrower(me);
+    if (!holder.compareAndSet(null, borrower)) {
+      return false;
+    }
+    try {
+      work.run();
+    } finally {
+      holder.set(null);
+    }
+    return true;
   }
 
   /** Asks the holder to drain its per-CPU lists. */

@@ -2,6 +2,7 @@ package dev.quarry.machine;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 
 /**
  * Loads and stores at host addresses. There is no check here: each caller owns a reservation and
@@ -10,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 public final class Host {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
 
   private Host() {}
 
@@ -31,6 +33,14 @@ public final class Host {
   /** Stores 8 bytes at {@code address}. */
   public static void putLong(long address, long value) {
     HostMemory.ALL.set(LONG, address, value);
+  }
+
+  /**
+   * Stores 8 bytes at {@code address}, a multiple of 8, if the expected ones are there; atomic, and
+   * ordered with all other such stores.
+   */
+  public static boolean compareAndSetLong(long address, long expected, long value) {
+    return ALIGNED_LONG.compareAndSet(HostMemory.ALL, address, expected, value);
   }
 
   /** Copies {@code bytes} bytes; the ranges must not overlap. */

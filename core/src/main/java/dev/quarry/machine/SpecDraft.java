@@ -25,6 +25,7 @@ final class SpecDraft {
   final List<Lined<ZoneSpec>> zones = new ArrayList<>();
   final TreeMap<Integer, Lined<Integer>> cpus = new TreeMap<>();
   final Map<ZoneType, Integer> ratios = new EnumMap<>(Sysctls.DEFAULTS.lowmemReserveRatio());
+  final List<Integer> ratioList = new ArrayList<>();
   String name;
   KernelRelease release = KernelRelease.DEFAULT;
   int pageShift = 12;
@@ -81,6 +82,7 @@ final class SpecDraft {
    */
   MachineSpec build() {
     addDefaults();
+    applyRatios();
     memory.sort(Comparator.comparingLong(range -> range.value().start()));
     reserved.sort(Comparator.comparingLong(range -> range.value().start()));
     nodes.sort(Comparator.comparingInt(node -> node.value().id()));
@@ -131,6 +133,25 @@ final class SpecDraft {
       zones.add(new Lined<>(new ZoneSpec(ZoneType.NORMAL, ZoneSpec.NO_LIMIT), 0));
       zones.add(new Lined<>(new ZoneSpec(ZoneType.MOVABLE, ZoneSpec.NO_LIMIT), 0));
       zones.add(new Lined<>(new ZoneSpec(ZoneType.DEVICE, ZoneSpec.NO_LIMIT), 0));
+    }
+  }
+
+  /** Ratios are given by the zones' order, which may be given behind them. */
+  private void applyRatios() {
+    if (ratioList.size() > zones.size()) {
+      String text =
+          "lowmem_reserve_ratio has "
+              + ratioList.size()
+              + " numbers, the machine "
+              + zones.size()
+              + " zones";
+      int line = lines.getOrDefault("lowmem_reserve_ratio", 0);
+      throw line == 0
+          ? new SpecException(source + ": " + text)
+          : new SpecException(source, line, text);
+    }
+    for (int i = 0; i < ratioList.size(); i++) {
+      ratios.put(zones.get(i).value().type(), ratioList.get(i));
     }
   }
 

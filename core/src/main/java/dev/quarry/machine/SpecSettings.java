@@ -111,25 +111,11 @@ final class SpecSettings {
     }
   }
 
-  /** One ratio for each zone that is built, in their order; Device has none. */
+  /** One ratio for each zone that is built, in their order; which these are, the end will tell. */
   private static void ratios(SpecDraft draft, String value) {
-    List<ZoneType> types = new ArrayList<>();
-    List<SpecDraft.Lined<ZoneSpec>> zones = draft.zones;
-    if (zones.isEmpty()) {
-      types.addAll(List.of(ZoneType.DMA, ZoneType.DMA32, ZoneType.NORMAL, ZoneType.MOVABLE));
-    }
-    zones.forEach(zone -> types.add(zone.value().type()));
-    String[] ratios = value.split(",", -1);
-    if (ratios.length > types.size()) {
-      throw new IllegalArgumentException(
-          "lowmem_reserve_ratio has "
-              + ratios.length
-              + " numbers, the machine "
-              + types.size()
-              + " zones");
-    }
-    for (int i = 0; i < ratios.length; i++) {
-      draft.ratios.put(types.get(i), integer("lowmem_reserve_ratio", ratios[i]));
+    draft.ratioList.clear();
+    for (String ratio : value.split(",", -1)) {
+      draft.ratioList.add(integer("lowmem_reserve_ratio", ratio));
     }
   }
 

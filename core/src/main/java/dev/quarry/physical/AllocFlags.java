@@ -34,6 +34,12 @@ final class AllocFlags {
   /** __GFP_KSWAPD_RECLAIM. */
   static final int KSWAPD = 0x800;
 
+  /**
+   * The request is atomic, whether or not that gives it {@link #NON_BLOCK}. A bit of our own, for
+   * kernels before 6.3, which look at the GFP mask for it.
+   */
+  static final int ATOMIC = 0x1000;
+
   /** Any right to go below the min mark. */
   static final int RESERVES = NON_BLOCK | MIN_RESERVE | HIGHATOMIC | OOM;
 

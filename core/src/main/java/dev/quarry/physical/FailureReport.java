@@ -28,6 +28,7 @@ final class FailureReport {
       return;
     }
     GfpVocabulary vocabulary = GfpVocabulary.of(memory.spec().release());
+    int flags = vocabulary.adopt(gfp);
     String head =
         String.format(
             Locale.ROOT,
@@ -35,8 +36,8 @@ final class FailureReport {
                 + "cpuset=/,mems_allowed=%s\n"
                 + "CPU: %d PID: 1 Comm: quarry Not tainted %s #1\n",
             order,
-            vocabulary.toMask(gfp),
-            vocabulary.format(gfp),
+            vocabulary.toMask(flags),
+            vocabulary.format(flags),
             nodeList(),
             cpu.id(),
             memory.spec().release());

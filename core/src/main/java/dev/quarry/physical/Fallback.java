@@ -59,7 +59,7 @@ final class Fallback {
     /** Takes a block: {@code __rmqueue}. Returns its frame, or {@link Pfn#NONE}. */
     int take(int order, int migrateType) {
       boolean cmaAllowed = (allocFlags & AllocFlags.CMA) != 0;
-      if (cmaAllowed && zone.freeCma > zone.freePages / 2) {
+      if (cmaAllowed && zone.freeCma > zone.freePages / 2 && memory.rules().cmaBalanced()) {
         int pfn = zone.buddy.takeSmallest(order, MigrateType.CMA);
         if (pfn != Pfn.NONE) {
           return pfn;
@@ -202,7 +202,8 @@ final class Fallback {
 
   /** Raises the marks for a while, so that reclaim makes room for the next such request. */
   private boolean boostWatermark(Zone zone) {
-    if (boostFactor == 0 || pageblocks.pages() * 4L > zone.managed) {
+    boolean small = pageblocks.pages() * 4L > zone.managed;
+    if (boostFactor == 0 || (small && memory.rules().boostSparesSmallZones())) {
       return false;
     }
     long maxBoost = MulDiv.fraction(zone.watermark[Zone.HIGH], boostFactor, 10_000);

@@ -39,16 +39,30 @@ final class FreePath {
   }
 
   /**
-   * Frees to the zone's lists, pageblock by pageblock: {@code free_one_page}, {@code
-   * split_large_buddy}. Huge pages, where they have per-CPU lists, go there.
+   * Frees a block for which the fast path has no list ready: to the CPU's lists where they take its
+   * order, else to the zone. CMA and high-atomic pages count as movable on a CPU's lists, so that
+   * nobody gets them from there who may not have them; isolated ones never go there ({@code
+   * __free_frozen_pages}).
    */
-  void freeToZone(Cpu cpu, int pfn, int order) {
-    Zone zone = memory.zone(pageblocks.zone(pfn));
-    PerCpuPages pcp = zone.pcp(cpu.id());
-    if (walk.usesPcp(order)) {
-      pcp.put(pfn, order, Math.min(pageblocks.type(pfn), MigrateType.RECLAIMABLE));
-      return;
+  void free(Cpu cpu, int pfn, int order) {
+    memory.checkOrder(order); // one of 32 more could look like the block's
+    if (cpu.takeDrainRequest()) {
+      memory.drainPages(cpu);
     }
+    int type = pageblocks.type(pfn);
+    if (walk.usesPcp(order) && type != MigrateType.ISOLATE) {
+      PerCpuPages pcp = memory.zone(pageblocks.zone(pfn)).pcp(cpu.id());
+      pcp.put(pfn, order, type < MigrateType.PCPTYPES ? type : MigrateType.MOVABLE);
+    } else {
+      freeToZone(cpu, pfn, order);
+    }
+  }
+
+  /**
+   * Frees to the zone, pageblock by pageblock: {@code free_one_page}, {@code split_large_buddy}.
+   */
+  private void freeToZone(Cpu cpu, int pfn, int order) {
+    Zone zone = memory.zone(pageblocks.zone(pfn));
     map.state(pfn, PageState.UNTOUCHED);
     int step = Math.min(order, pageblocks.order());
     zone.lock.lock();
@@ -59,36 +73,33 @@ final class FreePath {
     } finally {
       zone.lock.unlock();
     }
-    pcp.freedPages += 1L << order;
+    zone.pcp(cpu.id()).freedPages += 1L << order;
+  }
+
+  /** Whether a frame heads a block of this order that is held once and in no use. */
+  boolean isPlain(int pfn, int order, long state) {
+    return (state & MATTERS) == PageState.allocated(order, 0)
+        && !map.isInUse(pfn);
   }
 
   /** Frees a frame whose state is not that of a plain block held once. */
   boolean freeUnusual(Cpu cpu, int pfn, int order) {
-    if (order < 0 || order > memory.spec().maxOrder()) {
-      throw new IllegalArgumentException(
-          "order " + order + " is above the machine's largest order " + memory.spec().maxOrder());
-    }
+    memory.checkOrder(order);
     long state = map.state(pfn);
-    if (PageState.refcount(state) > 1 && PageState.order(state) == order) {
-      map.state(pfn, PageState.withRefcount(state, PageState.refcount(state) - 1));
-      return true;
+    while (PageState.refcount(state) > 1 && PageState.order(state) == order) {
+      long dropped = PageState.withRefcount(state, PageState.refcount(state) - 1);
+      if (map.replaceState(pfn, state, dropped)) {
+        return true;
+      }
+      state = map.state(pfn);
     }
-    if (state == PageState.UNTOUCHED && isHeldSinceBoot(pfn, order)) {
-      release(cpu, pfn, order);
+    boolean last = isPlain(pfn, order, state); // others dropped theirs since the caller looked
+    if (last || (state == PageState.UNTOUCHED && isHeldSinceBoot(pfn, order))) {
+      free(cpu, pfn, order);
       return true;
     }
     badPage.report(pfn, reason(pfn, order, state));
     return false;
-  }
-
-  private void release(Cpu cpu, int pfn, int order) {
-    if (walk.usesPcp(order)) {
-      int type = pageblocks.type(pfn);
-      Zone zone = memory.zone(pageblocks.zone(pfn));
-      zone.pcp(cpu.id()).put(pfn, order, type < MigrateType.PCPTYPES ? type : MigrateType.MOVABLE);
-    } else {
-      freeToZone(cpu, pfn, order);
-    }
   }
 
   /** Whether each frame of a block, in one zone, is held since before the machine booted. */
@@ -137,25 +148,6 @@ final class FreePath {
       return "non-NULL mapping";
     }
     return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
-  }
-
-  /** Empties all lists of a CPU that the calling thread may use. */
-  void drainLists(Cpu cpu) {
-    for (Zone zone : memory.zones()) {
-      if (zone.isPopulated()) {
-        zone.pcp(cpu.id()).drainAll();
-      }
-    }
-  }
-
-  void drainAll() {
-    for (Cpu cpu : memory.cpus()) {
-      if (cpu.isHeldElsewhere()) {
-        cpu.requestDrain();
-      } else {
-        drainLists(cpu);
-      }
-    }
   }
 
   void decay(Cpu cpu) {

@@ -128,11 +128,12 @@ final class FreelistWalk {
     if ((flags & AllocFlags.KSWAPD) != 0 && zone.boostedWatermark) {
       zone.boostedWatermark = false;
       zone.updatePlenty();
-      reclaimer.wakeKswapd(zone, request.gfp, 0, zone.index());
+      reclaimer.wakeKswapd(zone, 0, 0, zone.index());
     }
     if (pfn == Pfn.NONE) {
       return pfn;
     }
+    request.ignoredMarks = (flags & AllocFlags.NO_WATERMARKS) != 0;
     pcp.allocatedPages += 1L << request.order;
     countNuma(request, zone, preferred);
     if ((flags & AllocFlags.HIGHATOMIC) != 0 && memory.rules().highAtomicReserve()) {
@@ -169,7 +170,7 @@ final class FreelistWalk {
       if (pfn == Pfn.NONE) {
         pfn = fallback.new Search(zone, flags).take(order, request.migrateType);
       }
-      if (pfn == Pfn.NONE && mayTakeReserved(flags)) {
+      if (pfn == Pfn.NONE && (flags & memory.rules().lastResortRights()) != 0) {
         pfn = zone.buddy.takeSmallest(order, MigrateType.HIGHATOMIC);
       }
     } finally {
@@ -181,14 +182,6 @@ final class FreelistWalk {
       request.trail.add(new TrailStep.TookBuddy(zone, pfn, order, splits));
     }
     return pfn;
-  }
-
-  private boolean mayTakeReserved(int flags) {
-    int rights = AllocFlags.OOM;
-    if (memory.rules().lastResortHighAtomic()) {
-      rights |= AllocFlags.NON_BLOCK;
-    }
-    return (flags & rights) != 0;
   }
 
   /** {@code zone_statistics}: where the page came from, seen from the wish and from the CPU. */

@@ -2,11 +2,12 @@ package dev.quarry.physical;
 
 import dev.quarry.machine.ZoneType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request asks for and what it allows: {@code gfp_t}. The bits are those of Linux 6.18
- * (include/linux/gfp_types.h); bits that only older kernels had have places above them. {@link
- * GfpVocabulary} translates masks and names of each release.
+ * (include/linux/gfp_types.h); bits that only older kernels had have the places that are left.
+ * {@link GfpVocabulary} translates masks and names of each release.
  */
 public final class Gfp {
   public static final int DMA = 1;
@@ -18,6 +19,14 @@ public final class Gfp {
   public static final int IO = 1 << 6;
   public static final int FS = 1 << 7;
   public static final int ZERO = 1 << 8;
+
+  /**
+   * A flag that came and went and at which the page allocator does not look: __GFP_NO_GROW (up to
+   * 2.6.21), __GFP_NOACCOUNT (4.1 to 4.4), __GFP_SKIP_KASAN_UNPOISON (5.18 to 6.3). 6.18 has no use
+   * for the bit.
+   */
+  public static final int PASSING = 1 << 9;
+
   public static final int DIRECT_RECLAIM = 1 << 10;
   public static final int KSWAPD_RECLAIM = 1 << 11;
   public static final int WRITE = 1 << 12;
@@ -83,6 +92,14 @@ public final class Gfp {
     return Math.min(type, MigrateType.RECLAIMABLE);
   }
 
+  /**
+   * Whether the request is as urgent as GFP_ATOMIC: it has {@link #ATOMIC}, or says the same as
+   * 6.18 does, with {@link #HIGH} and {@link #KSWAPD_RECLAIM} and without {@link #DIRECT_RECLAIM}.
+   */
+  static boolean isAtomic(int gfp) {
+    return (gfp & ATOMIC) != 0 || (gfp & (HIGH | RECLAIM)) == GFP_ATOMIC;
+  }
+
   /** Whether the request may sleep to reclaim memory itself: {@code gfpflags_allow_blocking()}. */
   public static boolean mayBlock(int gfp) {
     return (gfp & DIRECT_RECLAIM) != 0;
@@ -102,7 +119,7 @@ public final class Gfp {
     return table;
   }
 
-  private static @org.jspecify.annotations.Nullable ZoneType zoneType(int bits) {
+  private static @Nullable ZoneType zoneType(int bits) {
     return switch (bits) {
       case 0, MOVABLE -> ZoneType.NORMAL;
       case DMA, DMA | MOVABLE -> ZoneType.DMA;

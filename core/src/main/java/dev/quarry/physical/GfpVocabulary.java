@@ -1,104 +1,122 @@
 package dev.quarry.physical;
 
 import dev.quarry.machine.KernelRelease;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * Names and numbers of GFP flags in one release of the kernel, both ways. Masks inside Quarry are
- * {@link Gfp}'s; what a user types and reads is the release's.
+ * Names and numbers of GFP flags in one release of the kernel, both ways, from 2.6.18 to 6.19.
+ * Flags inside Quarry are {@link Gfp}'s; what a user types and reads is the release's.
+ *
+ * <pre>
+ *   text ──parse──► mask of the release ──► flags of Gfp
+ *   text ◄─format── mask of the release ◄── flags of Gfp
+ * </pre>
  */
 public final class GfpVocabulary {
-  /** A name with the flags that it stands for. */
-  private record Name(String text, int flags) {}
+  private static final String BIT_PREFIX = "__GFP_";
+  private static final String COMPOSITE_PREFIX = "GFP_";
 
+  /** Up to 4.5 tracepoints print {@code __GFP_WAIT} as {@code GFP_WAIT}. */
+  private static final KernelRelease NAMES_AS_WRITTEN = new KernelRelease(4, 6);
+
+  private final KernelRelease release;
   private final GfpEra era;
-  private final List<Name> names;
+  private final GfpTranslation translation;
+  private final Map<String, Long> masks = new LinkedHashMap<>();
 
-  private GfpVocabulary(GfpEra era) {
-    this.era = era;
-    List<Name> all = new ArrayList<>();
-    for (GfpEra.Composite composite : era.composites()) {
-      all.add(new Name(composite.name(), composite.flags()));
-    }
-    for (GfpEra.Bit bit : era.bits()) {
-      all.add(new Name("__GFP_" + bit.name(), bit.flags()));
-    }
-    this.names = List.copyOf(all);
+  private GfpVocabulary(KernelRelease release) {
+    this.release = release;
+    this.era = GfpEra.of(release);
+    this.translation = new GfpTranslation(era);
+    era.composites().forEach(word -> masks.put(word.name(), word.mask()));
+    era.bits().forEach(word -> masks.put(word.name(), word.mask()));
   }
 
   /** The vocabulary of a release. */
   public static GfpVocabulary of(KernelRelease release) {
-    return new GfpVocabulary(GfpEra.of(release));
+    return new GfpVocabulary(release);
   }
 
   /** All names that the release knows, composites first. */
   public List<String> names() {
-    return names.stream().map(Name::text).toList();
+    return List.copyOf(masks.keySet());
   }
 
-  /** The release's mask for canonical flags; flags that it does not have are left out. */
+  /** The release's mask for flags of {@link Gfp}; flags that it does not have are left out. */
   public long toMask(int flags) {
-    long mask = 0;
-    for (GfpEra.Bit bit : era.bits()) {
-      if ((flags & bit.flags()) == bit.flags()) {
-        mask |= bit.mask();
-      }
-    }
-    return mask;
+    return translation.toMask(flags);
   }
 
-  /** The canonical flags of a release's mask; bits that it does not know are left out. */
+  /** The flags of {@link Gfp} for a release's mask; bits that it does not know are left out. */
   public int fromMask(long mask) {
-    int flags = 0;
-    for (GfpEra.Bit bit : era.bits()) {
-      if ((mask & bit.mask()) == bit.mask()) {
-        flags |= bit.flags();
-      }
-    }
-    return flags;
+    return translation.toFlags(mask);
   }
 
   /**
-   * The flags by name as the kernel prints them with {@code %pGg}: names of the table in its order,
-   * each taking its bits away, joined by {@code |}.
+   * Flags that were written down with 6.18 in mind, as the release would have written them: a
+   * constant such as {@link Gfp#GFP_ATOMIC} gets what the release's composite of that name has
+   * besides. Flags that {@link #parse} or {@link #fromMask} returned need no such help.
    */
+  public int adopt(int flags) {
+    return translation.adopt(flags, era);
+  }
+
+  /** The flags by name as the kernel prints them with {@code %pGg}: {@link #formatMask}. */
   public String format(int flags) {
-    if (flags == 0) {
+    return formatMask(toMask(flags));
+  }
+
+  /**
+   * A release's mask by name as the kernel prints it with {@code %pGg} ({@code format_flags},
+   * lib/vsprintf.c): names in the table's order, each taking its bits away, joined by {@code |}; a
+   * rest without names as a number. Up to 4.5 kernels print the number alone; the names are then
+   * printed as 4.6 would. An empty mask, for which {@code %pGg} prints nothing, is "none" as in
+   * tracepoints.
+   */
+  public String formatMask(long mask) {
+    if (mask == 0) {
       return "none";
     }
     StringBuilder out = new StringBuilder();
-    int left = flags;
-    for (Name name : names) {
-      if (name.flags != 0 && (left & name.flags) == name.flags) {
-        out.append(out.isEmpty() ? "" : "|").append(name.text);
-        left &= ~name.flags;
+    long left = mask;
+    for (GfpEra.Word word : era.printed()) {
+      if (word.mask() != 0 && (left & word.mask()) == word.mask()) {
+        out.append(out.isEmpty() ? "" : "|").append(word.name());
+        left &= ~(word.mask() | word.takesToo());
       }
     }
     if (left != 0) {
-      out.append(out.isEmpty() ? "" : "|").append("0x").append(Integer.toHexString(left));
+      out.append(out.isEmpty() ? "" : "|").append("0x").append(Long.toHexString(left));
     }
     return out.toString();
   }
 
   /**
-   * Reads flags: names joined by {@code |}, or the release's mask as a hexadecimal number.
+   * Reads flags: names joined by {@code |}, masks of the release as hexadecimal numbers, or both as
+   * a log prints them, {@code 0x40c40(GFP_NOFS|__GFP_COMP)}; there the names count, as some bits
+   * move with the kernel's configuration.
    *
-   * @throws IllegalArgumentException naming the word that is not known and the nearest that is
+   * @throws IllegalArgumentException naming the word that is not known, and the releases that know
+   *     it or the nearest name
    */
   public int parse(String text) {
-    int flags = 0;
-    for (String word : text.split("\\|", -1)) {
-      flags |= parseWord(word.strip(), text);
+    int open = text.indexOf('(');
+    boolean both = text.startsWith("0x") && open > 0 && text.endsWith(")");
+    String words = both ? text.substring(open + 1, text.length() - 1) : text;
+    long mask = 0;
+    for (String word : words.split("\\|", -1)) {
+      mask |= parseWord(word.strip(), text);
     }
-    return flags;
+    return fromMask(mask);
   }
 
-  private int parseWord(String word, String whole) {
-    if (word.startsWith("0x")) {
+  private long parseWord(String word, String whole) {
+    if (word.toLowerCase(Locale.ROOT).startsWith("0x")) {
       try {
-        return fromMask(Long.parseUnsignedLong(word.substring(2), 16));
+        return Long.parseUnsignedLong(word.substring(2), 16);
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException("\"" + word + "\" is not a hexadecimal mask", e);
       }
@@ -106,53 +124,14 @@ public final class GfpVocabulary {
     if (word.equals("none") || word.equals("0")) {
       return 0;
     }
-    for (Name name : names) {
-      if (name.text.equals(word)) {
-        return name.flags;
-      }
+    Long mask = masks.get(word);
+    if (mask == null && !release.isAtLeast(NAMES_AS_WRITTEN)) {
+      mask = masks.get(word.replaceFirst("^" + COMPOSITE_PREFIX, BIT_PREFIX));
     }
-    throw new IllegalArgumentException(
-        "\""
-            + word
-            + "\" in \""
-            + whole
-            + "\" is not a GFP flag of this kernel; did you mean "
-            + nearest(word)
-            + "?");
-  }
-
-  private String nearest(String word) {
-    String upper = word.toUpperCase(Locale.ROOT);
-    String best = "GFP_KERNEL";
-    int least = Integer.MAX_VALUE;
-    for (Name name : names) {
-      int distance = distance(upper, name.text);
-      if (distance < least) {
-        least = distance;
-        best = name.text;
-      }
+    if (mask == null) {
+      throw new IllegalArgumentException(
+          GfpSpelling.complaint(word, whole, release, masks.keySet()));
     }
-    return best;
-  }
-
-  /** Letters to change, add or drop to get from one word to the other. */
-  private static int distance(String from, String to) {
-    if (from.length() > 64) {
-      return to.length();
-    }
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int change = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
+    return mask;
   }
 }

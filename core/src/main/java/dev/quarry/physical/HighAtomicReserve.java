@@ -7,21 +7,19 @@ package dev.quarry.physical;
  * reserve_highatomic_pageblock}, {@code unreserve_highatomic_pageblock}.
  */
 final class HighAtomicReserve {
+  private final AllocRules rules;
   private final Pageblocks pageblocks;
   private final int maxOrder;
 
   HighAtomicReserve(PhysicalMemory memory) {
+    this.rules = memory.rules();
     this.pageblocks = memory.pageblocks();
     this.maxOrder = memory.spec().maxOrder();
   }
 
   /** Reserves the pageblock of a block that a high-order atomic request just got. */
   void reserve(Zone zone, int pfn, int order) {
-    long onePercent = zone.managed / 100;
-    if (onePercent < pageblocks.pages()) {
-      return;
-    }
-    long most = (onePercent + pageblocks.pages() - 1) & -(long) pageblocks.pages();
+    long most = most(zone);
     zone.lock.lock();
     try {
       int type = pageblocks.type(pfn);
@@ -42,20 +40,32 @@ final class HighAtomicReserve {
     }
   }
 
+  /** How much of a zone may be reserved, in pages. */
+  private long most(Zone zone) {
+    long onePercent = zone.managed / 100;
+    if (!rules.highAtomicOnePercent()) {
+      return onePercent + pageblocks.pages();
+    }
+    boolean tooSmall = onePercent < pageblocks.pages();
+    return tooSmall ? 0 : (onePercent + pageblocks.pages() - 1) & -(long) pageblocks.pages();
+  }
+
   /**
-   * Gives one reserved pageblock with a free block back to {@code migrateType}.
+   * Gives one reserved pageblock with a free block to the migrate type of a request, from a zone
+   * that the request may use.
    *
    * @param force also the last one of a zone
    * @return whether there was one
    */
-  boolean unreserve(Zone[] zones, int migrateType, boolean force) {
-    for (Zone zone : zones) {
-      if (!force && zone.reservedHighatomic <= pageblocks.pages()) {
+  boolean unreserve(Request request, boolean force) {
+    for (Zone zone : request.zonelist) {
+      boolean spares = !force && zone.reservedHighatomic <= pageblocks.pages();
+      if (spares || !request.allows(zone.node())) {
         continue;
       }
       zone.lock.lock();
       try {
-        if (unreserveOne(zone, migrateType)) {
+        if (unreserveOne(zone, request.migrateType)) {
           return true;
         }
       } finally {

@@ -64,6 +64,11 @@ public final class MemMap implements AutoCloseable {
     Host.putLong(at(pfn), state);
   }
 
+  /** Changes the word from {@code expected} to {@code state}, or says that it is another by now. */
+  boolean replaceState(int pfn, long expected, long state) {
+    return Host.compareAndSetLong(at(pfn), expected, state);
+  }
+
   /** The next frame on this frame's list, or {@link Pfn#NONE}. */
   public int next(int pfn) {
     return Host.getInt(at(pfn) + NEXT);

@@ -27,6 +27,7 @@ public final class PageAllocator {
   private final int fastMaxOrder;
   private final boolean groupsByMobility;
   private final Reclaimer reclaimer;
+  private final boolean oneNode;
 
   private static final int ZONE_BITS = 4;
 
@@ -45,6 +46,7 @@ public final class PageAllocator {
     this.pageblocks = memory.pageblocks();
     this.directMap = new DirectMap(memory);
     this.reclaimer = reclaimer;
+    this.oneNode = memory.nodes().size() == 1;
     HighAtomicReserve highAtomic = new HighAtomicReserve(memory);
     this.walk = new FreelistWalk(memory, highAtomic);
     this.slowPath = new SlowPath(memory, walk, highAtomic, reclaimer);
@@ -100,9 +102,9 @@ public final class PageAllocator {
    */
   public int allocPages(Cpu cpu, int gfp, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
-    if (order <= fastMaxOrder && order >= 0 && (gfp & Gfp.THISNODE) == 0) {
+    if (order <= fastMaxOrder && order >= 0) {
       PerCpuPages pcp = firstLists[(cpu.id() << ZONE_BITS) + (gfp & Gfp.ZONE_MASK)];
-      if (pcp != null && pcp.zone.isPlenty(order)) {
+      if (pcp != null && isForAll(pcp.zone, gfp) && pcp.zone.isPlenty(order)) {
         int pfn = pcp.takeReady(order, migrateType(gfp));
         if (pfn != Pfn.NONE) {
           return prepare(pfn, order, gfp);
@@ -110,6 +112,11 @@ public final class PageAllocator {
       }
     }
     return allocPagesSlow(cpu, cpu.node(), Request.ALL_NODES, gfp, order, null);
+  }
+
+  /** Whether no rule about nodes could lead the request elsewhere. */
+  private boolean isForAll(Zone zone, int gfp) {
+    return (gfp & Gfp.THISNODE) == 0 && (oneNode || !reclaimer.isKswapdRunning(zone.node()));
   }
 
   private int migrateType(int gfp) {
@@ -145,7 +152,7 @@ public final class PageAllocator {
       Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
     Request request = request(cpu, nodeId, nodeMask, gfp, order, trail);
     if (cpu.takeDrainRequest()) {
-      freePath.drainLists(cpu);
+      memory.drainPages(cpu);
     }
     int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
     int pfn = walk.walk(request, flags, reclaimer, "fast path");
@@ -155,15 +162,16 @@ public final class PageAllocator {
         return pfn;
       }
     }
-    return prepare(pfn, order, gfp);
+    prepare(pfn, order, gfp);
+    if (request.ignoredMarks) {
+      map.setFlags(pfn, PageState.PFMEMALLOC);
+    }
+    return pfn;
   }
 
   private Request request(
       Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
-    if (order < 0 || order > maxOrder) {
-      throw new IllegalArgumentException(
-          "order " + order + " is above the machine's largest order " + maxOrder);
-    }
+    memory.checkOrder(order);
     int highest = zoneIndexes[gfp & Gfp.ZONE_MASK];
     if (highest == Gfp.BAD_ZONE) {
       throw new IllegalArgumentException(
@@ -280,7 +288,7 @@ public final class PageAllocator {
    * Makes each frame of an allocated block, not compound, a block of its own: {@code split_page}.
    */
   public void splitPage(int pfn, int order) {
-    if (map.state(pfn) != PageState.allocated(order, 0)) {
+    if ((map.state(pfn) & ~(long) PageState.PFMEMALLOC) != PageState.allocated(order, 0)) {
       throw new IllegalArgumentException(
           "frame " + pfn + " does not head a plain allocated block of order " + order);
     }
@@ -288,22 +296,25 @@ public final class PageAllocator {
   }
 
   /**
-   * Makes an allocated block, compound or not, blocks of a smaller order, each held once: what
-   * {@code split_page} and {@code folio_split} come to.
+   * Makes a block that is held once, compound or not, blocks of a smaller order, each held once:
+   * what {@code split_page} and {@code folio_split} come to.
    */
   public void splitBlock(int pfn, int order, int newOrder) {
     long state = map.state(pfn);
-    if (!PageState.isAllocated(state) || PageState.order(state) != order || newOrder > order) {
+    boolean heldOnce = PageState.refcount(state) == 1 && PageState.order(state) == order;
+    if (!heldOnce || newOrder < 0 || newOrder > order) {
       throw new IllegalArgumentException(
           "frame "
               + pfn
-              + " does not head an allocated block of order "
+              + " does not head a block that is held once, of order "
               + order
               + " that could be split to order "
               + newOrder);
     }
     int flags = newOrder > 0 ? PageState.flags(state) : PageState.flags(state) & ~PageState.HEAD;
-    for (int part = 0; part < 1 << order; part += 1 << newOrder) {
+    map.state(pfn, PageState.allocated(newOrder, flags));
+    flags &= ~PageState.PFMEMALLOC; // a mark of the first frame alone
+    for (int part = 1 << newOrder; part < 1 << order; part += 1 << newOrder) {
       map.state(pfn + part, PageState.allocated(newOrder, flags));
     }
   }
@@ -366,18 +377,16 @@ public final class PageAllocator {
    */
   public boolean freePages(Cpu cpu, int pfn, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
-    long state = map.state(pfn);
-    if ((state & FreePath.MATTERS) != PageState.allocated(order, 0) || map.isInUse(pfn)) {
+    if (!freePath.isPlain(pfn, order, map.state(pfn))) {
       return freePath.freeUnusual(cpu, pfn, order);
     }
-    if (order > fastMaxOrder) {
-      freePath.freeToZone(cpu, pfn, order);
+    int word = pageblocks.word(pfn);
+    int type = Pageblocks.typeOf(word);
+    if (order > fastMaxOrder || type >= MigrateType.PCPTYPES) {
+      freePath.free(cpu, pfn, order);
       return true;
     }
-    int word = pageblocks.word(pfn);
-    PerCpuPages pcp = lists[cpu.id() * nrZones + Pageblocks.zoneOf(word)];
-    int type = Pageblocks.typeOf(word);
-    pcp.put(pfn, order, type < MigrateType.PCPTYPES ? type : MigrateType.MOVABLE);
+    lists[cpu.id() * nrZones + Pageblocks.zoneOf(word)].put(pfn, order, type);
     return true;
   }
 
@@ -395,13 +404,19 @@ public final class PageAllocator {
     return virtual == NO_ADDRESS || freePages(cpu, directMap.virtToPage(virtual), order);
   }
 
-  /** Adds a reference to an allocated block: {@code get_page()}. */
+  /**
+   * Adds a reference to an allocated block: {@code get_page()}. The caller has one already; other
+   * threads may add and drop theirs meanwhile.
+   */
   public void getPage(int pfn) {
-    long state = map.state(pfn);
-    if (!PageState.isAllocated(state)) {
-      throw new IllegalStateException("frame " + pfn + " is " + memory.kindOf(pfn));
-    }
-    map.state(pfn, PageState.withRefcount(state, PageState.refcount(state) + 1));
+    long state;
+    do {
+      state = map.state(pfn);
+      if (!PageState.isAllocated(state)) {
+        throw new IllegalStateException("frame " + pfn + " is " + memory.kindOf(pfn));
+      }
+    } while (!map.replaceState(
+        pfn, state, PageState.withRefcount(state, PageState.refcount(state) + 1)));
   }
 
   /**
@@ -409,7 +424,7 @@ public final class PageAllocator {
    * are emptied by that thread when it next leaves its fast path.
    */
   public void drainAllPages() {
-    freePath.drainAll();
+    memory.drainAllPages();
   }
 
   /**

@@ -12,7 +12,9 @@ package dev.quarry.physical;
  * </pre>
  *
  * <p>Rules of mm/page_alloc.c (6.18): {@code nr_pcp_alloc}, {@code nr_pcp_free}, {@code
- * nr_pcp_high}, {@code decay_pcp_high}, {@code free_frozen_page_commit}.
+ * nr_pcp_high}, {@code decay_pcp_high}, {@code free_frozen_page_commit}. Before 6.7 {@code high} is
+ * fixed; from 5.14 on runs of frees double what a drain takes ({@code freeFactor}), before that
+ * each drain takes a batch.
  */
 class PcpTuning {
   /** CONFIG_PCP_BATCH_SCALE_MAX. */
@@ -20,6 +22,7 @@ class PcpTuning {
 
   private static final int COSTLY_ORDER = 3;
 
+  private final AllocRules rules;
   private final boolean adapts;
 
   int high;
@@ -29,14 +32,18 @@ class PcpTuning {
   int allocFactor;
   int freeCount;
 
+  /** How often a run of frees doubled the drain: from 5.14 to 6.6. */
+  private int freeFactor;
+
   /** PCPF_PREV_FREE_HIGH_ORDER: the last block freed was of order 1 to 3. */
   boolean lastFreeWasHighOrder;
 
   /** PCPF_FREE_HIGH_BATCH: wait for a batch before draining high orders (large CPU caches). */
   boolean freeHighInBatches;
 
-  PcpTuning(boolean adapts) {
-    this.adapts = adapts;
+  PcpTuning(AllocRules rules) {
+    this.rules = rules;
+    this.adapts = rules.pcpAutoTune();
   }
 
   /** Sets the limits, as a change of watermarks does. */
@@ -52,16 +59,17 @@ class PcpTuning {
   /** A request came: the run of frees is half as long. */
   void allocating() {
     freeCount >>= 1;
+    freeFactor >>= 1;
   }
 
   /** How many blocks a refill takes. */
   int refillBlocks(int order, int count, boolean belowHigh) {
-    high = Math.clamp(high, highMin, highMax);
-    if (high < batch) {
-      return 1;
-    }
+    high = clamp(high, highMin, highMax);
     if (!adapts) {
       return scaled(batch, order);
+    }
+    if (high < batch) {
+      return 1;
     }
     int pages = order > 0 ? batch : batch << allocFactor;
     int newHigh = high;
@@ -90,17 +98,22 @@ class PcpTuning {
    */
   boolean freeing(int order, int count) {
     allocFactor >>= 1;
-    boolean costly = Integer.compareUnsigned(order - 1, COSTLY_ORDER) < 0;
-    boolean freeHigh =
-        freeCount >= batch + highMin / 2
-            && lastFreeWasHighOrder
-            && costly
-            && (!freeHighInBatches || count >= batch);
-    lastFreeWasHighOrder = costly;
+    boolean freeHigh = false;
+    if (order > 0 && order <= COSTLY_ORDER) {
+      freeHigh = adapts ? isLongRunOfHighOrders(count) : freeFactor > 0;
+      lastFreeWasHighOrder = true;
+    } else {
+      lastFreeWasHighOrder = false;
+    }
     if (freeCount < batch << BATCH_SCALE_MAX) {
       freeCount += 1 << order;
     }
-    return freeHigh;
+    return freeHigh && rules.pcpFreesHighOrders();
+  }
+
+  private boolean isLongRunOfHighOrders(int count) {
+    int least = rules.pcpFreesHighOrdersLater() ? batch + highMin / 2 : batch;
+    return freeCount >= least && lastFreeWasHighOrder && (!freeHighInBatches || count >= batch);
   }
 
   /**
@@ -117,10 +130,13 @@ class PcpTuning {
 
   /** How many pages are too many, now: {@code nr_pcp_high}. */
   int highNow(int count, boolean freeHigh, boolean reclaimActive, boolean belowHigh) {
-    int now = Math.clamp(high, highMin, highMax);
+    int now = clamp(high, highMin, highMax);
     high = now;
     if (now == 0) {
       return 0;
+    }
+    if (!adapts) {
+      return fixedHigh(freeHigh, reclaimActive);
     }
     if (freeHigh) {
       high = Math.max(now - (batch << BATCH_SCALE_MAX), highMin);
@@ -140,28 +156,46 @@ class PcpTuning {
     if (count >= now) {
       int needed = freeCount + batch;
       if (high < needed) {
-        high = Math.clamp(needed, highMin, highMax);
+        high = clamp(needed, highMin, highMax);
       }
     }
     return now;
   }
 
+  private int fixedHigh(boolean freeHigh, boolean reclaimActive) {
+    if (!rules.pcpFreeFactor()) {
+      return high;
+    }
+    if (freeHigh) {
+      return 0;
+    }
+    return reclaimActive ? Math.min(batch << 2, high) : high;
+  }
+
   /** How many pages a drain moves: {@code nr_pcp_free}. */
   int drainPages(int count, int highNow, boolean freeHigh) {
+    if (!adapts && !rules.pcpFreeFactor()) {
+      return batch;
+    }
     if (freeHigh) {
-      return Math.min(count, drainChunk());
+      return adapts ? Math.min(count, drainChunk()) : count;
     }
     if (highNow < batch) {
       return 1;
     }
-    if (!adapts) {
-      return batch;
+    return clamp(adapts ? freeCount : doubled(highNow), batch, highNow - batch);
+  }
+
+  private int doubled(int highNow) {
+    int pages = batch << freeFactor;
+    if (pages < highNow - batch) {
+      freeFactor++;
     }
-    return clampLow(freeCount, batch, highNow - batch);
+    return pages;
   }
 
   /** As the kernel's clamp(): the upper bound wins where the bounds cross. */
-  private static int clampLow(int value, int low, int most) {
+  private static int clamp(int value, int low, int most) {
     return Math.min(Math.max(value, low), most);
   }
 

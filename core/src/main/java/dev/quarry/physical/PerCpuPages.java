@@ -44,7 +44,7 @@ public final class PerCpuPages extends PcpTuning {
   long numaOther;
 
   PerCpuPages(PhysicalMemory memory, Zone zone, Fallback fallback, int cpuNode) {
-    super(memory.rules().pcpAutoTune());
+    super(memory.rules());
     this.zone = zone;
     this.local = cpuNode == zone.node().id();
     this.map = memory.map();
@@ -137,6 +137,11 @@ public final class PerCpuPages extends PcpTuning {
   /** A list by its index, {@code order * 3 + type}, huge pages behind all others. */
   public PcpList list(int index) {
     return lists[index];
+  }
+
+  /** The list of an order, which must have lists, and a type. */
+  public PcpList list(int order, int migrateType) {
+    return lists[listIndex(order, migrateType)];
   }
 
   /** The order of the blocks on list {@code index}: {@code pindex_to_order}. */

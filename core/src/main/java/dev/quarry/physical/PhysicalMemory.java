@@ -65,7 +65,7 @@ public final class PhysicalMemory implements AutoCloseable {
     Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
     MemoryInit.freeAll(this);
     WatermarkSetup.init(this);
-    this.groupsByMobility = MemoryInit.enoughForMobility(this);
+    this.groupsByMobility = rules.migrateTypes() && MemoryInit.enoughForMobility(this);
   }
 
   private Zone[] allZones() {
@@ -126,6 +126,15 @@ public final class PhysicalMemory implements AutoCloseable {
   }
 
   Node node(int id) {
+    if (id < 0 || id >= nodes.length) {
+      throw new IllegalArgumentException(
+          "node "
+              + id
+              + " is not one of the machine's "
+              + nodes.length
+              + ", 0 to "
+              + (nodes.length - 1));
+    }
     return nodes[id];
   }
 
@@ -163,6 +172,27 @@ public final class PhysicalMemory implements AutoCloseable {
     return own ? spec.pageblockOrder() : NO_HUGE_LIST;
   }
 
+  /** Empties the lists of a CPU that the calling thread may use: {@code drain_pages}. */
+  void drainPages(Cpu cpu) {
+    for (Zone zone : zones) {
+      if (zone.isPopulated()) {
+        zone.pcp(cpu.id()).drainAll();
+      }
+    }
+  }
+
+  /**
+   * Empties the lists of all CPUs: {@code drain_all_pages}. Who holds a CPU has to empty its lists
+   * itself, and is asked to.
+   */
+  void drainAllPages() {
+    for (Cpu cpu : cpus) {
+      if (!cpu.whileHeld(() -> drainPages(cpu))) {
+        cpu.requestDrain();
+      }
+    }
+  }
+
   /** The zone types that were built. */
   List<ZoneType> zoneTypes() {
     return spec.zones().stream().map(zone -> zone.type()).toList();
@@ -178,6 +208,22 @@ public final class PhysicalMemory implements AutoCloseable {
 
   boolean heldSinceBoot() {
     return heldSinceBoot;
+  }
+
+  /**
+   * Refuses an order that the machine does not have.
+   *
+   * @throws IllegalArgumentException with both numbers
+   */
+  void checkOrder(int order) {
+    if (order < 0) {
+      throw new IllegalArgumentException(
+          "order " + order + " is below 0, the machine's orders are 0 to " + spec.maxOrder());
+    }
+    if (order > spec.maxOrder()) {
+      throw new IllegalArgumentException(
+          "order " + order + " is above the machine's largest order " + spec.maxOrder());
+    }
   }
 
   /** {@code vm.min_free_kbytes} as it is in force. */

@@ -17,6 +17,14 @@ public interface Reclaimer {
   /** Compacts for a request that may wait; returns whether a block may have become free. */
   boolean compact(int gfp, int order, Zone zone);
 
+  /**
+   * Pages of a zone that reclaim could free at the best: {@code zone_reclaimable_pages}. Without
+   * swap these are the pages of files.
+   */
+  default long reclaimablePages(Zone zone) {
+    return zone.stat(ZoneStat.NR_ZONE_INACTIVE_FILE) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_FILE);
+  }
+
   /** No reclaim: nothing is ever freed by waiting. */
   Reclaimer NONE =
       new Reclaimer() {

@@ -17,6 +17,9 @@ final class Request {
   final @Nullable Trail trail;
   long nodeMask;
 
+  /** The block was taken without a look at the marks: ALLOC_NO_WATERMARKS. */
+  boolean ignoredMarks;
+
   Request(
       Cpu cpu,
       int gfp,

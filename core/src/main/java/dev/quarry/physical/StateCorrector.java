@@ -33,8 +33,7 @@ public final class StateCorrector {
   }
 
   private static PcpList list(Zone zone, int cpu, int order, int migrateType) {
-    PerCpuPages pcp = zone.pcp(cpu);
-    return pcp.list(pcp.listIndex(order, migrateType));
+    return zone.pcp(cpu).list(order, migrateType);
   }
 
   /** How many blocks a CPU's list has. */
@@ -172,6 +171,11 @@ public final class StateCorrector {
   /** Makes an allocated block one that somebody unseen holds. */
   public void forget(int pfn) {
     map.state(pfn, PageState.UNTOUCHED);
+  }
+
+  /** Whether nobody known holds a frame, and it is not free: it heads no block and lies in none. */
+  public boolean isHeldUnseen(int pfn) {
+    return memory.kindOf(pfn) == FrameKind.HELD_SINCE_BOOT;
   }
 
   /** Whether a frame lies in a free block, of the zone or of a per-CPU list. */

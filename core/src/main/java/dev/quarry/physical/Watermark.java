@@ -23,7 +23,12 @@ final class Watermark {
 
   /** Whether the zone passes at {@code mark}: {@code __zone_watermark_ok}. */
   boolean ok(Zone zone, int order, long mark, int reserveIndex, int allocFlags) {
-    long usable = zone.freePages - unusable(zone, order, allocFlags);
+    return okWith(zone.freePages, zone, order, mark, reserveIndex, allocFlags);
+  }
+
+  /** Whether the zone would pass with {@code free} free pages and the blocks that it has. */
+  boolean okWith(long free, Zone zone, int order, long mark, int reserveIndex, int allocFlags) {
+    long usable = free - unusable(zone, order, allocFlags);
     long min = lowered(mark, allocFlags);
     if (usable <= min + zone.lowmemReserve[reserveIndex]) {
       return false;
@@ -31,9 +36,11 @@ final class Watermark {
     if (order == 0) {
       return true;
     }
-    return rules.perOrderTest()
-        ? everyOrderLeavesEnough(zone, order, usable, min)
-        : blockIn(zone, order, allocFlags);
+    if (!rules.perOrderTest()) {
+      return blockIn(zone, order, allocFlags);
+    }
+    long counted = rules.cmaCountsByOrder() ? usable + cmaOutOfReach(zone, allocFlags) : usable;
+    return everyOrderLeavesEnough(zone, order, counted, min);
   }
 
   /** Pages that are free but out of this request's reach, and the rest of its own block. */
@@ -42,10 +49,12 @@ final class Watermark {
     if (rules.highAtomicReserve() && (allocFlags & rules.highAtomicRights()) == 0) {
       unusable += rules.exactFreeHighAtomic() ? zone.freeHighatomic : zone.reservedHighatomic;
     }
-    if ((allocFlags & AllocFlags.CMA) == 0) {
-      unusable += zone.freeCma;
-    }
-    return unusable;
+    return unusable + cmaOutOfReach(zone, allocFlags);
+  }
+
+  private long cmaOutOfReach(Zone zone, int allocFlags) {
+    boolean outOfReach = rules.cmaOutOfReach() && (allocFlags & AllocFlags.CMA) == 0;
+    return outOfReach ? zone.freeCma : 0;
   }
 
   /** The mark as a request with these rights sees it. */
@@ -72,6 +81,9 @@ final class Watermark {
 
   /** Whether a block of at least {@code order} is on a list that the request may use. */
   boolean blockIn(Zone zone, int order, int allocFlags) {
+    if (rules.harderSeesAnyBlock() && (allocFlags & AllocFlags.NON_BLOCK) != 0) {
+      return anyBlockIn(zone, order);
+    }
     int orders =
         zone.nonEmptyOrders[MigrateType.UNMOVABLE]
             | zone.nonEmptyOrders[MigrateType.MOVABLE]
@@ -81,6 +93,14 @@ final class Watermark {
     }
     if ((allocFlags & rules.highAtomicBlockRights()) != 0) {
       orders |= zone.nonEmptyOrders[MigrateType.HIGHATOMIC];
+    }
+    return orders >>> order != 0;
+  }
+
+  private boolean anyBlockIn(Zone zone, int order) {
+    int orders = 0;
+    for (int lists : zone.nonEmptyOrders) {
+      orders |= lists;
     }
     return orders >>> order != 0;
   }
@@ -100,8 +120,8 @@ final class Watermark {
   }
 
   /**
-   * The test on the allocation path, with its short cut for order 0 and the exception that
-   * __GFP_HIGH requests do not see the boost: {@code zone_watermark_fast}.
+   * The test on the allocation path, with its short cut for order 0 and the exception that urgent
+   * requests do not see the boost: {@code zone_watermark_fast}.
    */
   boolean fast(Zone zone, int order, int which, int reserveIndex, int allocFlags) {
     long mark = zone.mark(which);
@@ -114,9 +134,9 @@ final class Watermark {
     boolean ignoresBoost =
         order == 0
             && rules.highIgnoresBoost()
-            && which == Zone.MIN
+            && (allocFlags & AllocFlags.WMARK_MASK) == AllocFlags.WMARK_MIN
             && zone.watermarkBoost != 0
-            && (allocFlags & AllocFlags.MIN_RESERVE) != 0;
+            && (allocFlags & rules.boostBlindRights()) != 0;
     return ignoresBoost && ok(zone, order, zone.watermark[Zone.MIN], reserveIndex, allocFlags);
   }
 
@@ -125,7 +145,7 @@ final class Watermark {
     long reserved =
         rules.fastKnowsHighAtomic()
             ? unusable(zone, 0, allocFlags)
-            : (allocFlags & AllocFlags.CMA) == 0 ? zone.freeCma : 0;
+            : cmaOutOfReach(zone, allocFlags);
     long usable = free - Math.min(free, reserved);
     return usable > mark + zone.lowmemReserve[reserveIndex];
   }

@@ -23,6 +23,7 @@ final class WatermarkSetup {
   private static final int MIN_HIGH_FRACTION = 8;
   private static final int ONE_MEBIBYTE = 1 << 20;
   private static final int HALF_MEBIBYTE = 1 << 19;
+  private static final int OLD_HIGHMEM_RATIO = 32;
 
   private WatermarkSetup() {}
 
@@ -72,6 +73,17 @@ final class WatermarkSetup {
     };
   }
 
+  /** Whether a zone's min mark is its share of min_free_kbytes, or one of HighMem's kind. */
+  private static boolean sharesMinFree(PhysicalMemory memory, Zone zone) {
+    return switch (zone.type()) {
+      case DMA, DMA32, NORMAL, DEVICE -> true;
+      case HIGHMEM -> false;
+      case MOVABLE ->
+          !memory.rules().movableHasHighmemMarks()
+              && !memory.zoneTypes().contains(ZoneType.HIGHMEM);
+    };
+  }
+
   private static long squareRoot(long value) {
     long root = (long) Math.sqrt((double) value);
     while (root * root > value) {
@@ -82,9 +94,10 @@ final class WatermarkSetup {
 
   /** Room for pageblocks of each type in each zone, at most a twentieth of memory. */
   static long khugepagedRecommends(PhysicalMemory memory) {
+    boolean all = memory.rules().khugepagedCountsAllZones();
     long zones =
         memory.zones().stream()
-            .filter(zone -> zone.isPopulated() && isLow(zone) && zone.managed > 0)
+            .filter(zone -> zone.isPopulated() && (all || isLow(zone)) && zone.managed > 0)
             .count();
     long pages =
         memory.pageblocks().pages() * zones * (2L + MigrateType.PCPTYPES * MigrateType.PCPTYPES);
@@ -95,7 +108,7 @@ final class WatermarkSetup {
     long minPages = minFreeKbytes >> (memory.spec().pageShift() - 10);
     long lowPages = 0;
     for (Zone zone : memory.zones()) {
-      lowPages += isLow(zone) ? zone.managed : 0;
+      lowPages += sharesMinFree(memory, zone) ? zone.managed : 0;
     }
     for (Zone zone : memory.zones()) {
       setZoneMarks(memory, zone, lowPages == 0 ? 0 : share(minPages, zone.managed, lowPages));
@@ -111,7 +124,7 @@ final class WatermarkSetup {
   private static void setZoneMarks(PhysicalMemory memory, Zone zone, long share) {
     AllocRules rules = memory.rules();
     zone.watermark[Zone.MIN] =
-        isLow(zone) || zone.type() == ZoneType.DEVICE
+        sharesMinFree(memory, zone)
             ? share
             : Math.clamp(zone.managed / 1024, SWAP_CLUSTER_MAX, HIGHMEM_MOST);
     long distance = share >> 2;
@@ -127,45 +140,74 @@ final class WatermarkSetup {
 
   private static void setReserves(PhysicalMemory memory) {
     for (Node node : memory.nodes()) {
-      int last = node.zones().size() - 1;
-      for (int i = 0; i < last; i++) {
-        Zone zone = node.zone(i);
-        int ratio = memory.spec().sysctls().lowmemReserveRatio().getOrDefault(zone.type(), 0);
-        long above = 0;
-        for (int j = i + 1; j <= last; j++) {
-          above += node.zone(j).managed;
-          zone.lowmemReserve[j] = ratio == 0 || zone.managed == 0 ? 0 : above / ratio;
-        }
+      for (int i = 0; i < node.zones().size() - 1; i++) {
+        setReserve(memory, node, node.zone(i));
       }
     }
   }
 
+  private static void setReserve(PhysicalMemory memory, Node node, Zone zone) {
+    AllocRules rules = memory.rules();
+    int ratio = ratio(memory, zone);
+    long between = 0;
+    for (int j = zone.index() + 1; j < node.zones().size(); j++) {
+      Zone upper = node.zone(j);
+      boolean none = zone.managed == 0 || (upper.managed == 0 && rules.emptyZoneHasNoReserve());
+      zone.lowmemReserve[j] = ratio == 0 || none ? 0 : (between + upper.managed) / ratio;
+      boolean skipped = rules.reserveSkipsZonesWithout() && ratio(memory, upper) == 0;
+      between += skipped ? 0 : upper.managed;
+    }
+  }
+
+  private static int ratio(PhysicalMemory memory, Zone zone) {
+    int ratio = memory.spec().sysctls().lowmemReserveRatio().getOrDefault(zone.type(), 0);
+    if (ratio > 0 || !memory.rules().reserveRatioAtLeastOne()) {
+      return ratio;
+    }
+    // HighMem's 0 is a default of later times; before it was 32.
+    return zone.type() == ZoneType.HIGHMEM ? OLD_HIGHMEM_RATIO : 1;
+  }
+
   private static void setPerCpuLimits(PhysicalMemory memory) {
     for (Zone zone : memory.zones()) {
-      int batch = Math.max(1, batchSize(memory, zone));
-      int fraction = memory.spec().sysctls().percpuPagelistHighFraction();
-      int highMin;
-      int highMax;
-      if (!memory.rules().pcpHighOrders()) {
-        highMin = highMax = fraction > 0 ? high(memory, zone, batch, fraction) : 6 * batch;
-      } else {
-        highMin = high(memory, zone, batch, fraction);
-        boolean fixed = fraction > 0 || !memory.rules().pcpAutoTune();
-        highMax = fixed ? highMin : high(memory, zone, batch, MIN_HIGH_FRACTION);
-      }
+      PcpLimits limits =
+          memory.rules().pcpHighOrders() ? limits(memory, zone) : oldLimits(memory, zone);
       for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
-        zone.pcp(cpu).limits(highMin, highMax, batch);
+        zone.pcp(cpu).limits(limits.highMin, limits.highMax, limits.batch);
         zone.pcp(cpu).updateTrimFrom();
       }
     }
   }
 
+  private record PcpLimits(int highMin, int highMax, int batch) {}
+
+  /** {@code zone_set_pageset_high_and_batch}. */
+  private static PcpLimits limits(PhysicalMemory memory, Zone zone) {
+    int fraction = memory.spec().sysctls().percpuPagelistHighFraction();
+    int batch = Math.max(1, batchSize(memory, zone));
+    int high = high(memory, zone, batch, fraction);
+    boolean fixed = fraction > 0 || !memory.rules().pcpAutoTune();
+    return new PcpLimits(high, fixed ? high : high(memory, zone, batch, MIN_HIGH_FRACTION), batch);
+  }
+
+  /** {@code pageset_set_high_and_batch}, up to 5.13: six batches, or a fraction of the zone. */
+  private static PcpLimits oldLimits(PhysicalMemory memory, Zone zone) {
+    int fraction = memory.spec().sysctls().percpuPagelistHighFraction();
+    if (fraction == 0) {
+      int batch = batchSize(memory, zone);
+      return new PcpLimits(6 * batch, 6 * batch, Math.max(1, batch));
+    }
+    int high = (int) (zone.managed / fraction);
+    int batch = Math.clamp(high / 4, 1, memory.spec().pageShift() * 8);
+    return new PcpLimits(high, high, batch);
+  }
+
   /**
-   * About a thousandth of the zone, at most a mebibyte (half of one up to 5.12), by four, as a
+   * About a thousandth of the zone, at most a mebibyte (half of one up to 4.18), by four, as a
    * power of two less one.
    */
   static int batchSize(PhysicalMemory memory, Zone zone) {
-    int most = memory.rules().pcpHighOrders() ? ONE_MEBIBYTE : HALF_MEBIBYTE;
+    int most = memory.rules().pcpLargeBatch() ? ONE_MEBIBYTE : HALF_MEBIBYTE;
     long batch = Math.min(zone.managed >> 10, most >> memory.spec().pageShift()) / 4;
     int atLeastOne = (int) Math.max(1, batch);
     return Integer.highestOneBit(atLeastOne + atLeastOne / 2) - 1;

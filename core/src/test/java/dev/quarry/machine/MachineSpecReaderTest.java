@@ -57,6 +57,23 @@ class MachineSpecReaderTest {
         .hasMessageContaining("KEY=VALUE");
   }
 
+  @Test
+  void lowmemReserveRatiosFollowTheZonesWhereverTheyStand() {
+    String zones = "zone DMA below=16M\nzone Normal\n";
+    String ratios = "sysctl vm.lowmem_reserve_ratio=17,5\n";
+    for (String text : List.of(zones + ratios, ratios + zones)) {
+      Sysctls sysctls = MachineSpecReader.read("t", "memory 1M-1G\n" + text).sysctls();
+      assertThat(sysctls.lowmemReserveRatio())
+          .containsEntry(ZoneType.DMA, 17)
+          .containsEntry(ZoneType.NORMAL, 5);
+    }
+    // As /proc/sys/vm/lowmem_reserve_ratio has them: Device too.
+    String all = "memory 1M-1G\nsysctl vm.lowmem_reserve_ratio=1,2,3,4,5";
+    assertThat(MachineSpecReader.read("t", all).sysctls().lowmemReserveRatio())
+        .containsEntry(ZoneType.NORMAL, 3)
+        .containsEntry(ZoneType.DEVICE, 5);
+  }
+
   /** What a spec must not be; {@code ;} stands for the end of a line. */
   @ParameterizedTest
   @CsvSource(
@@ -83,6 +100,8 @@ class MachineSpecReaderTest {
         "memory 1M-1G; sysctl vm.watermark_scale_factor=3001 | t:2: | watermark_scale_factor 3001 is not 1 to 3000",
         "memory 1M-1G; sysctl vm.min_free_kbytes=9999999 | t:2: | min_free_kbytes 9999999 is not 0 to the 1047552 KiB",
         "memory 1M-1G; sysctl vm.swappiness=1       | t:2: | did you mean vm.",
+        "memory 1M-1G; sysctl vm.lowmem_reserve_ratio=256,32,0; zone Normal | t:2: | has 3 numbers, the machine 1 zones",
+        "memory 1M-1G; sysctl vm.lowmem_reserve_ratio=-1 | t:2: | lowmem_reserve_ratio -1 is not 0 to 2147483647",
         "memory 1M-1G; movablecore 2G               | t:2: | movablecore 2147483648 is not 0 to the 1072693248 bytes",
         "memory 1M-1G; release 2.4                  | t:2: | release 2.4 is older than 2.6",
         "memory 1M-1G; release six                  | t:2: | is not a kernel release",

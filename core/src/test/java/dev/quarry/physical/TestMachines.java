@@ -3,6 +3,7 @@ package dev.quarry.physical;
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.KernelRelease;
 import dev.quarry.machine.MachineSpec;
+import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.MemoryRange;
 import dev.quarry.machine.NodeSpec;
 import dev.quarry.machine.ReservedRange;
@@ -103,6 +104,11 @@ final class TestMachines {
         sysctls);
   }
 
+  /** Boots a machine that a specification's lines describe. */
+  static Machine of(String... lines) {
+    return Machine.boot(MachineSpecReader.read("test", String.join("\n", lines)));
+  }
+
   /** A machine of 1 TiB on one node with 64 CPUs. */
   static MachineSpec huge() {
     return new MachineSpec(
@@ -119,9 +125,5 @@ final class TestMachines {
         0,
         Collections.nCopies(64, 0),
         Sysctls.DEFAULTS);
-  }
-
-  static Machine boot(MachineSpec spec) {
-    return Machine.boot(spec);
   }
 }

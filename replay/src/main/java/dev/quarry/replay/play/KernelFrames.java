@@ -21,6 +21,9 @@ import dev.quarry.replay.recording.RequestEvents;
  *   first on the zone's lists        the list ran empty unseen: empty it, refill, ask again
  *   elsewhere                        it alone is taken
  * </pre>
+ *
+ * <p>Blocks that were thought to be taken unseen and are handed out after all go back to their
+ * list: {@link UnseenSuspects}.
  */
 public final class KernelFrames implements FrameTeller {
   /** So many blocks above the kernel's may have been taken without an event. */
@@ -30,6 +33,7 @@ public final class KernelFrames implements FrameTeller {
   private final PageAllocator allocator;
   private final StateCorrector corrector;
   private final FrameLog log;
+  private final UnseenSuspects suspects = new UnseenSuspects();
   private long same;
   private long of;
 
@@ -71,7 +75,8 @@ public final class KernelFrames implements FrameTeller {
     if (named != Pfn.NONE) {
       corrector.putBack(cpu.id(), named, order, type);
     }
-    if (zone != null && isListed(order)) {
+    boolean wrong = suspects.takeBack(corrector, kernels);
+    if (zone != null && isListed(order) && !wrong) {
       int place = corrector.placeOnList(zone, cpu.id(), order, type, kernels);
       if (place != StateCorrector.NOT_ON_LIST) {
         dropAbove(zone, cpu, order, type, place);
@@ -96,9 +101,9 @@ public final class KernelFrames implements FrameTeller {
   }
 
   private void dropAbove(Zone zone, Cpu cpu, int order, int type, int place) {
-    int taken = Math.min(place, MOST_UNSEEN);
     if (place <= MOST_UNSEEN) {
-      corrector.takeHeads(zone, cpu.id(), order, type, taken);
+      suspects.suspect(zone, cpu.id(), order, type, place);
+      corrector.takeHeads(zone, cpu.id(), order, type, place);
     } else {
       corrector.rotateHeads(zone, cpu.id(), order, type, place);
     }

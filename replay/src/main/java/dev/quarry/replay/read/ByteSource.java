@@ -1,22 +1,22 @@
 package dev.quarry.replay.read;
 
-import com.github.luben.zstd.ZstdInputStream;
-import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.tukaani.xz.XZInputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one file, unpacked when its name ends in {@code .xz} or {@code .zst}. Memory does
- * not depend on the file: an xz dictionary above 128 MiB is refused, as zstd's default does.
+ * The bytes of one file, unpacked as its name or its first bytes say. Memory does not depend on the
+ * file.
  */
 public final class ByteSource implements Closeable {
-  private static final int XZ_MEMORY_KIB = 130 << 10;
-  private static final int RAW_BUFFER_BYTES = 1 << 16;
+  /** How far {@link #peek} may look. */
+  public static final int MOST_PEEKED = 1 << 16;
 
   /** A decoder that meets damage may keep back all that it unpacked in the same call. */
   private static final int PACKED_READ_BYTES = 1 << 13;
@@ -24,45 +24,71 @@ public final class ByteSource implements Closeable {
   private final String name;
   private final long fileBytes;
   private final Counting raw;
+  private final boolean packed;
   private final InputStream unpacked;
+  private byte[] ahead = {};
+  private int aheadAt;
   private long bytesGiven;
+  private @Nullable UnreadableException damage;
 
-  private ByteSource(String name, long fileBytes, Counting raw, InputStream unpacked) {
+  private ByteSource(
+      String name, long fileBytes, Counting raw, Packing packing, InputStream packedStream)
+      throws IOException {
     this.name = name;
     this.fileBytes = fileBytes;
     this.raw = raw;
-    this.unpacked = unpacked;
+    this.packed = packing != Packing.PLAIN;
+    this.unpacked = packing.unpack(packedStream);
   }
 
   /**
-   * Opens a file.
+   * Opens a file that is packed as its name says.
    *
    * @param name what messages call it
    * @throws RecordingException if it cannot be opened, or does not begin as its ending says
    */
   public static ByteSource open(Path file, String name) {
+    return open(file, name, false);
+  }
+
+  /**
+   * Opens a file that is packed as its first bytes say, whatever its name is.
+   *
+   * @param name what messages call it
+   * @throws RecordingException if it cannot be opened
+   */
+  public static ByteSource openByContent(Path file, String name) {
+    return open(file, name, true);
+  }
+
+  private static ByteSource open(Path file, String name, boolean byContent) {
     Counting raw = null;
     try {
+      if (Files.isDirectory(file)) {
+        throw new RecordingException(name, "cannot be opened: it is a folder");
+      }
       long size = Files.size(file);
       raw = new Counting(Files.newInputStream(file));
-      return new ByteSource(name, size, raw, unpack(name, raw));
+      return byContent
+          ? sniff(name, size, raw)
+          : new ByteSource(name, size, raw, Packing.ofName(name), raw);
     } catch (IOException e) {
       closeQuietly(raw);
       throw new RecordingException(name, "cannot be opened: " + reason(e));
     }
   }
 
+  private static ByteSource sniff(String name, long size, Counting raw) throws IOException {
+    PushbackInputStream in = new PushbackInputStream(raw, Packing.HEAD_BYTES);
+    byte[] head = in.readNBytes(Packing.HEAD_BYTES);
+    in.unread(head);
+    return new ByteSource(name, size, raw, Packing.ofHead(head, head.length), in);
+  }
+
   /** Takes bytes from a stream that is at hand, unpacked as the name says. */
   static ByteSource of(InputStream in, String name) throws IOException {
     Counting raw = new Counting(in);
-    return new ByteSource(name, 0, raw, unpack(name, raw));
-  }
-
-  private static InputStream unpack(String name, InputStream raw) throws IOException {
-    if (name.endsWith(".xz")) {
-      return new XZInputStream(new BufferedInputStream(raw, RAW_BUFFER_BYTES), XZ_MEMORY_KIB);
-    }
-    return name.endsWith(".zst") ? new ZstdInputStream(raw) : raw;
+    return new ByteSource(name, 0, raw, Packing.ofName(name), raw);
   }
 
   /** What messages call the file. */
@@ -93,18 +119,50 @@ public final class ByteSource implements Closeable {
    *     or damaged
    */
   public int read(byte[] buffer, int offset, int length) throws UnreadableException {
+    if (aheadAt < ahead.length) {
+      return readAhead(buffer, offset, length);
+    }
+    if (damage != null) {
+      throw damage;
+    }
     try {
-      int most = unpacked == raw ? length : Math.min(length, PACKED_READ_BYTES);
+      int most = packed ? Math.min(length, PACKED_READ_BYTES) : length;
       int n = unpacked.read(buffer, offset, most);
       bytesGiven += Math.max(n, 0);
       return n;
     } catch (IOException | RuntimeException e) {
       // A decoder that meets bytes it never wrote may fail in any way; all of them mean damage.
-      String packed =
-          unpacked == raw ? "the file cannot be read on" : "the packed stream is damaged";
+      String what = packed ? "the packed stream is damaged" : "the file cannot be read on";
       throw new UnreadableException(
-          packed + " after " + bytesGiven + " unpacked bytes: " + reason(e), e);
+          what + " after " + bytesGiven + " unpacked bytes: " + reason(e), e);
     }
+  }
+
+  /**
+   * Gives the first bytes without taking them: as many as there are, at most {@link #MOST_PEEKED}.
+   * To be asked once, before the first read; damage is left to the reads.
+   */
+  public byte[] peek() {
+    byte[] head = new byte[MOST_PEEKED];
+    int have = 0;
+    try {
+      for (int n = 0; n >= 0 && have < head.length; have += Math.max(n, 0)) {
+        n = read(head, have, head.length - have);
+      }
+    } catch (UnreadableException e) {
+      damage = e;
+    }
+    ahead = Arrays.copyOf(head, have);
+    bytesGiven = 0;
+    return ahead.clone();
+  }
+
+  private int readAhead(byte[] buffer, int offset, int length) {
+    int n = Math.min(length, ahead.length - aheadAt);
+    System.arraycopy(ahead, aheadAt, buffer, offset, n);
+    aheadAt += n;
+    bytesGiven += n;
+    return n;
   }
 
   /** Why an operation failed, in a few words and without a path. */
@@ -126,7 +184,7 @@ public final class ByteSource implements Closeable {
   }
 
   /** A file that was only read has nothing to lose when closing it fails. */
-  private static void closeQuietly(@org.jspecify.annotations.Nullable Closeable stream) {
+  private static void closeQuietly(@Nullable Closeable stream) {
     if (stream != null) {
       try {
         stream.close();

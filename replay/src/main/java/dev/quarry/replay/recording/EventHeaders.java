@@ -30,9 +30,11 @@ final class EventHeaders {
   private final EventProblems problems;
   private final ToIntFunction<String> resolver;
   private final Map<Integer, String> comms = new HashMap<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
   private int[] masks = new int[32];
   private String[] names = new String[32];
   private boolean hasStart;
+  private boolean hasEvent;
   private long startMicros;
 
   EventHeaders(EventProblems problems, ToIntFunction<String> resolver) {
@@ -63,14 +65,44 @@ final class EventHeaders {
     return startMicros;
   }
 
-  /** Whether there was a {@code #t0}. */
-  boolean hasStart() {
-    return hasStart;
+  /** Tells of an event; the first one should stand behind a {@code #t0}. */
+  void eventSeen(long line) {
+    if (!hasEvent) {
+      hasEvent = true;
+      if (!hasStart) {
+        problems.add(EventProblem.NO_START_TIME, line, "an event stands before #t0");
+      }
+    }
   }
 
   /** Whether this gfp number was defined. */
   boolean hasGfp(long index) {
     return index >= 0 && index < names.length && !names[(int) index].isEmpty();
+  }
+
+  /**
+   * The number of flags that a file gives by name in each event; defined where it is new.
+   *
+   * @return a negative number if it cannot be; that was counted
+   */
+  int gfpNumber(String flags, long line) {
+    Integer known = numbers.get(flags);
+    if (known != null) {
+      return known;
+    }
+    int number = numbers.size();
+    if (number >= MAX_GFP) {
+      problems.add(EventProblem.TABLE_FULL, line, MAX_GFP + " kinds of flags are kept already");
+      return -1;
+    }
+    try {
+      define(number, flags, resolver.applyAsInt(flags));
+    } catch (IllegalArgumentException e) {
+      problems.add(EventProblem.UNKNOWN_GFP, line, Quote.of(flags) + ": " + e.getMessage());
+      return -1;
+    }
+    numbers.put(flags, number);
+    return number;
   }
 
   /** The mask of a defined gfp number. */
@@ -134,14 +166,17 @@ final class EventHeaders {
       bad(line, "#comm must be followed by a thread's number and name");
       return;
     }
+    comm(Integer.parseInt(words[1]), words.length < 3 ? "" : words[2], line);
+  }
+
+  /** Keeps the name of a thread. */
+  void comm(int tid, String name, long line) {
     if (comms.size() >= MAX_COMMS) {
       problems.add(
           EventProblem.TABLE_FULL, line, "the names of " + MAX_COMMS + " threads are kept already");
       return;
     }
-    String name = words.length < 3 ? "" : words[2];
-    String kept = name.substring(0, Math.min(name.length(), MAX_COMM_CHARS));
-    comms.put(Integer.parseInt(words[1]), kept);
+    comms.put(tid, name.substring(0, Math.min(name.length(), MAX_COMM_CHARS)));
   }
 
   private void bad(long line, String text) {

@@ -3,6 +3,7 @@ package dev.quarry.replay.recording;
 import dev.quarry.replay.read.ByteSource;
 import dev.quarry.replay.read.UnreadableException;
 import java.io.Closeable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of an event file in one fixed buffer, with a cursor that reads fields in place: no
@@ -16,19 +17,19 @@ import java.io.Closeable;
  * <p>Everything before {@code end} is whole lines, so that a field may be read without asking
  * whether the buffer ends: its last byte is a line end, where every field stops.
  */
-final class EventLines implements Closeable {
+public final class EventLines implements Closeable {
   /** What {@link #number} gives where there is no number. */
   static final long NO_NUMBER = Long.MIN_VALUE;
 
   /** Longest line in bytes. */
-  static final int MAX_LINE_BYTES = 64 << 10;
+  public static final int MAX_LINE_BYTES = 64 << 10;
 
   private static final int BUFFER_BYTES = 4 * MAX_LINE_BYTES;
   private static final int MAX_DIGITS = 18;
 
-  private final ByteSource source;
+  private final @Nullable ByteSource source;
   private final EventProblems problems;
-  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private final byte[] buffer;
   private int position;
   private int lineStart;
   private int end;
@@ -36,13 +37,29 @@ final class EventLines implements Closeable {
   private long line;
   private boolean over;
 
-  EventLines(ByteSource source, EventProblems problems) {
+  public EventLines(ByteSource source, EventProblems problems) {
     this.source = source;
     this.problems = problems;
+    this.buffer = new byte[BUFFER_BYTES];
+  }
+
+  /**
+   * Lines that are at hand.
+   *
+   * @param text is read in place
+   * @param lineBefore number of the line before them
+   */
+  EventLines(byte[] text, int length, long lineBefore, EventProblems problems) {
+    this.source = null;
+    this.problems = problems;
+    this.buffer = text;
+    this.limit = length;
+    this.line = lineBefore;
+    this.end = afterLastLineEnd();
   }
 
   /** Goes to the next line; false at the end. The line before must have been left by its end. */
-  boolean next() {
+  public boolean next() {
     if (position == end && !fill()) {
       return false;
     }
@@ -52,7 +69,7 @@ final class EventLines implements Closeable {
   }
 
   /** Number of the line, from 1. */
-  long line() {
+  public long line() {
     return line;
   }
 
@@ -123,7 +140,7 @@ final class EventLines implements Closeable {
   }
 
   /** Leaves the line; gives its length in bytes without its end. */
-  int leave() {
+  public int leave() {
     while (buffer[position] != '\n') {
       position++;
     }
@@ -131,7 +148,7 @@ final class EventLines implements Closeable {
   }
 
   /** The bytes of the line that was left last. */
-  byte[] lastLine() {
+  public byte[] lastLine() {
     int length = position - 1 - lineStart;
     if (length > 0 && buffer[lineStart + length - 1] == '\r') {
       length--;
@@ -143,6 +160,10 @@ final class EventLines implements Closeable {
 
   /** Gets at least one whole line into the buffer; false when there is none left. */
   private boolean fill() {
+    if (source == null) {
+      endOfText();
+      return false;
+    }
     keepFrom(end);
     boolean discarding = false;
     while (!over) {
@@ -150,7 +171,7 @@ final class EventLines implements Closeable {
         discarding = true;
         limit = 0;
       }
-      if (!read(discarding)) {
+      if (!read(source, discarding)) {
         return false;
       }
       if (discarding) {
@@ -179,7 +200,18 @@ final class EventLines implements Closeable {
     end = 0;
   }
 
-  private boolean read(boolean discarding) {
+  private void endOfText() {
+    if (!over && limit > end) {
+      cutLine();
+    }
+    over = true;
+  }
+
+  private void cutLine() {
+    problems.add(EventProblem.CUT_LINE, line + 1, "the file ends within this line");
+  }
+
+  private boolean read(ByteSource source, boolean discarding) {
     try {
       int n = source.read(buffer, limit, buffer.length - limit);
       if (n > 0) {
@@ -190,7 +222,7 @@ final class EventLines implements Closeable {
       if (discarding) {
         tooLong(line + 1);
       } else if (limit > 0) {
-        problems.add(EventProblem.CUT_LINE, line + 1, "the file ends within this line");
+        cutLine();
       }
     } catch (UnreadableException e) {
       over = true;
@@ -200,6 +232,11 @@ final class EventLines implements Closeable {
   }
 
   private void tooLong(long where) {
+    tooLong(problems, where);
+  }
+
+  /** Counts a line that is too long to be kept. */
+  static void tooLong(EventProblems problems, long where) {
     problems.add(
         EventProblem.LINE_TOO_LONG, where, "the line is longer than " + MAX_LINE_BYTES + " bytes");
   }
@@ -224,6 +261,8 @@ final class EventLines implements Closeable {
   public void close() {
     over = true;
     position = end;
-    source.close();
+    if (source != null) {
+      source.close();
+    }
   }
 }

@@ -16,7 +16,12 @@ public enum EventProblem {
   TIME_BACKWARDS("time goes back", false),
   NOT_UTF8("not UTF-8", false),
   NO_START_TIME("no start time yet", false),
-  DAMAGED_STREAM("file cannot be read to its end", true);
+  DAMAGED_STREAM("file cannot be read to its end", true),
+  NO_HEAD("event without time, CPU or thread", true),
+  MISSING_FIELD("event without a field", true),
+  UNKNOWN_GFP("gfp flags that the kernel does not have", true),
+  ALLOCATED_TWICE("allocated twice without a free", false),
+  LOST_EVENTS("events that the recorder lost", false);
 
   private final String words;
   private final boolean dropsLine;

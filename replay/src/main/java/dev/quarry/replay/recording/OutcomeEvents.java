@@ -8,10 +8,10 @@ import dev.quarry.replay.read.Interval;
  * what is scored.
  */
 public final class OutcomeEvents implements AutoCloseable {
-  private final PageEventReader reader;
+  private final PageEvents reader;
   private final Interval interval;
 
-  OutcomeEvents(PageEventReader reader, Interval interval) {
+  OutcomeEvents(PageEvents reader, Interval interval) {
     this.reader = reader;
     this.interval = interval;
   }
@@ -20,7 +20,7 @@ public final class OutcomeEvents implements AutoCloseable {
   public boolean next() {
     PageEvent event = reader.event();
     while (reader.next()) {
-      if (!event.kind.isRequest() && interval.contains(event.timeMicros)) {
+      if (!event.kind().isRequest() && interval.contains(event.timeMicros())) {
         return true;
       }
     }

@@ -9,40 +9,17 @@ public final class PageEvent {
   /** The frame number of a request that failed. */
   public static final int NO_PFN = -1;
 
-  PageEventKind kind = PageEventKind.ALLOC;
+  EventShape shape = new EventShape();
   long timeMicros;
-  int cpu;
-  int tid;
-  int gfp;
-  String gfpNames = "";
 
-  // As they stand in the file, where they may be too large for what they mean.
+  /** As it stands in the file, where it may be too large for a frame. */
   long pfn;
-  long order;
-  long migrateType;
-  long gfpIndex;
-  long fallbackOrder;
-  long fallbackType;
-  long flag;
 
   PageEvent() {}
 
-  /** Forgets the fields that not every kind has. */
-  void clear() {
-    pfn = NO_PFN;
-    order = 0;
-    migrateType = 0;
-    gfpIndex = 0;
-    fallbackOrder = 0;
-    fallbackType = 0;
-    flag = 0;
-    gfp = 0;
-    gfpNames = "";
-  }
-
   /** What happened. */
   public PageEventKind kind() {
-    return kind;
+    return shape.kind;
   }
 
   /** When, in microseconds of the recorded machine's clock; never less than the event before. */
@@ -52,12 +29,12 @@ public final class PageEvent {
 
   /** The CPU on which it happened. */
   public int cpu() {
-    return cpu;
+    return shape.cpu;
   }
 
   /** The thread that was running. */
   public int tid() {
-    return tid;
+    return shape.tid;
   }
 
   /** The first frame; {@link #NO_PFN} for {@link PageEventKind#ALLOC_FAILED}. */
@@ -67,41 +44,41 @@ public final class PageEvent {
 
   /** The block's order; of {@link PageEventKind#FALLBACK} the order that was asked for. */
   public int order() {
-    return (int) order;
+    return (int) shape.order;
   }
 
   /** The migrate type; of {@link PageEventKind#FALLBACK} the one that was asked for. */
   public int migrateType() {
-    return (int) migrateType;
+    return (int) shape.migrateType;
   }
 
   /** Of allocations: the request's flags, as {@link PageEventOptions#gfp} translated them. */
   public int gfp() {
-    return gfp;
+    return shape.gfp;
   }
 
   /** Of allocations: the request's flags in the kernel's words. */
   public String gfpNames() {
-    return gfpNames;
+    return shape.gfpNames;
   }
 
   /** Of {@link PageEventKind#FALLBACK}: the order of the block that was found. */
   public int fallbackOrder() {
-    return (int) fallbackOrder;
+    return (int) shape.fallbackOrder;
   }
 
   /** Of {@link PageEventKind#FALLBACK}: the migrate type of the block that was found. */
   public int fallbackType() {
-    return (int) fallbackType;
+    return (int) shape.fallbackType;
   }
 
   /** Of {@link PageEventKind#ZONE_LOCKED}: whether the block went to a per-CPU list. */
   public boolean percpuRefill() {
-    return kind == PageEventKind.ZONE_LOCKED && flag != 0;
+    return shape.kind == PageEventKind.ZONE_LOCKED && shape.flag != 0;
   }
 
   /** Of {@link PageEventKind#FALLBACK}: whether the pageblock changed its type for good. */
   public boolean changeOwnership() {
-    return kind == PageEventKind.FALLBACK && flag != 0;
+    return shape.kind == PageEventKind.FALLBACK && shape.flag != 0;
   }
 }

@@ -1,5 +1,6 @@
 package dev.quarry.replay.recording;
 
+import dev.quarry.replay.compact.EventMark;
 import org.jspecify.annotations.Nullable;
 
 /** The events of the page allocator, by the kernel's tracepoint (include/trace/events/kmem.h). */
@@ -19,6 +20,7 @@ public enum PageEventKind {
   /** {@code mm_page_alloc_extfrag}, line {@code X}: a block came from another migrate type. */
   FALLBACK("X", false);
 
+  private static final PageEventKind[] ALL = values();
   private static final @Nullable PageEventKind[] BY_LETTER = new @Nullable PageEventKind[256];
 
   static {
@@ -45,6 +47,11 @@ public enum PageEventKind {
   /** Whether this is a request, and not an outcome inside the allocator. */
   public boolean isRequest() {
     return request;
+  }
+
+  /** The kind of this mark; the two have the same order. */
+  public static PageEventKind of(EventMark mark) {
+    return ALL[mark.ordinal()];
   }
 
   /** The kind whose line begins with this letter; null if there is none. */

@@ -3,45 +3,49 @@ package dev.quarry.replay.recording;
 import static dev.quarry.replay.recording.EventLines.NO_NUMBER;
 
 import dev.quarry.replay.read.ByteSource;
-import dev.quarry.replay.read.Place;
 import dev.quarry.replay.read.Quote;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads page events one after the other: {@link #next} goes to the next one, {@link #event} is it.
- *
- * <p>It shows outcomes beside requests. Code that predicts outcomes must not get hold of one: it
- * gets {@link RequestEvents}.
- */
-public final class PageEventReader implements AutoCloseable {
-  /** CPUs have lower numbers than this. */
-  public static final int MAX_CPUS = 1 << 16;
-
+/** Page events in their text form, {@code ev.K.txt}, also as {@code .xz} or {@code .zst}. */
+public final class PageEventReader extends PageEvents {
   private static final long MAX_STEP_MICROS = 1_000_000_000_000L;
   private static final long MAX_DELTA = 1L << 40;
 
-  private final PageEventOptions options;
-  private final ByteSource source;
-  private final EventProblems problems;
+  private final @Nullable ByteSource source;
   private final EventLines lines;
-  private final EventHeaders headers;
-  private final PfnDeltas deltas = new PfnDeltas();
-  private final PageEvent event = new PageEvent();
+  private final TextState state;
+  private final EventShape shape = new EventShape();
   private long clockMicros;
   private boolean started;
 
   PageEventReader(ByteSource source, PageEventOptions options) {
-    this.options = options;
+    super(source.name(), options);
     this.source = source;
-    this.problems = new EventProblems(source.name(), options.policy());
     this.lines = new EventLines(source, problems);
-    this.headers = new EventHeaders(problems, options.gfp());
+    this.state = new TextState();
+    event.shape = shape;
   }
 
   /**
-   * Opens a file of page events, {@code ev.K.txt}, also as {@code .xz} or {@code .zst}.
+   * For lines of another's file.
+   *
+   * @param text whole lines but for the last line of the file; read in place
+   * @param lineBefore number of the line before them
+   * @param state what they count from; after the last one, what the next would count from
+   */
+  PageEventReader(PageEvents whole, byte[] text, int length, long lineBefore, TextState state) {
+    super(whole);
+    this.source = null;
+    this.lines = new EventLines(text, length, lineBefore, problems);
+    this.state = state;
+    this.clockMicros = state.clockMicros();
+    event.shape = shape;
+  }
+
+  /**
+   * Opens a file.
    *
    * @param name what messages call it
    * @throws dev.quarry.replay.read.RecordingException if it cannot be opened
@@ -50,13 +54,7 @@ public final class PageEventReader implements AutoCloseable {
     return new PageEventReader(ByteSource.open(file, name), options);
   }
 
-  /**
-   * Goes to the next event.
-   *
-   * @return false at the end
-   * @throws dev.quarry.replay.read.RecordingException for a wrong line, under {@link
-   *     EventPolicy#STRICT}
-   */
+  @Override
   public boolean next() {
     while (lines.next()) {
       if (lines.here() == '#') {
@@ -65,12 +63,8 @@ public final class PageEventReader implements AutoCloseable {
         return true;
       }
     }
+    state.setClock(clockMicros);
     return false;
-  }
-
-  /** The event; always the same object. */
-  public PageEvent event() {
-    return event;
   }
 
   private void header() {
@@ -112,10 +106,11 @@ public final class PageEventReader implements AutoCloseable {
     if (!within("CPU", cpu, MAX_CPUS - 1) || !within("thread", tid, Integer.MAX_VALUE)) {
       return false;
     }
-    event.clear();
-    event.kind = kind;
-    event.cpu = (int) cpu;
-    event.tid = (int) tid;
+    event.pfn = PageEvent.NO_PFN;
+    shape.clear();
+    shape.kind = kind;
+    shape.cpu = (int) cpu;
+    shape.tid = (int) tid;
     return (kind == PageEventKind.ALLOC_FAILED || frame(kind))
         && fields(kind)
         && inRange()
@@ -132,7 +127,7 @@ public final class PageEventReader implements AutoCloseable {
       return reject(
           EventProblem.OUT_OF_RANGE, "the difference " + delta + " is beyond " + MAX_DELTA);
     }
-    event.pfn = deltas.advance(kind, event.cpu, delta);
+    event.pfn = state.advance(kind, shape.cpu, delta);
     return event.pfn >= 0
         || reject(EventProblem.NEGATIVE_PFN, "the difference leads to pfn " + event.pfn);
   }
@@ -143,43 +138,43 @@ public final class PageEventReader implements AutoCloseable {
     switch (kind) {
       case ALLOC, ALLOC_FAILED -> {
         orderAndType();
-        last = event.gfpIndex = lines.number();
+        last = shape.gfpIndex = lines.number();
       }
-      case FREE -> last = event.order = lines.number();
+      case FREE -> last = shape.order = lines.number();
       case FREE_BATCHED -> {}
       case ZONE_LOCKED -> {
         orderAndType();
-        last = event.flag = lines.number();
+        last = shape.flag = lines.number();
       }
       case PCPU_DRAIN -> last = orderAndType();
       case FALLBACK -> {
-        event.order = lines.number();
-        event.fallbackOrder = lines.number();
-        event.migrateType = lines.number();
-        event.fallbackType = lines.number();
-        last = event.flag = lines.number();
+        shape.order = lines.number();
+        shape.fallbackOrder = lines.number();
+        shape.migrateType = lines.number();
+        shape.fallbackType = lines.number();
+        last = shape.flag = lines.number();
       }
     }
     return last != NO_NUMBER || numberMissing(kind);
   }
 
   private long orderAndType() {
-    event.order = lines.number();
-    return event.migrateType = lines.number();
+    shape.order = lines.number();
+    return shape.migrateType = lines.number();
   }
 
   private boolean inRange() {
     int lastType = options.nrMigrateTypes() - 1;
-    return within("order", event.order, options.maxOrder())
-        && within("order", event.fallbackOrder, options.maxOrder())
-        && within("migrate type", event.migrateType, lastType)
-        && within("migrate type", event.fallbackType, lastType)
-        && within("flag", event.flag, 1)
+    return within("order", shape.order, options.maxOrder())
+        && within("order", shape.fallbackOrder, options.maxOrder())
+        && within("migrate type", shape.migrateType, lastType)
+        && within("migrate type", shape.fallbackType, lastType)
+        && within("flag", shape.flag, 1)
         && frameExists();
   }
 
   private boolean frameExists() {
-    long last = event.pfn + (1L << event.order) - 1;
+    long last = event.pfn + (1L << shape.order) - 1;
     return last <= options.lastPfn()
         || event.pfn == PageEvent.NO_PFN
         || reject(
@@ -191,12 +186,12 @@ public final class PageEventReader implements AutoCloseable {
     if (kind != PageEventKind.ALLOC && kind != PageEventKind.ALLOC_FAILED) {
       return true;
     }
-    if (!headers.hasGfp(event.gfpIndex)) {
+    if (!headers.hasGfp(shape.gfpIndex)) {
       return reject(
-          EventProblem.UNKNOWN_GFP_INDEX, "gfp number " + event.gfpIndex + " is not defined above");
+          EventProblem.UNKNOWN_GFP_INDEX, "gfp number " + shape.gfpIndex + " is not defined above");
     }
-    event.gfp = headers.gfpMask(event.gfpIndex);
-    event.gfpNames = headers.gfpNames(event.gfpIndex);
+    shape.gfp = headers.gfpMask(shape.gfpIndex);
+    shape.gfpNames = headers.gfpNames(shape.gfpIndex);
     return true;
   }
 
@@ -226,9 +221,7 @@ public final class PageEventReader implements AutoCloseable {
     }
     if (!started) {
       started = true;
-      if (!headers.hasStart()) {
-        problems.add(EventProblem.NO_START_TIME, lines.line(), "an event stands before #t0");
-      }
+      headers.eventSeen(lines.line());
     }
     if (step < 0) {
       setClock(clockMicros + step, lines.line());
@@ -272,34 +265,19 @@ public final class PageEventReader implements AutoCloseable {
     return false;
   }
 
-  /** The name of a thread, as far as the file gave it up to here; empty if it did not. */
-  public String comm(int tid) {
-    return headers.comm(tid);
-  }
-
-  /** Number of the event's line, from 1. */
+  @Override
   public long line() {
     return lines.line();
   }
 
-  /** The event's place in its file. */
-  public Place place() {
-    return new Place(source.name(), lines.line());
-  }
-
-  /** What was wrong up to here. */
-  public EventProblems problems() {
-    return problems;
-  }
-
-  /** Size of the file on the disk in bytes, for progress. */
+  @Override
   public long fileBytes() {
-    return source.fileBytes();
+    return source == null ? 0 : source.fileBytes();
   }
 
-  /** How much of it was read, in bytes. */
+  @Override
   public long fileBytesRead() {
-    return source.fileBytesRead();
+    return source == null ? 0 : source.fileBytesRead();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.quarry.replay.recording;
 
+import dev.quarry.replay.compact.CompactForm;
 import dev.quarry.replay.read.Interval;
 import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.read.RecordingFiles;
@@ -11,12 +12,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A recording's folder: page events {@code ev.K}, the state {@code before/} and, if they are there,
- * slab events {@code ev.S}, reclaim's events {@code ev.O}, the state {@code after/} and {@code
- * meta.json}. Files may be plain text, {@code .xz} or {@code .zst}.
+ * A recording's folder: page events {@code ev.K} in their text form or, as {@code ev.K.qk}, in
+ * their compact form, the state {@code before/} and, if they are there, slab events {@code ev.S},
+ * reclaim's events {@code ev.O}, the state {@code after/} and {@code meta.json}. Files may be plain
+ * text, {@code .xz} or {@code .zst}.
  */
 public final class Recording {
   private static final String PAGE_EVENTS = "ev.K";
+  private static final String COMPACT_PAGE_EVENTS = PAGE_EVENTS + CompactForm.ENDING;
   private static final String META = "meta.json";
 
   private final Path folder;
@@ -40,9 +43,8 @@ public final class Recording {
     String name = RecordingFiles.nameOf(folder);
     requireFolder(folder, name);
     Path pageEvents =
-        RecordingFiles.find(folder, PAGE_EVENTS)
-            .orElseThrow(
-                () -> refused(folder, name, "page events", RecordingFiles.lookedFor(PAGE_EVENTS)));
+        findPageEvents(folder)
+            .orElseThrow(() -> refused(folder, name, "page events", pageEventsLookedFor()));
     if (!Files.isDirectory(folder.resolve("before"))) {
       throw refused(folder, name, "state to begin with", "the folder before/");
     }
@@ -50,6 +52,21 @@ public final class Recording {
     RecordingMeta meta =
         Files.isRegularFile(metaFile) ? RecordingMeta.read(metaFile, META) : RecordingMeta.NONE;
     return new Recording(folder, name, pageEvents, meta);
+  }
+
+  /** The file of page events in a folder: the compact form, which is read faster, before text. */
+  public static Optional<Path> findPageEvents(Path folder) {
+    return RecordingFiles.find(folder, COMPACT_PAGE_EVENTS)
+        .or(() -> RecordingFiles.find(folder, PAGE_EVENTS));
+  }
+
+  /** What the file of page events is called, in its compact form or as text. */
+  public static String pageEventsName(boolean compact) {
+    return compact ? COMPACT_PAGE_EVENTS : PAGE_EVENTS + ".txt";
+  }
+
+  private static String pageEventsLookedFor() {
+    return RecordingFiles.lookedFor(PAGE_EVENTS) + ", " + COMPACT_PAGE_EVENTS;
   }
 
   private static void requireFolder(Path folder, String name) {
@@ -64,7 +81,7 @@ public final class Recording {
 
   private static String wrongFile(Path file) {
     Path parent = file.toAbsolutePath().normalize().getParent();
-    if (parent != null && RecordingFiles.find(parent, PAGE_EVENTS).isPresent()) {
+    if (parent != null && findPageEvents(parent).isPresent()) {
       return "is one file of a recording; give its folder, " + RecordingFiles.nameOf(parent);
     }
     return "is a file; a recording is a folder with ev.K.txt and before/ in it";
@@ -148,13 +165,13 @@ public final class Recording {
   }
 
   /** Opens all page events, also those outside the interval. */
-  public PageEventReader pageEvents(PageEventOptions options) {
-    return PageEventReader.open(pageEvents, RecordingFiles.nameOf(pageEvents), options);
+  public PageEvents pageEvents(PageEventOptions options) {
+    return open(options, false);
   }
 
   /** Opens the requests within the interval: what a player may see. */
   public RequestEvents requests(PageEventOptions options) {
-    return new RequestEvents(pageEvents(options), interval());
+    return new RequestEvents(open(options, true), interval());
   }
 
   /** Infers from the slab events, if there are any, what was taken without a page event. */
@@ -166,6 +183,11 @@ public final class Recording {
 
   /** Opens the outcomes within the interval: what a player must not see. */
   public OutcomeEvents outcomes(PageEventOptions options) {
-    return new OutcomeEvents(pageEvents(options), interval());
+    return new OutcomeEvents(open(options, false), interval());
+  }
+
+  private PageEvents open(PageEventOptions options, boolean requestsOnly) {
+    String file = RecordingFiles.nameOf(pageEvents);
+    return PageEvents.open(pageEvents, file, options, requestsOnly);
   }
 }

@@ -13,11 +13,12 @@ import dev.quarry.replay.read.Place;
  * allocated here means a frame of the state before.
  */
 public final class RequestEvents implements AutoCloseable {
-  private final PageEventReader reader;
+  private final PageEvents reader;
   private final PageEvent event;
   private final Interval interval;
 
-  RequestEvents(PageEventReader reader, Interval interval) {
+  /** The requests of a reader that nobody else reads; it is closed with this. */
+  public RequestEvents(PageEvents reader, Interval interval) {
     this.reader = reader;
     this.event = reader.event();
     this.interval = interval;
@@ -26,7 +27,7 @@ public final class RequestEvents implements AutoCloseable {
   /** Goes to the next request; false at the end. */
   public boolean next() {
     while (reader.next()) {
-      if (event.kind.isRequest() && interval.contains(event.timeMicros)) {
+      if (event.kind().isRequest() && interval.contains(event.timeMicros())) {
         return true;
       }
     }
@@ -35,12 +36,12 @@ public final class RequestEvents implements AutoCloseable {
 
   /** Whether this is an allocation; otherwise it is a free. */
   public boolean isAllocation() {
-    return event.kind != PageEventKind.FREE;
+    return event.kind() != PageEventKind.FREE;
   }
 
   /** Whether the kernel could not serve this allocation: no free will follow. */
   public boolean failed() {
-    return event.kind == PageEventKind.ALLOC_FAILED;
+    return event.kind() == PageEventKind.ALLOC_FAILED;
   }
 
   /** When, in microseconds of the recorded machine's clock; never less than before. */

@@ -34,7 +34,7 @@ class ExampleRecordingTest {
         PageEventOptions.of(
                 EventPolicy.STRICT, GfpVocabulary.of(KernelRelease.parse("6.18"))::parse)
             .bounds(6_553_599, 10, 5);
-    try (PageEventReader reader = recording.pageEvents(options)) {
+    try (PageEvents reader = recording.pageEvents(options)) {
       while (reader.next()) {
         if (!withinOnly || recording.interval().contains(reader.event().timeMicros())) {
           counts[reader.event().kind().ordinal()]++;

@@ -54,7 +54,7 @@ class RecordingTest {
     Files.move(copy.resolve("ev.K.txt"), copy.resolve("ev.F.txt"));
     assertRefused(
         copy,
-        "tiny: holds no page events: looked for ev.K.txt, ev.K.txt.xz, ev.K.txt.zst;"
+        "tiny: holds no page events: looked for ev.K.txt, ev.K.txt.xz, ev.K.txt.zst, ev.K.qk;"
             + " found before, ev.F.txt, meta.json");
     Files.move(copy.resolve("ev.F.txt"), copy.resolve("ev.K.txt"));
     Files.move(copy.resolve("before"), copy.resolve("behind"));

@@ -1,0 +1,198 @@
+package dev.quarry.physical;
+
+/**
+ * What a request does that may wait: it compacts and reclaims by itself, tries again, and decides
+ * whether another round is worth it. Follows {@code __alloc_pages_direct_compact}, {@code
+ * __alloc_pages_direct_reclaim}, {@code should_reclaim_retry} and {@code should_compact_retry}
+ * (mm/page_alloc.c, 6.18).
+ *
+ * <pre>
+ *   large or unmovable:  compact, try
+ *                           │
+ *        ┌──────────────────▼──────────────────────────────────────────┐
+ *        │  reclaim, try; drain the CPUs' lists, try; compact, try     │
+ *        └──────▲──────────────────────────────────────────────────────┘
+ *               └── yes ── worth a retry?  no ──► last attempt ──► fail
+ * </pre>
+ *
+ * <p>Where the kernel would wake the OOM killer, which belongs to a floor above, the last attempt
+ * collects what lies on per-CPU lists and in the high-atomic reserve.
+ */
+final class DirectReclaim {
+  /** MAX_RECLAIM_RETRIES: rounds without progress. */
+  private static final int MAX_RETRIES = 16;
+
+  /** MAX_COMPACT_RETRIES; a quarter of it for costly orders. */
+  private static final int MAX_COMPACT_RETRIES = 16;
+
+  /** A reclaimer that promises without end must not keep a request for ever. */
+  private static final int MOST_ROUNDS = 10_000;
+
+  private static final int COSTLY_ORDER = 3;
+
+  private final PhysicalMemory memory;
+  private final FreelistWalk walk;
+  private final HighAtomicReserve highAtomic;
+  private final Reclaimer reclaimer;
+
+  DirectReclaim(
+      PhysicalMemory memory, FreelistWalk walk, HighAtomicReserve highAtomic, Reclaimer reclaimer) {
+    this.memory = memory;
+    this.walk = walk;
+    this.highAtomic = highAtomic;
+    this.reclaimer = reclaimer;
+  }
+
+  /** One request while it reclaims. */
+  private static final class Waiting {
+    final Request request;
+    final Zone preferred;
+    final int flags;
+    final boolean costly;
+    long progress;
+    int rounds;
+    int noProgress;
+    int compactRetries;
+
+    Waiting(Request request, Zone preferred, int flags) {
+      this.request = request;
+      this.preferred = preferred;
+      this.flags = flags;
+      this.costly = request.order > COSTLY_ORDER;
+    }
+
+    boolean asks(int gfp) {
+      return (request.gfp & gfp) != 0;
+    }
+  }
+
+  /** Serves a request that failed at the min mark. Returns a frame or {@link Pfn#NONE}. */
+  int allocate(Request request, int flags) {
+    Zone preferred = request.preferred();
+    if (preferred == null) {
+      return Pfn.NONE;
+    }
+    Waiting waiting = new Waiting(request, preferred, flags);
+    if (compactsFirst(waiting)) {
+      boolean compacted = compact(waiting);
+      int pfn = compacted ? tryAgain(waiting, "after compaction") : Pfn.NONE;
+      if (pfn != Pfn.NONE || (!compacted && waiting.costly && waiting.asks(Gfp.NORETRY))) {
+        return pfn;
+      }
+    }
+    do {
+      int pfn = round(waiting);
+      if (pfn != Pfn.NONE) {
+        return pfn;
+      }
+    } while (isWorthRetry(waiting));
+    int pfn = lastAttempt(waiting);
+    return pfn == Pfn.NONE && waiting.asks(Gfp.NOFAIL) ? mustNotFail(waiting) : pfn;
+  }
+
+  /** Large blocks come from compaction rather than from reclaim, and unmovable ones too. */
+  private static boolean compactsFirst(Waiting waiting) {
+    boolean mixes = waiting.request.migrateType != MigrateType.MOVABLE;
+    return waiting.costly || (waiting.request.order > 0 && mixes);
+  }
+
+  private int round(Waiting waiting) {
+    waiting.rounds++;
+    memory.countAllocStall(waiting.request.highestZone);
+    waiting.progress =
+        reclaimer.reclaim(waiting.request.gfp, waiting.request.order, waiting.preferred);
+    note(waiting, "direct reclaim: " + waiting.progress + " pages");
+    int pfn = Pfn.NONE;
+    if (waiting.progress > 0) {
+      pfn = tryAgain(waiting, "after reclaim");
+      if (pfn == Pfn.NONE) {
+        // What was freed may lie on per-CPU lists or in the high-atomic reserve.
+        highAtomic.unreserve(waiting.request, false);
+        memory.drainAllPages();
+        note(waiting, "drain per-CPU lists");
+        pfn = tryAgain(waiting, "after draining");
+      }
+    }
+    if (pfn == Pfn.NONE && waiting.request.order > 0 && compact(waiting)) {
+      pfn = tryAgain(waiting, "after compaction");
+    }
+    return pfn;
+  }
+
+  private boolean compact(Waiting waiting) {
+    Request request = waiting.request;
+    boolean compacted = reclaimer.compact(request.gfp, request.order, waiting.preferred);
+    note(waiting, compacted ? "compacted" : "compaction found nothing to do");
+    return compacted;
+  }
+
+  private int tryAgain(Waiting waiting, String name) {
+    return walk.walk(waiting.request, waiting.flags, reclaimer, name);
+  }
+
+  private boolean isWorthRetry(Waiting waiting) {
+    boolean givesUpEarly = waiting.costly && !waiting.asks(Gfp.RETRY_MAYFAIL);
+    if (waiting.asks(Gfp.NORETRY) || givesUpEarly || waiting.rounds >= MOST_ROUNDS) {
+      return false;
+    }
+    boolean progress = waiting.progress > 0 && !waiting.costly;
+    waiting.noProgress = progress ? 0 : waiting.noProgress + 1;
+    boolean mayPass = waiting.noProgress <= MAX_RETRIES && couldPass(waiting);
+    if (mayPass || highAtomic.unreserve(waiting.request, true)) {
+      return true;
+    }
+    int most = waiting.costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
+    return waiting.request.order > 0 && waiting.progress > 0 && waiting.compactRetries++ < most;
+  }
+
+  /** Whether some zone would pass at its min mark if all that can be reclaimed were free. */
+  private boolean couldPass(Waiting waiting) {
+    Request request = waiting.request;
+    int reserveIndex = walk.reserveIndex(request, waiting.preferred);
+    for (Zone zone : request.zonelist) {
+      long available = zone.freePages + reclaimer.reclaimablePages(zone);
+      long mark = zone.mark(Zone.MIN);
+      if (request.allows(zone.node())
+          && memory
+              .watermark()
+              .okWith(available, zone, request.order, mark, reserveIndex, waiting.flags)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Collects what lies about: per-CPU lists and a reserved pageblock. */
+  private int lastAttempt(Waiting waiting) {
+    memory.drainAllPages();
+    highAtomic.unreserve(waiting.request, true);
+    note(waiting, "drain per-CPU lists, give back a high-atomic pageblock");
+    return tryAgain(waiting, "last attempt");
+  }
+
+  /**
+   * The kernel loops here for ever, with half of the reserve. A machine without anybody who frees
+   * memory would never end, so this gives up when waiting has brought nothing for long.
+   */
+  private int mustNotFail(Waiting waiting) {
+    int flags = waiting.flags | AllocFlags.MIN_RESERVE;
+    waiting.noProgress = 0;
+    while (waiting.noProgress <= MAX_RETRIES && waiting.rounds < MOST_ROUNDS) {
+      int pfn = walk.walk(waiting.request, flags, reclaimer, "must not fail");
+      if (pfn == Pfn.NONE) {
+        pfn = round(waiting);
+      }
+      if (pfn != Pfn.NONE) {
+        return pfn;
+      }
+      waiting.noProgress = waiting.progress > 0 ? 0 : waiting.noProgress + 1;
+    }
+    return Pfn.NONE;
+  }
+
+  private static void note(Waiting waiting, String text) {
+    if (waiting.request.trail != null) {
+      waiting.request.trail.add(new TrailStep.Note(text));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.quarry.replay.convert;
+
+import dev.quarry.replay.compact.Block;
+import dev.quarry.replay.compact.BlockText;
+import dev.quarry.replay.compact.CompactForm;
+import dev.quarry.replay.compact.CompactInput;
+import dev.quarry.replay.compact.EventBlock;
+import dev.quarry.replay.compact.TextBlock;
+import dev.quarry.replay.read.RecordingException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+
+/** Gives back the text that a file in the compact form stands for, byte for byte. */
+final class CompactDecoder {
+  private final CompactInput input;
+  private final String name;
+  private final EventBlock events;
+  private final BlockText blockText = new BlockText();
+  private final CRC32C checksum = new CRC32C();
+  private long bytes;
+
+  /**
+   * @param name what messages call the file
+   */
+  CompactDecoder(CompactInput input, String name) {
+    this.input = input;
+    this.name = name;
+    this.events = new EventBlock(input.block());
+  }
+
+  /**
+   * Writes the text.
+   *
+   * @throws RecordingException if the file is damaged; what was written by then is no whole file
+   */
+  void copyTo(OutputStream out) throws IOException {
+    while (input.next()) {
+      Block block = input.block();
+      if (block.type() == CompactForm.EVENTS) {
+        events.read(block);
+        blockText.read(events, 0);
+        write(out, blockText.array(), 0, blockText.length());
+      } else {
+        TextBlock text = new TextBlock(block);
+        write(out, text.array(), text.textAt(), text.textLength());
+      }
+    }
+    if (bytes != input.textBytes() || (int) checksum.getValue() != input.textChecksum()) {
+      throw new RecordingException(
+          name,
+          String.format(
+              Locale.ROOT,
+              "gives %d bytes of text with checksum %08x; its end says %d and %08x",
+              bytes,
+              (int) checksum.getValue(),
+              input.textBytes(),
+              input.textChecksum()));
+    }
+  }
+
+  private void write(OutputStream out, byte[] text, int offset, int length) throws IOException {
+    checksum.update(text, offset, length);
+    bytes += length;
+    out.write(text, offset, length);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.quarry.replay.trace;
+
+import dev.quarry.replay.compact.CompactForm;
+import dev.quarry.replay.read.ByteSource;
+import dev.quarry.replay.read.Quote;
+import dev.quarry.replay.read.RecordingException;
+import dev.quarry.replay.recording.PageEventOptions;
+import dev.quarry.replay.recording.PageEvents;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of page events in any form that can be read, which its first bytes tell: the text and
+ * the compact form of recordings, and the forms of {@link TraceFormat}; each plain or packed with
+ * gzip, xz or zstd.
+ */
+public final class EventFile implements AutoCloseable {
+  private static final Pattern EVENT_TEXT =
+      Pattern.compile("(#t0|#gfp|#comm) .*|(A|A!|[FBZDX])( -?\\d+){4,}");
+
+  /** So much of a line is looked at. */
+  private static final int MOST_CHARS = 400;
+
+  /** What can be read, in words. */
+  private static final String FORMS =
+      "ev.K as text or compact, perf script, tracefs trace, trace-cmd report";
+
+  /** What a file holds. */
+  public enum Form {
+    TEXT,
+    COMPACT,
+    TRACE
+  }
+
+  private final ByteSource source;
+  private final Form form;
+  private final @Nullable TraceFormat format;
+
+  private EventFile(ByteSource source, Form form, @Nullable TraceFormat format) {
+    this.source = source;
+    this.form = form;
+    this.format = format;
+  }
+
+  /**
+   * Opens a file and finds out its form.
+   *
+   * @param name what messages call it
+   * @throws RecordingException if it cannot be opened, is empty, or has no form that can be read
+   */
+  public static EventFile open(Path file, String name) {
+    ByteSource source = ByteSource.openByContent(file, name);
+    try {
+      return of(source, source.peek());
+    } catch (RecordingException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  private static EventFile of(ByteSource source, byte[] head) {
+    if (head.length == 0) {
+      throw new RecordingException(source.name(), "is empty");
+    }
+    if (CompactForm.begins(head, head.length)) {
+      return new EventFile(source, Form.COMPACT, null);
+    }
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    for (int at = 0; at < text.length(); ) {
+      int end = text.indexOf('\n', at);
+      end = end < 0 ? text.length() : end;
+      String line = text.substring(at, Math.min(end, at + MOST_CHARS)).stripTrailing();
+      if (EVENT_TEXT.matcher(line).matches()) {
+        return new EventFile(source, Form.TEXT, null);
+      }
+      TraceFormat format = TraceFormat.ofLine(line);
+      if (format != null) {
+        return new EventFile(source, Form.TRACE, format);
+      }
+      at = end + 1;
+    }
+    String begins = text.stripLeading().lines().findFirst().orElse("");
+    throw new RecordingException(
+        source.name(),
+        "has no form that can be read (" + FORMS + "); it begins with " + Quote.of(begins));
+  }
+
+  /** The form. */
+  public Form form() {
+    return form;
+  }
+
+  /** The form in words, for reports. */
+  public String words() {
+    return switch (form) {
+      case TEXT -> "ev.K text";
+      case COMPACT -> "ev.K compact";
+      case TRACE -> format == null ? "" : format.words();
+    };
+  }
+
+  /** The bytes, none of which were taken; closed with this. */
+  public ByteSource source() {
+    return source;
+  }
+
+  /**
+   * Reads the events; closed with what this gives.
+   *
+   * @param requestsOnly whether outcomes may be passed over unread where the form allows it
+   */
+  public PageEvents events(PageEventOptions options, boolean requestsOnly) {
+    return format == null
+        ? PageEvents.of(source, options, requestsOnly)
+        : new TraceEventReader(source, format, options);
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}
