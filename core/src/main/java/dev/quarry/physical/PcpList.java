@@ -27,6 +27,16 @@ public final class PcpList {
     return count;
   }
 
+  /** The first block's frame, or {@link Pfn#NONE}. */
+  public int first() {
+    return count == 0 ? Pfn.NONE : get(0);
+  }
+
+  /** The last block's frame, or {@link Pfn#NONE}. */
+  public int last() {
+    return count == 0 ? Pfn.NONE : get(count - 1);
+  }
+
   /** A block by its place, the first one at 0. */
   public int get(int place) {
     if (Integer.compareUnsigned(place, count) >= 0) {
