@@ -76,6 +76,7 @@ public final class MemoryInvariants {
         zone.freeHighatomic(),
         highAtomic);
     perCpu(zone);
+    derived(zone);
     if (findings.isEmpty()) {
       frames(zone);
     }
@@ -165,6 +166,26 @@ public final class MemoryInvariants {
       }
       expect(pages == pcp.count(), "%s CPU %d: count %d, lists %d", zone, cpu, pcp.count(), pages);
     }
+  }
+
+  /** What is kept only to be asked quickly. */
+  private void derived(Zone zone) {
+    long plentyAbove = zone.plentyAbove;
+    int blockOrders = zone.blockOrders;
+    zone.updatePlenty();
+    zone.updateBlockOrders();
+    expect(
+        plentyAbove == zone.plentyAbove,
+        "%s: plenty above %d, its marks say %d",
+        zone,
+        plentyAbove,
+        zone.plentyAbove);
+    expect(
+        blockOrders == zone.blockOrders,
+        "%s: orders with blocks %x, its lists say %x",
+        zone,
+        blockOrders,
+        zone.blockOrders);
   }
 
   /** Walks all frames of a zone and adds up what they are. */

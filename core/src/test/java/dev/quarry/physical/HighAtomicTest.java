@@ -84,6 +84,7 @@ class HighAtomicTest {
     Machine machine = machine(1024, minPages);
     new FreeMemory(machine).block(512, 3, MigrateType.HIGHATOMIC);
     machine.memory().zones().getFirst().reservedHighatomic = BLOCK_PAGES;
+    machine.memory().zones().getFirst().updatePlenty();
     return machine;
   }
 
@@ -148,6 +149,7 @@ class HighAtomicTest {
       Zone other = machine.memory().zones().get(1);
       new FreeMemory(machine).block(1024, 3, MigrateType.HIGHATOMIC);
       other.reservedHighatomic = BLOCK_PAGES;
+      other.updatePlenty();
       int pfn = machine.allocator().allocPagesNode(machine.cpu(0), 0, 1, KERNEL, 0, null);
       assertThat(pfn).isEqualTo(Pfn.NONE);
       assertThat(other.reservedHighatomic()).isEqualTo(BLOCK_PAGES);
