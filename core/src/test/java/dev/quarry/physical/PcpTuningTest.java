@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.KernelRelease;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,7 +124,7 @@ class PcpTuningTest {
     int least = random.nextInt(4) == 0 ? 0 : 4 * batch + random.nextInt(500);
     int most = random.nextInt(3) == 0 ? least : least + random.nextInt(5_000);
     Kernel kernel = new Kernel(least, most, batch);
-    PcpTuning tuning = new PcpTuning(true);
+    PcpTuning tuning = new PcpTuning(AllocRules.of(KernelRelease.DEFAULT));
     tuning.limits(least, most, batch);
     for (int i = 0; i < 5_000; i++) {
       String context = "seed " + seed + ", step " + i;
