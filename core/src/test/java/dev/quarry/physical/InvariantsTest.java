@@ -33,7 +33,7 @@ class InvariantsTest {
       held = allocator.allocPages(cpu, Gfp.GFP_KERNEL, 4);
       onCpuList = allocator.allocPages(cpu, Gfp.GFP_KERNEL, 2);
       allocator.freePages(cpu, onCpuList, 2);
-      int[] parts = new int[8];
+      int[] parts = new int[4];
       for (int i = 0; i < parts.length; i++) {
         parts[i] = allocator.allocPages(cpu, Gfp.GFP_KERNEL, 4);
       }
