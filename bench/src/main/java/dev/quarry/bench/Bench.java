@@ -5,6 +5,7 @@ import dev.quarry.bench.figure.Figures;
 import dev.quarry.bench.report.Conditions;
 import dev.quarry.bench.report.FigureResult;
 import dev.quarry.bench.report.MarkdownTable;
+import dev.quarry.bench.report.MarkedPage;
 import dev.quarry.bench.report.ResultsJson;
 import dev.quarry.bench.report.TextTable;
 import dev.quarry.bench.run.Context;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
     name = "bench/run",
     description = "Measures Quarry beside its peers, in one run, and prints medians and ratios.",
     mixinStandardHelpOptions = true,
+    version = "What was measured, the conditions say: the last lines of each run.",
     sortOptions = false,
     footer = {
       "%nFigures:",
@@ -44,7 +46,7 @@ import picocli.CommandLine.Spec;
       "  B1    boot of 1 TiB, and what it costs the host",
       "  B2    start of ./quarry --help",
       "  G1    cost against the number of free blocks, CPUs and nodes",
-      "  R1    requests of a recording played in a second"
+      "  R1    requests of a recording played in a second%n"
     })
 public final class Bench implements Callable<Integer> {
   private static final DateTimeFormatter FOLDER =
@@ -63,6 +65,12 @@ public final class Bench implements Callable<Integer> {
 
   @Option(names = "--markdown", description = "Print the tables as Markdown.")
   private boolean markdown;
+
+  @Option(
+      names = "--into",
+      paramLabel = "PAGE",
+      description = "Also put the tables between the marks in a page, such as docs/figures.md.")
+  private @Nullable Path into;
 
   @Option(
       names = "--recording",
@@ -109,18 +117,25 @@ public final class Bench implements Callable<Integer> {
     Context context = new Context(effort(), root, results, err);
     Map<String, String> conditions = Conditions.now(root, context.effort().name());
     List<FigureResult> measured = new ArrayList<>();
+    StringBuilder page = new StringBuilder();
     for (Map.Entry<String, Figure> figure : figures.entrySet()) {
       err.println(figure.getKey() + ":");
       FigureResult result = figure.getValue().measure(context);
       measured.add(result);
+      page.append(MarkdownTable.of(result));
       print(markdown ? MarkdownTable.of(result) : TextTable.of(result) + "\n");
     }
     conditions.put("load after", Conditions.load());
-    String separator = markdown ? "* " : "";
-    conditions.forEach((name, value) -> print(separator + name + ": " + value + "\n"));
+    StringBuilder list = new StringBuilder();
+    conditions.forEach((name, value) -> list.append("* ").append(name + ": " + value + "\n"));
+    print(markdown ? list.toString() : list.toString().replace("* ", ""));
     Path json = results.resolve("figures.json");
     Files.writeString(json, ResultsJson.of(conditions, measured));
     err.println("wrote " + json);
+    if (into != null) {
+      MarkedPage.replace(into, page.append(list).toString());
+      err.println("wrote " + into);
+    }
     return CommandLine.ExitCode.OK;
   }
 

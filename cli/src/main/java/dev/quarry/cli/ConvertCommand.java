@@ -22,10 +22,10 @@ import picocli.CommandLine.Spec;
         "Converts a recording's page events between text and the compact form, without loss.",
     footer = {
       "%nExamples:",
-      "  quarry convert examples/compile /tmp/compile   a recording, its events compact",
-      "  quarry convert ev.K.txt.xz ev.K.qk             a file; --zstd makes it smaller",
-      "  quarry convert ev.K.qk ev.K.txt                and back, byte for byte",
-      "  quarry convert perf-script.txt.gz ev.K.qk      what perf script printed",
+      "  quarry convert examples/compile /tmp/compile  a folder, its events compact",
+      "  quarry convert --zstd ev.K.txt.xz ev.K.qk     a file, and smaller",
+      "  quarry convert ev.K.qk ev.K.txt               and back, byte for byte",
+      "  quarry convert perf-script.txt.gz ev.K.qk     what perf script printed",
       "%nThe form of IN is found by its content: ev.K as text or compact, or the text of",
       "perf script, tracefs' trace or trace-cmd report; plain, .gz, .xz or .zst."
     })

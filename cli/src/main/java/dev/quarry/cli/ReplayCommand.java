@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +43,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "%nExamples:",
       "  quarry replay examples/compile",
+      "  quarry replay --set min_free_kbytes=131072 examples/compile",
       "  quarry replay --json examples/compile | jq .zones",
       "  quarry replay --html compile.html examples/compile",
-      "  quarry replay examples/compile --set ram=8G,nodes=2 --versus percpu=off",
+      "  quarry replay --set ram=8G,nodes=2 --versus percpu=off examples/compile",
       "  perf script | quarry replay - --machine laptop",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
       "With after/, the report sets the kernel's free blocks beside the replayed ones.",
@@ -123,12 +125,18 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (html != null && (baselines || versus != null)) {
+      throw mistake("--html shows one replay: leave out --versus and --baselines");
+    }
     if (baselines) {
       spec.commandLine().getOut().print(Baselines.of(Recording.open(recording)));
       return ExitCode.OK;
     }
     List<String> settings = settings(set);
     if (versus != null) {
+      if (frames != null || check || html != null) {
+        throw mistake("--frames, --check and --html are for one machine, without --versus");
+      }
       return versus(settings, settings(versus));
     }
     try (ReportFile page = html == null ? null : ReportFile.open(html);
@@ -138,7 +146,7 @@ final class ReplayCommand implements Callable<Integer> {
       command.getOut().flush();
       command.getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
       if (page != null) {
-        page.write(HtmlReport.of(result, meta(), settings));
+        page.write(HtmlReport.of(result, meta(), changes(settings)));
       }
       return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
     }
@@ -149,6 +157,12 @@ final class ReplayCommand implements Callable<Integer> {
     return alone ? RecordingMeta.NONE : Recording.open(recording).meta();
   }
 
+  /** How the machine is another one than was recorded. */
+  private List<String> changes(List<String> settings) {
+    Stream<String> other = machine == null ? Stream.of() : Stream.of("machine " + machine);
+    return Stream.concat(other, settings.stream()).toList();
+  }
+
   /** Settings are separated by commas; a value may have commas too. */
   private static List<String> settings(String text) {
     return text.isEmpty() ? List.of() : List.of(text.split(",(?=[a-z_]+=)"));
@@ -157,7 +171,7 @@ final class ReplayCommand implements Callable<Integer> {
   private int versus(List<String> first, List<String> second) throws IOException {
     try (ReplayResult left = play(first, FrameLog.NONE);
         ReplayResult right = play(second, FrameLog.NONE)) {
-      var out = spec.commandLine().getOut();
+      PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(ReplayJson.versus(left, right));
       } else {

@@ -41,7 +41,13 @@ class CommandLineTest {
         "check tiny --steps x               | 'x' is not an int",
         "replay                             | 'RECORDING'",
         "replay no/such                     | no/such: there is no such folder",
+        "replay --check --versus x=1 .       | holds no page events",
+        "convert a                          | 'OUT'",
+        "convert no/such /no/such           | no/such: there is no such file or folder",
         "replay .                           | holds no page events",
+        "replay --html . ../examples/compile | cannot write .: is a folder",
+        "replay --html no/x ../examples/compile | cannot write no/x: there is no folder",
+        "replay --html x --versus ram=8G x  | --html shows one replay: leave out --versus",
       })
   void mistakesOfTheCommandLine(String args, String message) {
     Cli.Result result = Cli.run(args == null ? new String[0] : args.split(" +"));
@@ -51,7 +57,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replay", "shell", "run", "machine", "check", "help"})
+  @ValueSource(strings = {"replay", "convert", "shell", "run", "machine", "check", "help"})
   void eachCommandHasHelp(String command) {
     Cli.Result result = Cli.run("help", command);
     assertThat(result.code()).isZero();

@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the pages of {@code docs/} show as a command's output is its output. */
 class DocsTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```console\n(.*?)^```$");
+
+  @TempDir Path scratch;
 
   static List<String> pages() {
     return Repository.files("docs", ".md").stream().map(f -> f.getFileName().toString()).toList();
@@ -28,13 +31,13 @@ class DocsTest {
     Matcher block = BLOCK.matcher(text);
     int end = 0;
     while (block.find()) {
-      actual.append(text, end, block.start(1)).append(new Transcript(block.group(1)).again());
+      actual
+          .append(text, end, block.start(1))
+          .append(new Transcript(block.group(1), scratch).again());
       end = block.end(1);
     }
     actual.append(text.substring(end));
-    assertThat(actual.toString())
-        .as(Expected.howToUpdate(getClass()))
-        .isEqualTo(Expected.text(file, actual.toString()));
+    Expected.same(file, actual.toString(), getClass());
   }
 
   @ParameterizedTest

@@ -28,9 +28,7 @@ class ExamplesTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
     Path file = Repository.root().resolve(OUTPUTS).resolve(name + ".txt");
-    assertThat(result.out())
-        .as(Expected.howToUpdate(getClass()))
-        .isEqualTo(Expected.text(file, result.out()));
+    Expected.same(file, result.out(), getClass());
   }
 
   @ParameterizedTest

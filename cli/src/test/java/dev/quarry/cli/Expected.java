@@ -16,20 +16,35 @@ final class Expected {
     return Boolean.getBoolean("quarry.update");
   }
 
-  /** How to accept another text, for the message of a failure. */
-  static String howToUpdate(Class<?> test) {
-    return "If the new text is right, accept it with: mvn -pl cli -am test -Dtest="
-        + test.getSimpleName()
-        + " -Dsurefire.failIfNoSpecifiedTests=false -Dquarry.update=true";
-  }
-
-  /** The file's text; after writing {@code actual} to it, if texts are updated. */
-  static String text(Path file, String actual) throws IOException {
-    if (isUpdated() && !(Files.exists(file) && Files.readString(file).equals(actual))) {
+  /** Says where a text differs from the file's; writes the file if texts are updated. */
+  static void same(Path file, String actual, Class<?> test) throws IOException {
+    String before = Files.exists(file) ? Files.readString(file) : "";
+    if (before.equals(actual)) {
+      return;
+    }
+    Path shown = Repository.root().relativize(file);
+    if (isUpdated()) {
       Files.createDirectories(file.getParent());
       Files.writeString(file, actual);
-      System.out.println("updated " + Repository.root().relativize(file));
+      System.out.println("updated " + shown);
+      return;
     }
-    return Files.exists(file) ? Files.readString(file) : "";
+    String[] old = before.split("\n", -1);
+    String[] now = actual.split("\n", -1);
+    int line = 0;
+    while (line < Math.min(old.length, now.length) && old[line].equals(now[line])) {
+      line++;
+    }
+    throw new AssertionError(
+        shown
+            + ":"
+            + (line + 1)
+            + ": another text\n  expected: "
+            + (line < old.length ? old[line] : "the end")
+            + "\n  printed:  "
+            + (line < now.length ? now[line] : "the end")
+            + "\nIf the new text is right, accept it with: mvn -pl cli -am test -Dtest="
+            + test.getSimpleName()
+            + " -Dsurefire.failIfNoSpecifiedTests=false -Dquarry.update=true");
   }
 }

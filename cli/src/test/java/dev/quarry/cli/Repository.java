@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The repository that the tests run in. */
-final class Repository {
+public final class Repository {
   private Repository() {}
 
   /** Its folder, whichever module the tests were started in. */
-  static Path root() {
+  public static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("quarry")) || !Files.exists(folder.resolve("core"))) {
       folder = folder.getParent();
@@ -25,7 +25,7 @@ final class Repository {
   }
 
   /** Files of a folder, not of folders in it, whose name ends so; sorted. */
-  static List<Path> files(String folder, String ending) {
+  public static List<Path> files(String folder, String ending) {
     try (Stream<Path> files = Files.list(root().resolve(folder))) {
       return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
     } catch (IOException e) {

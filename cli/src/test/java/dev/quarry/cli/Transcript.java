@@ -1,5 +1,6 @@
 package dev.quarry.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,9 +15,16 @@ final class Transcript {
   private static final Pattern SECONDS = Pattern.compile("played in \\d+\\.\\d\\d s");
 
   private final List<String> lines;
+  private final String scratch;
 
-  Transcript(String text) {
+  /**
+   * Reads a transcript.
+   *
+   * @param scratch a folder that stands for {@code /tmp} while its commands run
+   */
+  Transcript(String text, Path scratch) {
     this.lines = text.lines().toList();
+    this.scratch = scratch.toString();
   }
 
   /** Runs the commands again and returns the transcript of that. */
@@ -35,17 +43,21 @@ final class Transcript {
       }
       Cli.Result result = run(line.substring(COMMAND.length()), i + 1);
       code = result.code();
-      out.append(withSecondsOfBefore(result.out() + result.err()));
+      out.append(withSecondsOfBefore(result.out() + result.err()).replace(scratch, "/tmp"));
     }
     return out.toString();
   }
 
   private Cli.Result run(String command, int from) {
     List<String> words = List.of(command.split(" +"));
-    if (!words.getFirst().equals("quarry") || !command.matches("[\\w ./=-]+")) {
+    if (!words.getFirst().equals("quarry") || !command.matches("[\\w .,/=-]+")) {
       throw new AssertionError("only \"$ quarry ...\" and \"$ echo $?\" can be run: " + command);
     }
-    String[] args = words.subList(1, words.size()).toArray(String[]::new);
+    String[] args =
+        words.stream()
+            .skip(1)
+            .map(word -> word.startsWith("/tmp") ? scratch + word.substring(4) : word)
+            .toArray(String[]::new);
     return command.equals("quarry shell") ? Cli.runWithInput(typed(from), args) : Cli.run(args);
   }
 

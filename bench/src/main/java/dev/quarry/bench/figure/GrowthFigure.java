@@ -25,8 +25,7 @@ final class GrowthFigure implements Figure {
   private static final List<Integer> NODES = List.of(1, 4, 16, 64);
   private static final Subject ONE_PAGE = Subject.ours("Quarry's buddy system, one page");
   private static final Subject TWO_PAGES = Subject.ours("Quarry's buddy system, two pages");
-  private static final Subject FIRST_FIT_ONE = Subject.peer("first-fit list, one page");
-  private static final Subject FIRST_FIT_TWO = Subject.peer("first-fit list, two pages");
+  private static final Subject FIRST_FIT = Subject.peer("first-fit list, two pages");
   private static final String UNIT = "ns";
   private static final String FREE_BLOCKS = " free blocks";
 
@@ -39,8 +38,7 @@ final class GrowthFigure implements Figure {
       String row = blocks + FREE_BLOCKS;
       add(comparison, row, ONE_PAGE, jmh, Growth.class, "buddyOnePage", size);
       add(comparison, row, TWO_PAGES, jmh, Growth.class, "buddyTwoPages", size);
-      add(comparison, row, FIRST_FIT_ONE, jmh, Growth.class, "firstFitOnePage", size);
-      add(comparison, row, FIRST_FIT_TWO, jmh, Growth.class, "firstFitTwoPages", size);
+      add(comparison, row, FIRST_FIT, jmh, Growth.class, "firstFitTwoPages", size);
     }
     addMachines(comparison, context, jmh);
     List<Row> rows = comparison.run(1);
@@ -115,10 +113,10 @@ final class GrowthFigure implements Figure {
   private static void plot(Context context, List<Row> rows) throws IOException {
     GrowthPlot plot =
         new GrowthPlot(
-            "Cost of one allocation and one free, memory fragmented as badly as can be",
+            "One allocation and one free, memory fragmented as badly as can be",
             "free blocks",
             "nanoseconds");
-    for (Subject subject : List.of(ONE_PAGE, TWO_PAGES, FIRST_FIT_ONE, FIRST_FIT_TWO)) {
+    for (Subject subject : List.of(ONE_PAGE, TWO_PAGES, FIRST_FIT)) {
       plot.curve(subject.name(), costs(rows, FREE_BLOCKS, subject));
     }
     plot.write(context.results().resolve("G1.svg"));

@@ -11,7 +11,10 @@ import dev.quarry.bench.report.Verdict;
 import dev.quarry.bench.run.CommandTimer;
 import dev.quarry.bench.run.Context;
 import dev.quarry.bench.run.Programs;
+import dev.quarry.bench.run.SmallJar;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -19,6 +22,7 @@ import java.util.function.ToDoubleFunction;
 /** B2: how long {@code ./quarry --help} takes to its first line, and to its end. */
 final class Start implements Figure {
   private static final double MOST_MILLIS = 200;
+  private static final String ARCHIVE = "hello.jsa";
 
   @Override
   public FigureResult measure(Context context) throws IOException {
@@ -58,18 +62,37 @@ final class Start implements Figure {
     }
   }
 
-  private static List<Timed> commands(Context context) {
+  private static List<Timed> commands(Context context) throws IOException {
     String launcher = context.root().resolve("quarry").toString();
+    Path target = context.root().resolve("bench/target");
+    Path jar = target.resolve("hello.jar");
+    Files.deleteIfExists(target.resolve(ARCHIVE)); // an older one does not fit the new jar
+    SmallJar.copy(
+        Path.of(System.getProperty("java.class.path")),
+        jar,
+        List.of("dev/quarry/bench/probe/", "picocli/"));
     return List.of(
         new Timed(Subjects.QUARRY, List.of(launcher, "--help")),
-        new Timed(Subject.peer("bare JVM, one line"), java(Hello.class)),
-        new Timed(Subject.peer("picocli, one option's help"), java(PicocliHello.class)));
+        new Timed(Subject.peer("bare JVM, one line"), java(jar, List.of(), Hello.class)),
+        new Timed(
+            Subject.peer("picocli, one option's help"), java(jar, List.of(), PicocliHello.class)),
+        new Timed(
+            Subject.peer("the same, classes from an archive"),
+            java(jar, archive(target), PicocliHello.class)));
   }
 
-  private static List<String> java(Class<?> main) {
-    List<String> command = new ArrayList<>(Programs.java());
-    command.add(main.getName());
-    command.add("--help");
+  /** As the launcher does it. */
+  private static List<String> archive(Path target) {
+    return List.of(
+        "-Xlog:disable",
+        "-XX:+AutoCreateSharedArchive",
+        "-XX:SharedArchiveFile=" + target.resolve(ARCHIVE));
+  }
+
+  private static List<String> java(Path jar, List<String> options, Class<?> main) {
+    List<String> command = new ArrayList<>(List.of(Programs.java()));
+    command.addAll(options);
+    command.addAll(List.of("-cp", jar.toString(), main.getName(), "--help"));
     return command;
   }
 

@@ -3,6 +3,8 @@ package dev.quarry.bench.report;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.BasicStroke;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,11 +14,13 @@ import java.util.TreeMap;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
 
 /** Cost against size, both logarithmic, one curve for each subject: an SVG picture. */
 public final class GrowthPlot {
   private static final int WIDTH = 860;
   private static final int HEIGHT = 520;
+  private static final float GRID_WIDTH = 0.3f;
 
   private final XYChart chart;
 
@@ -30,9 +34,13 @@ public final class GrowthPlot {
             .xAxisTitle(xAxis)
             .yAxisTitle(yAxis)
             .build();
-    chart.getStyler().setXAxisLogarithmic(true);
-    chart.getStyler().setYAxisLogarithmic(true);
-    chart.getStyler().setLegendPosition(LegendPosition.InsideNW);
+    XYStyler styler = chart.getStyler();
+    styler.setXAxisLogarithmic(true);
+    styler.setYAxisLogarithmic(true);
+    styler.setDecimalPattern("#,##0");
+    styler.setLegendPosition(LegendPosition.InsideNW);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setPlotGridLinesStroke(new BasicStroke(GRID_WIDTH)); // dashes would make it 1 MiB
   }
 
   /** Adds a curve: cost by size. */

@@ -45,7 +45,8 @@ public final class Programs {
    */
   public static List<String> fresh(Class<?> main, List<String> jvmArgs, String... args)
       throws IOException {
-    List<String> command = new ArrayList<>(java());
+    String classPath = System.getProperty("java.class.path");
+    List<String> command = new ArrayList<>(List.of(java(), "-cp", classPath));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(jvmArgs);
     command.add(main.getName());
@@ -53,9 +54,8 @@ public final class Programs {
     return lines(command, Map.of());
   }
 
-  /** The java that runs now, with its class path. */
-  public static List<String> java() {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return List.of(java, "-cp", System.getProperty("java.class.path"));
+  /** The java that runs now. */
+  public static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 }

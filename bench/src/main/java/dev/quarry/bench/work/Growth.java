@@ -106,9 +106,7 @@ public class Growth {
   /** The list: the same frames free and held. */
   @State(Scope.Benchmark)
   public static class FirstFit {
-    final SplitMix64 random = SplitMix64.ofThread(SEED, 0);
     FirstFitList list;
-    int[] held;
 
     /** Fragments it. */
     @Setup(Level.Trial)
@@ -118,11 +116,10 @@ public class Growth {
       list.free(fragments, size.frames() - fragments);
       int[] even = new int[2 * size.freeBlocks];
       Arrays.setAll(even, i -> 2 * i);
-      shuffle(even, random);
+      shuffle(even, SplitMix64.ofThread(SEED, 0));
       int[] free = Arrays.copyOf(even, size.freeBlocks);
       Arrays.sort(free);
       list.freeAscending(free);
-      held = Arrays.copyOfRange(even, size.freeBlocks, even.length);
     }
   }
 
@@ -142,16 +139,10 @@ public class Growth {
     return buddy.allocator.freePages(buddy.cpu, pfn, 1);
   }
 
-  /** As {@link #buddyOnePage}. */
-  @Benchmark
-  public void firstFitOnePage(FirstFit firstFit) {
-    int block = BlockSequence.block(firstFit.random.next(), firstFit.held.length);
-    int frame = firstFit.list.allocate(1);
-    firstFit.list.free(firstFit.held[block], 1);
-    firstFit.held[block] = frame;
-  }
-
-  /** As {@link #buddyTwoPages}. */
+  /**
+   * The same on the list. There is no such benchmark of one page: the first fragment serves it, and
+   * after a while the list has moved all free ones out of the way.
+   */
   @Benchmark
   public int firstFitTwoPages(FirstFit firstFit) {
     int frame = firstFit.list.allocate(2);

@@ -1,10 +1,15 @@
 package dev.quarry.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a reader sees. */
 class TablesTest {
@@ -70,6 +75,18 @@ class TablesTest {
         .contains("| blocks | us, ns |\n|--:|--:|\n| 1 | 3 |\n| 1,000 | 4 |\n")
         .contains("| CPUs | us, ns |\n|--:|--:|\n| 2 | 5 |\n");
     assertThat(TextTable.of(figure)).contains("1,000").doesNotContain("A/it");
+  }
+
+  @Test
+  void aPageKeepsWhatStandsAroundTheMarks(@TempDir Path folder) throws IOException {
+    Path page = folder.resolve("page.md");
+    Files.writeString(page, "# P\n" + MarkedPage.BEGIN + "old\n" + MarkedPage.END + "rest\n");
+    MarkedPage.replace(page, "new\n");
+    MarkedPage.replace(page, "newer\n");
+    assertThat(page)
+        .hasContent("# P\n" + MarkedPage.BEGIN + "\nnewer\n\n" + MarkedPage.END + "rest\n");
+    Files.writeString(page, "# P\n");
+    assertThatThrownBy(() -> MarkedPage.replace(page, "new")).hasMessageContaining("has no lines");
   }
 
   @Test

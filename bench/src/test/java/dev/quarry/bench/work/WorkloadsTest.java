@@ -97,7 +97,6 @@ class WorkloadsTest {
     for (int i = 0; i < 5_000; i++) {
       new Growth().buddyOnePage(buddy);
       assertThat(new Growth().buddyTwoPages(buddy)).isTrue();
-      new Growth().firstFitOnePage(firstFit);
       new Growth().firstFitTwoPages(firstFit);
     }
     Zone zone = buddy.machine.memory().zones().getFirst();

@@ -9,6 +9,7 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Nearest;
 import dev.quarry.observe.ProcFs;
 import dev.quarry.physical.MemInfoDump;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Commands that show the machine. */
@@ -67,16 +68,17 @@ final class LookCommands {
     call.atMost(1);
     Machine machine = Booted.machine(session);
     String path = call.word(0, "a file such as /proc/buddyinfo");
-    List<String> paths = ProcFs.paths();
+    ProcFs files = new ProcFs(machine.memory());
+    List<String> paths = new ArrayList<>(files.textPaths());
+    paths.addAll(files.wordPaths());
     if (!paths.contains(path)) {
       throw call.refuse(0, "there is no file " + path + Nearest.hint(path, paths));
     }
-    boolean forEachFrame = path.startsWith("/proc/kpage");
     session.spend(
-        forEachFrame
+        files.wordPaths().contains(path)
             ? machine.spec().endPfn() / FRAMES_PER_STEP
             : STEPS_OF_A_FILE + (long) machine.cpus().size() * machine.memory().zones().size());
-    String text = new ProcFs(machine.memory()).read(path).orElseThrow();
+    String text = files.read(path).orElseThrow();
     return new Value.Text(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
   }
 
