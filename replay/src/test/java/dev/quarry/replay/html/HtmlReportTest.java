@@ -6,6 +6,7 @@ import dev.quarry.replay.play.PlayCounters;
 import dev.quarry.replay.play.Samples;
 import dev.quarry.replay.play.ZoneSample;
 import dev.quarry.replay.read.Fixtures;
+import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.score.Flow;
@@ -13,7 +14,9 @@ import dev.quarry.replay.score.Scores;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,9 +88,7 @@ class HtmlReportTest {
   }
 
   private static void same(
-      JsonNode runs,
-      List<Samples.Sample> samples,
-      java.util.function.ToLongFunction<Samples.Sample> of) {
+      JsonNode runs, List<Samples.Sample> samples, ToLongFunction<Samples.Sample> of) {
     assertThat(Played.numbers(runs)).isEqualTo(samples.stream().mapToLong(of).toArray());
   }
 
@@ -147,12 +148,12 @@ class HtmlReportTest {
     try (ReplayResult failing = Played.play(Played.tooMuch(folder))) {
       PlayCounters counters = failing.player().counters();
       assertThat(counters.failures()).isPositive();
-      JsonNode failures = HtmlReport.data(failing, emptyMeta(), List.of()).path("failures");
+      JsonNode failures = HtmlReport.data(failing, RecordingMeta.NONE, List.of()).path("failures");
       assertThat(failures.path("total").asLong()).isEqualTo(counters.failures());
       long[] byReason = new long[failures.path("reasons").size()];
       long ofOrder3 = 0;
       for (JsonNode row : failures.path("rows")) {
-        long count = java.util.Arrays.stream(Played.numbers(row.path("counts"))).sum();
+        long count = Arrays.stream(Played.numbers(row.path("counts"))).sum();
         byReason[row.path("reason").asInt()] += count;
         ofOrder3 += row.path("order").asInt() == 3 ? count : 0;
       }
@@ -161,10 +162,6 @@ class HtmlReportTest {
         assertThat(byReason[i]).isEqualTo(failures.at("/reasons/" + i + "/count").asLong());
       }
     }
-  }
-
-  private static dev.quarry.replay.read.RecordingMeta emptyMeta() {
-    return dev.quarry.replay.read.RecordingMeta.NONE;
   }
 
   @Test

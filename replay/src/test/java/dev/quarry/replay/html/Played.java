@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,7 +55,7 @@ final class Played {
 
   /** The numbers that runs stand for. */
   static long[] numbers(JsonNode runs) {
-    var numbers = java.util.stream.LongStream.builder();
+    LongStream.Builder numbers = LongStream.builder();
     for (int i = 0; i < runs.size(); i += 2) {
       for (int n = 0; n < runs.get(i + 1).asInt(); n++) {
         numbers.add(runs.get(i).asLong());
