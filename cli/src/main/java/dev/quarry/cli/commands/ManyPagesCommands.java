@@ -111,7 +111,7 @@ final class ManyPagesCommands {
     int[] pfns = new int[64];
     int got = 0;
     while (freePages(watched) - (1L << order) >= leave) {
-      session.spend((gfp & Gfp.ZERO) != 0 ? 1L << order : 1);
+      session.spend((gfp & Gfp.ZERO) != 0 ? 4L << order : 1);
       int pfn = machine.allocator().allocPages(cpu, gfp, order);
       if (pfn == Pfn.NONE) {
         break;

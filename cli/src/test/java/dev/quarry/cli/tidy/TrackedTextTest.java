@@ -31,7 +31,9 @@ class TrackedTextTest {
         "(repo1?\\.maven|repo\\.maven\\.apache|registry\\.npmjs|registry\\.yarnpkg|pypi|files\\.pythonhosted"
             + "|plugins\\.gradle|proxy\\.golang|index\\.crates|static\\.crates)\\.(org|com|io)",
         "a package registry's host: the build tool knows where to look");
-    ban("-----BEGIN [A-Z ]*PRIVATE [K]EY", "a secret: take it out, and replace it where it is used");
+    ban(
+        "-----BEGIN [A-Z ]*PRIVATE [K]EY",
+        "a secret: take it out, and replace it where it is used");
     ban("\\b(gh[pousr]_\\w{30,}|AKIA[0-9A-Z]{16})\\b", "a secret: take it out, and replace it");
     ban("(?i)\\b(password|api_?key|secret)\\s*[:=]\\s*[\"']\\w{8,}", "a secret: take it out");
   }
@@ -98,7 +100,8 @@ class TrackedTextTest {
   private static boolean isInsidePath(String line, int at) {
     return at > 0
         && line.charAt(at) == '/'
-        && (Character.isLetterOrDigit(line.charAt(at - 1)) || "._-".indexOf(line.charAt(at - 1)) >= 0);
+        && (Character.isLetterOrDigit(line.charAt(at - 1))
+            || "._-".indexOf(line.charAt(at - 1)) >= 0);
   }
 
   /** What git tracks; without git, all files outside build folders. */
