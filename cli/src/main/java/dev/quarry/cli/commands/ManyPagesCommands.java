@@ -123,7 +123,11 @@ final class ManyPagesCommands {
   }
 
   private static long freePages(List<Zone> zones) {
-    return zones.stream().mapToLong(Zone::freePages).sum();
+    long pages = 0;
+    for (Zone zone : zones) {
+      pages += zone.freePages();
+    }
+    return pages;
   }
 
   private static Value split(Call call, Session session) {

@@ -82,10 +82,15 @@ final class TerminalShell {
   /** Below a single line, which still stands there, a caret is enough. */
   private void complain(String text, ScriptException e) {
     boolean single = text.indexOf('\n') < 0 && PROMPT.length() + text.length() < width();
-    String complaint =
-        single
-            ? " ".repeat(PROMPT.length() + e.position().column() - 1) + "^\n" + Caret.message(e)
-            : new Caret("shell", text, 1).render(e);
+    String complaint;
+    if (e.isInterrupt()) {
+      complaint = Caret.message(e); // the place is wherever Ctrl-C found it
+    } else if (single) {
+      String caret = " ".repeat(PROMPT.length() + e.position().column() - 1) + "^\n";
+      complaint = caret + Caret.message(e);
+    } else {
+      complaint = new Caret("shell", text, 1).render(e);
+    }
     new AttributedStringBuilder()
         .style(AttributedStyle.DEFAULT.foreground(AttributedStyle.RED))
         .append(complaint)
