@@ -25,16 +25,18 @@ final class TerminalShell {
 
   private final Terminal terminal;
   private final Shell shell;
+  private final boolean colours;
 
-  private TerminalShell(Terminal terminal, Shell shell) {
+  private TerminalShell(Terminal terminal, Shell shell, boolean colours) {
     this.terminal = terminal;
     this.shell = shell;
+    this.colours = colours;
   }
 
-  static void run(Registry registry) throws IOException {
+  static void run(Registry registry, boolean colours) throws IOException {
     try (Terminal terminal = TerminalBuilder.builder().system(true).build();
         Session session = AllCommands.session(terminal.writer())) {
-      TerminalShell shell = new TerminalShell(terminal, new Shell(registry, session));
+      TerminalShell shell = new TerminalShell(terminal, new Shell(registry, session), colours);
       terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
       terminal.writer().println(GREETING);
       shell.loop(reader(terminal, registry, session));
@@ -90,6 +92,10 @@ final class TerminalShell {
       complaint = caret + Caret.message(e);
     } else {
       complaint = new Caret("shell", text, 1).render(e);
+    }
+    if (!colours) {
+      terminal.writer().println(complaint);
+      return;
     }
     new AttributedStringBuilder()
         .style(AttributedStyle.DEFAULT.foreground(AttributedStyle.RED))
