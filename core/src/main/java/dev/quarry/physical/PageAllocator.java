@@ -245,8 +245,9 @@ public final class PageAllocator {
   }
 
   /**
-   * Allocates exactly as many frames as {@code bytes} need, giving back the rest of the block:
-   * {@code alloc_pages_exact()}. Each frame stands for itself afterwards.
+   * Allocates exactly as many frames as {@code bytes} need, giving the rest of the block back to
+   * the zone, to be handed out late: {@code alloc_pages_exact()}. Each frame stands for itself
+   * afterwards.
    *
    * @return the first frame, or {@link Pfn#NONE}
    */
@@ -257,7 +258,7 @@ public final class PageAllocator {
     if (pfn != Pfn.NONE) {
       splitPage(pfn, order);
       for (int extra = pages; extra < 1 << order; extra++) {
-        freePages(cpu, pfn + extra, 0);
+        freePath.freeToTail(cpu, pfn + extra);
       }
     }
     return pfn;
@@ -324,12 +325,14 @@ public final class PageAllocator {
    */
   public int allocPagesBulk(Cpu cpu, int gfp, int[] pfns) {
     Request request = request(cpu, cpu.node(), Request.ALL_NODES, gfp, 0, null);
-    Zone zone = pfns.length > 1 && walk.usesPcp(0) ? bulkZone(request, pfns.length) : null;
+    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
+    boolean many = pfns.length > 1 && walk.usesPcp(0);
+    Zone zone = many ? bulkZone(request, pfns.length, flags) : null;
     int got = 0;
     if (zone != null) {
       PerCpuPages pcp = zone.pcp(cpu.id());
       while (got < pfns.length) {
-        int pfn = pcp.take(0, request.migrateType, AllocFlags.WMARK_LOW | firstPassFlags(request));
+        int pfn = pcp.take(0, request.migrateType, flags);
         if (pfn == Pfn.NONE) {
           break;
         }
@@ -349,7 +352,7 @@ public final class PageAllocator {
   }
 
   /** The first zone of the request's own node that stays above its low mark by {@code pages}. */
-  private @Nullable Zone bulkZone(Request request, int pages) {
+  private @Nullable Zone bulkZone(Request request, int pages, int flags) {
     Zone preferred = request.preferred();
     for (Zone zone : request.zonelist) {
       if (preferred == null || zone.node() != preferred.node()) {
@@ -357,7 +360,7 @@ public final class PageAllocator {
       }
       long mark = zone.mark(Zone.LOW) + pages;
       int reserve = walk.reserveIndex(request, preferred);
-      if (memory.watermark().ok(zone, 0, mark, reserve, AllocFlags.WMARK_LOW)) {
+      if (memory.watermark().ok(zone, 0, mark, reserve, flags)) {
         return zone;
       }
     }
@@ -423,7 +426,9 @@ public final class PageAllocator {
   }
 
   /**
-   * Lets every CPU's lists shrink towards their minimum, as the kernel does about once a second.
+   * Lets a CPU's lists shrink towards their minimum, as the kernel does about once a second.
+   *
+   * @param cpu a CPU that the calling thread holds
    */
   public void decayPcpHigh(Cpu cpu) {
     freePath.decay(cpu);

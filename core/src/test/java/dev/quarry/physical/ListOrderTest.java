@@ -103,6 +103,25 @@ class ListOrderTest {
   }
 
   @Test
+  void theRestOfAnExactRequestGoesToTheEndOfTheZonesLists() {
+    try (Machine machine = machine("no")) {
+      Zone zone = machine.memory().zones().getFirst();
+      List<Integer> pfns = take(machine, 0, 8);
+      machine.allocator().freePages(machine.cpu(0), pfns.getFirst(), 0);
+      int exact = machine.allocator().allocPagesExact(machine.cpu(0), 5 * 4096, KERNEL);
+      assertThat(exact).isEqualTo(8);
+      FreeList singles = zone.area(0).list(MigrateType.UNMOVABLE);
+      assertThat(singles.first()).isZero();
+      assertThat(singles.last()).isEqualTo(13);
+      assertThat(zone.area(1).list(MigrateType.UNMOVABLE).first()).isEqualTo(14);
+    }
+    try (Machine machine = machine("yes")) {
+      machine.allocator().allocPagesExact(machine.cpu(0), 21 * 4096, KERNEL);
+      assertThat(machine.memory().zones().getFirst().pcpPages()).isZero();
+    }
+  }
+
+  @Test
   void zonesThatMeetInsideALargestBlockDoNotJoin() {
     try (Machine machine =
         TestMachines.of(
