@@ -29,6 +29,26 @@ class ListOrderTest {
   }
 
   @Test
+  void blocksStandInTheOrderOfTheirAddressesAfterBoot() {
+    try (Machine machine =
+        TestMachines.of(
+            "contents none",
+            "memory 0-512K",
+            "memory 1M-1536K",
+            "memory 2M-2560K",
+            "memory 4M-36M",
+            "zone Normal")) {
+      Zone zone = machine.memory().zones().getFirst();
+      FreeList list = zone.area(7).list(MigrateType.MOVABLE);
+      List<Integer> pfns = new ArrayList<>();
+      for (int pfn = list.first(); pfn != Pfn.NONE; pfn = list.after(pfn)) {
+        pfns.add(pfn);
+      }
+      assertThat(pfns).containsExactly(0, 256, 512);
+    }
+  }
+
+  @Test
   void memoryThatNobodyTouchedIsTakenFromTheBottomUp() {
     try (Machine machine = machine("no")) {
       assertThat(take(machine, 10, 3)).containsExactly(0, 1024, 2048);
