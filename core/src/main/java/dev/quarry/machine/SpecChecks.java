@@ -19,6 +19,7 @@ final class SpecChecks {
   private static final int MAX_PAGE_SHIFT = 16;
   private static final int MAX_SCALE_FACTOR = 3_000;
   private static final int MAX_BOOST_FACTOR = 1_000_000;
+  private static final int MIN_HIGH_FRACTION = 8;
   private static final int MAX_HIGH_FRACTION = 1 << 20;
 
   private final MachineSpec spec;
@@ -346,6 +347,12 @@ final class SpecChecks {
         sysctls.percpuPagelistHighFraction(),
         0,
         MAX_HIGH_FRACTION);
+    int fraction = sysctls.percpuPagelistHighFraction();
+    refuse(
+        fraction > 0 && fraction < MIN_HIGH_FRACTION,
+        "percpu_pagelist_high_fraction",
+        0,
+        "percpu_pagelist_high_fraction " + fraction + " is not 0 or at least " + MIN_HIGH_FRACTION);
     bounds("percpu_max_order", sysctls.percpuMaxOrder(), 0, Math.max(3, spec.maxOrder()));
     sysctls
         .lowmemReserveRatio()

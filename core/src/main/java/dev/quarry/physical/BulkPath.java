@@ -49,7 +49,7 @@ final class BulkPath {
         continue;
       }
       long mark = zone.mark(Zone.LOW) + pages;
-      if (memory.watermark().ok(zone, 0, mark, preferred.index(), AllocFlags.WMARK_LOW)) {
+      if (memory.watermark().ok(zone, 0, mark, preferred.index(), flags(request))) {
         return zone;
       }
     }
@@ -59,10 +59,7 @@ final class BulkPath {
   /** A bulk request may mix mobilities at once: it has no ALLOC_NOFRAGMENT. */
   private int fromLists(Request request, Zone zone, int[] pfns, int from, int count) {
     PerCpuPages pcp = zone.pcp(request.cpu.id());
-    int flags = AllocFlags.WMARK_LOW;
-    if (Gfp.migrateType(request.gfp) == MigrateType.MOVABLE) {
-      flags |= AllocFlags.CMA;
-    }
+    int flags = flags(request);
     int got = 0;
     while (got < count) {
       int pfn = pcp.take(0, request.migrateType, flags);
@@ -75,5 +72,10 @@ final class BulkPath {
       pfns[from + got++] = allocator.prepare(pfn, 0, request.gfp);
     }
     return got;
+  }
+
+  private static int flags(Request request) {
+    boolean movable = Gfp.migrateType(request.gfp) == MigrateType.MOVABLE;
+    return movable ? AllocFlags.WMARK_LOW | AllocFlags.CMA : AllocFlags.WMARK_LOW;
   }
 }

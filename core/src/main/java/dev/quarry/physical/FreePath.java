@@ -77,6 +77,19 @@ final class FreePath {
     zone.pcp(cpu.id()).freedPages += 1L << order;
   }
 
+  /** Frees one frame to the end of the zone's list: {@code __free_pages_ok} with FPI_TO_TAIL. */
+  void freeToTail(Cpu cpu, int pfn) {
+    Zone zone = memory.zone(pageblocks.zone(pfn));
+    map.state(pfn, PageState.UNTOUCHED);
+    zone.lock.lock();
+    try {
+      zone.buddy.free(pfn, 0, pageblocks.type(pfn), true);
+    } finally {
+      zone.lock.unlock();
+    }
+    zone.pcp(cpu.id()).freedPages++;
+  }
+
   /** Whether a frame heads a block of this order that is held once and in no use. */
   boolean isPlain(int pfn, int order, long state) {
     return (state & MATTERS) == PageState.allocated(order, 0) && !map.isInUse(pfn);

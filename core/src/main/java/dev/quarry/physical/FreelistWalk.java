@@ -82,13 +82,19 @@ final class FreelistWalk {
         if (pfn != Pfn.NONE) {
           return new Outcome(pfn, false);
         }
-        zone.events.failures++;
+        countFailure(zone);
         if (request.trail != null) {
           request.trail.add(new TrailStep.Empty(zone, request.order));
         }
       }
     }
     return skipped ? Outcome.SKIPPED : Outcome.NOTHING;
+  }
+
+  private static void countFailure(Zone zone) {
+    zone.lock.lock();
+    zone.events.failures++;
+    zone.lock.unlock();
   }
 
   private boolean passes(Request request, Zone zone, int flags, Zone preferred) {

@@ -252,8 +252,9 @@ public final class PageAllocator {
   }
 
   /**
-   * Allocates exactly as many frames as {@code bytes} need, giving back the rest of the block:
-   * {@code alloc_pages_exact()}. Each frame stands for itself afterwards.
+   * Allocates exactly as many frames as {@code bytes} need, giving the rest of the block back to
+   * the zone, to be handed out late: {@code alloc_pages_exact()}. Each frame stands for itself
+   * afterwards.
    *
    * @return the first frame, or {@link Pfn#NONE}
    */
@@ -264,7 +265,7 @@ public final class PageAllocator {
     if (pfn != Pfn.NONE) {
       splitPage(pfn, order);
       for (int extra = pages; extra < 1 << order; extra++) {
-        freePages(cpu, pfn + extra, 0);
+        freePath.freeToTail(cpu, pfn + extra);
       }
     }
     return pfn;
@@ -397,7 +398,9 @@ public final class PageAllocator {
   }
 
   /**
-   * Lets every CPU's lists shrink towards their minimum, as the kernel does about once a second.
+   * Lets a CPU's lists shrink towards their minimum, as the kernel does about once a second.
+   *
+   * @param cpu a CPU that the calling thread holds
    */
   public void decayPcpHigh(Cpu cpu) {
     freePath.decay(cpu);

@@ -137,6 +137,7 @@ class MachineSpecReaderTest {
         "memory 1M-1G; cpus 0-1; cpus 1-2           | t:3: | CPU 1 is given twice, first in line 2",
         "memory 1M-1G; sysctl vm.watermark_scale_factor=3001 | t:2: | watermark_scale_factor 3001 is not 1 to 3000",
         "memory 1M-1G; sysctl vm.min_free_kbytes=9999999 | t:2: | min_free_kbytes 9999999 is not 0 to the 1047552 KiB",
+        "memory 1M-1G; sysctl vm.percpu_pagelist_high_fraction=7 | t:2: | percpu_pagelist_high_fraction 7 is not 0 or at least 8",
         "memory 1M-1G; sysctl vm.swappiness=1       | t:2: | did you mean vm.",
         "memory 1M-1G; sysctl vm.lowmem_reserve_ratio=256,32,0; zone Normal | t:2: | has 3 numbers, the machine 1 zones",
         "memory 1M-1G; sysctl vm.lowmem_reserve_ratio=-1 | t:2: | lowmem_reserve_ratio -1 is not 0 to 2147483647",

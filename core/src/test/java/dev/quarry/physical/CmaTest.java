@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.MachineSpecReader;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,5 +83,16 @@ class CmaTest {
       assertThat(isCma(pfn)).as("request %d", taken).isEqualTo(balanced);
     }
     assertThat(cma).allMatch(this::isCma);
+  }
+
+  @Test
+  void aBulkRequestForMovablePagesCountsThoseOfCmaToo() {
+    long others = zone.freePages() - zone.freeCma();
+    for (long taken = 0; taken < others / 1024; taken++) {
+      allocator.allocPages(cpu, Gfp.GFP_KERNEL | Gfp.MEMALLOC | Gfp.NOWARN, 10);
+    }
+    int[] pfns = new int[400];
+    assertThat(allocator.allocPagesBulk(cpu, Gfp.GFP_HIGHUSER_MOVABLE, pfns)).isEqualTo(400);
+    assertThat(pfns).matches(all -> Arrays.stream(all).allMatch(this::isCma));
   }
 }

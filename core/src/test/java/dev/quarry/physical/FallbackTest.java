@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a request takes when its own type's lists are empty, and what becomes of the pageblock:
@@ -89,16 +90,18 @@ class FallbackTest {
     return pages;
   }
 
-  @Test
-  void aWholeBlockTakesItsPageblocksWithItAndRaisesNoMark() {
+  @ParameterizedTest
+  @ValueSource(ints = {9, 10})
+  void aWholeBlockTakesItsPageblocksWithItAndRaisesNoMark(int order) {
     try (Machine machine = machine()) {
       Zone zone = machine.memory().zones().getFirst();
-      new FreeMemory(machine).block(4096, 10, MigrateType.MOVABLE);
+      new FreeMemory(machine).block(4096, order, MigrateType.MOVABLE);
       int pfn = machine.allocator().allocPages(machine.cpu(0), UNMOVABLE, 3);
       assertThat(pfn).isEqualTo(4096);
-      assertThat(machine.memory().pageblocks().type(4096)).isEqualTo(MigrateType.UNMOVABLE);
-      assertThat(machine.memory().pageblocks().type(4608)).isEqualTo(MigrateType.UNMOVABLE);
-      assertThat(pagesOf(zone, MigrateType.UNMOVABLE)).isEqualTo(1016);
+      for (int at = 4096; at < 4096 + (1 << order); at += PAGES) {
+        assertThat(machine.memory().pageblocks().type(at)).isEqualTo(MigrateType.UNMOVABLE);
+      }
+      assertThat(pagesOf(zone, MigrateType.UNMOVABLE)).isEqualTo((1 << order) - 8);
       assertThat(zone.watermarkBoost()).isZero();
       assertThat(machine.invariants()).isEmpty();
     }
@@ -162,6 +165,38 @@ class FallbackTest {
   }
 
   @Test
+  void aRefillGoesOnInThePageblockThatItClaimed() {
+    try (Machine machine = machine("percpu yes")) {
+      Zone zone = machine.memory().zones().getFirst();
+      new FreeMemory(machine)
+          .block(BLOCK, 9, MigrateType.MOVABLE)
+          .block(4096, 9, MigrateType.MOVABLE)
+          .block(6144, 9, MigrateType.MOVABLE);
+      assertThat(machine.allocator().allocPages(machine.cpu(0), UNMOVABLE, 0)).isEqualTo(BLOCK);
+      assertThat(zone.events().refillPages()).isGreaterThan(1);
+      assertThat(zone.events().claims()).isEqualTo(1);
+      assertThat(machine.memory().pageblocks().type(4096)).isEqualTo(MigrateType.MOVABLE);
+    }
+  }
+
+  @Test
+  void aRefillThatHasToStealTriesToClaimOnce() {
+    long[] boosts = new long[2];
+    for (int i = 0; i < 2; i++) {
+      try (Machine machine =
+          machine("percpu " + (i == 0 ? "no" : "yes"), "sysctl vm.watermark_scale_factor=900")) {
+        Zone zone = machine.memory().zones().getFirst();
+        new FreeMemory(machine).pages(BLOCK, 255, MigrateType.RECLAIMABLE);
+        int mask = UNMOVABLE | Gfp.MEMALLOC;
+        assertThat(machine.allocator().allocPages(machine.cpu(0), mask, 0)).isNotEqualTo(Pfn.NONE);
+        assertThat(zone.events().steals()).isEqualTo(i == 0 ? 1 : zone.events().refillPages());
+        boosts[i] = zone.watermarkBoost();
+      }
+    }
+    assertThat(boosts[0]).isPositive().isEqualTo(boosts[1]);
+  }
+
+  @Test
   void normalSpreadsToDma32BeforeItMixesTypesInAPageblock() {
     int normal = 1 << 20;
     try (Machine machine = spreading()) {
@@ -182,8 +217,11 @@ class FallbackTest {
       new FreeMemory(machine)
           .block(normal, 8, MigrateType.MOVABLE)
           .block(8192, 8, MigrateType.MOVABLE);
-      // Nobody has the right type: the first zone may mix after all.
-      assertThat(machine.allocator().allocPages(machine.cpu(0), UNMOVABLE, 0)).isEqualTo(normal);
+      // Nobody has the right type: the first zone may mix after all, at the same mark.
+      CountingReclaimer kswapd = new CountingReclaimer();
+      PageAllocator allocator = new PageAllocator(machine.memory(), kswapd);
+      assertThat(allocator.allocPages(machine.cpu(0), UNMOVABLE, 0)).isEqualTo(normal);
+      assertThat(kswapd.wakeUps).as("by the boost alone").allMatch(wakeUp -> wakeUp.gfp() == 0);
     }
   }
 

@@ -116,6 +116,24 @@ class HighAtomicTest {
   }
 
   @Test
+  void afterReclaimAllButTheLastReservedPageblockMayGoBack() {
+    for (int blocks = 1; blocks <= 2; blocks++) {
+      try (Machine machine = machine(1024, 4)) {
+        FreeMemory free = new FreeMemory(machine).block(512, 3, MigrateType.HIGHATOMIC);
+        if (blocks == 2) {
+          free.block(640, 3, MigrateType.HIGHATOMIC);
+        }
+        CountingReclaimer reclaimer = new CountingReclaimer();
+        reclaimer.onReclaim = () -> 1;
+        PageAllocator allocator = new PageAllocator(machine.memory(), reclaimer);
+        assertThat(allocator.allocPages(machine.cpu(0), KERNEL, 0)).isNotEqualTo(Pfn.NONE);
+        // The last one goes only when nothing else helped, and then reclaim is tried once more.
+        assertThat(reclaimer.calls).hasToString(blocks == 2 ? "R" : "RR");
+      }
+    }
+  }
+
+  @Test
   void theReserveIsOutOfTheReachOfRequestsThatCanWait() {
     try (Machine machine = onlyReserved(0)) {
       Zone zone = machine.memory().zones().getFirst();

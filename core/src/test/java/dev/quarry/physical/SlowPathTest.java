@@ -225,6 +225,29 @@ class SlowPathTest {
   }
 
   @Test
+  void theKswapdOfEachNodeThatMayServeIsWokenOnce() {
+    try (Machine three =
+        TestMachines.of(
+            "node 0 distance=10,20,20",
+            "node 1 distance=20,10,20",
+            "node 2 distance=20,20,10",
+            "memory 0-32M node=0",
+            "memory 32M-64M node=1",
+            "memory 64M-96M node=2",
+            "zone DMA below=16M",
+            "zone Normal")) {
+      CountingReclaimer kswapd = new CountingReclaimer();
+      PageAllocator pages = new PageAllocator(three.memory(), kswapd);
+      for (int pfn = 0; pfn != Pfn.NONE; ) {
+        kswapd.wakeUps.clear();
+        pfn = pages.allocPagesNode(three.cpu(0), 0, 0b101, Gfp.GFP_NOWAIT, 5, null);
+      }
+      assertThat(kswapd.wakeUps).extracting(w -> w.zone().node().id()).containsExactly(0, 2);
+      assertThat(kswapd.wakeUps).allMatch(w -> w.order() == 5 && w.highestZone() == 1);
+    }
+  }
+
+  @Test
   void nodesWhoseKswapdWorksAreLeftAloneWhileAnotherHasMemory() {
     try (Machine two =
         TestMachines.of(

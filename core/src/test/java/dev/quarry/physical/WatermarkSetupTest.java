@@ -44,6 +44,10 @@ class WatermarkSetupTest {
       long from = (size + 3) / 4 * 4;
       text.append("memory " + from + "M-" + (from + more) + "M node=1\n");
     }
+    if (random.nextBoolean()) {
+      text.append("reserved 0x1000-").append(4 * (16 + random.nextInt(100))).append("K low\n");
+      text.append("reserved 20M-").append(21 + random.nextInt(10)).append("M kernel\n");
+    }
     int cpus = 1 + random.nextInt(16);
     text.append("cpus 0-" + (cpus - 1) + " node=" + (two ? random.nextInt(2) : 0) + "\n");
     text.append("zone DMA below=16M\n");

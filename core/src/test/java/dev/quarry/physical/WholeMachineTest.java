@@ -70,7 +70,7 @@ class WholeMachineTest {
         percpu_max_order 1
         memory 0-7M
         cpus 0-1
-        zone DMA below=2M
+        zone DMA below=2016K
         zone Normal
         sysctl vm.min_free_kbytes=128
         """),
