@@ -83,6 +83,7 @@ public final class Quarry implements Runnable {
             .setErr(err)
             .setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF))
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExpandAtFiles(false) // an argument is what it is
             .setParameterExceptionHandler(errors)
             .setExecutionExceptionHandler(errors)
             .setExecutionStrategy(parsed -> runLast(parsed, errors));

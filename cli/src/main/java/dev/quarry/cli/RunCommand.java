@@ -71,7 +71,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private String read(String source) throws IOException {
-    byte[] bytes = source.equals("stdin") ? System.in.readNBytes(MOST_BYTES + 1) : readFile(source);
+    byte[] bytes = source.equals("stdin") ? System.in.readNBytes(MOST_BYTES + 1) : readFile();
     if (bytes.length > MOST_BYTES) {
       throw new SpecException(source + " is larger than " + MOST_BYTES + " bytes");
     }
@@ -82,9 +82,9 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private byte[] readFile(String source) throws IOException {
+  private byte[] readFile() throws IOException {
     if (Files.isDirectory(file)) {
-      throw new SpecException(source + " is a folder, not a script");
+      throw new SpecException("\"" + file + "\" is a folder, not a script");
     }
     try (var in = Files.newInputStream(file)) {
       return in.readNBytes(MOST_BYTES + 1);

@@ -28,7 +28,8 @@ final class ShellCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Shell.Outcome outcome = Shell.run(AllCommands.registry(), spec.commandLine().getOut());
+    Shell.Outcome outcome =
+        Shell.run(AllCommands.registry(), spec.commandLine().getOut(), Colours.wanted());
     return switch (outcome) {
       case ALL_WELL -> ExitCode.OK;
       case UNMET -> ExitCode.NO;

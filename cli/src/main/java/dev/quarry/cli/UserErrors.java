@@ -1,5 +1,6 @@
 package dev.quarry.cli;
 
+import dev.quarry.cli.lang.Caret;
 import dev.quarry.machine.UserError;
 import java.io.EOFException;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class UserErrors implements IExecutionExceptionHandler, IParameterExceptio
   }
 
   private void say(@Nullable String message) {
-    err.println("quarry: " + message);
+    err.println("quarry: " + Caret.clean(String.valueOf(message)));
   }
 
   /** The cause behind the wrappers that say nothing of their own. */

@@ -25,7 +25,7 @@ class CommandLineTest {
         "run --stpes 3 x                    | there is no option \"--stpes\"; did you mean --steps?",
         "run                                | 'FILE'",
         "run no/such.quarry                 | no/such.quarry: no such file or folder",
-        "run .                              | . is a folder, not a script",
+        "run .                              | \".\" is a folder, not a script",
         "run --steps 0 -                    | --steps 0 is not above 0",
         "machine corse                      | did you mean course?",
         "machine --text                     | --text and --set need a MACHINE",

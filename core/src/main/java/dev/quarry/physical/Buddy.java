@@ -156,6 +156,9 @@ final class Buddy {
   private void added(int order, int migrateType) {
     zone.areas[order].changeCount(1);
     zone.nonEmptyOrders[migrateType] |= 1 << order;
+    if (migrateType < MigrateType.PCPTYPES) {
+      zone.blockOrders |= 1 << order;
+    }
     if (order >= pageblockOrder && migrateType != MigrateType.ISOLATE) {
       zone.freePagesInBlocks += 1L << order;
     }
@@ -172,6 +175,7 @@ final class Buddy {
     zone.areas[order].changeCount(-1);
     if (zone.freeBlocks(order, migrateType) == 0) {
       zone.nonEmptyOrders[migrateType] &= ~(1 << order);
+      zone.updateBlockOrders();
     }
     if (order >= pageblockOrder && migrateType != MigrateType.ISOLATE) {
       zone.freePagesInBlocks -= 1L << order;
@@ -186,6 +190,7 @@ final class Buddy {
     zone.freePages += pages;
     if (migrateType == MigrateType.CMA) {
       zone.freeCma += pages;
+      zone.updatePlenty();
     } else if (migrateType == MigrateType.HIGHATOMIC) {
       zone.freeHighatomic += pages;
     }
@@ -197,6 +202,7 @@ final class Buddy {
     zone.untouched.append(startPfn, endPfn);
     zone.areas[maxOrder].changeCount(blocks);
     zone.nonEmptyOrders[MigrateType.MOVABLE] |= 1 << maxOrder;
+    zone.updateBlockOrders();
     zone.freePagesInBlocks += (long) blocks << maxOrder;
     account((long) blocks << maxOrder, MigrateType.MOVABLE);
   }

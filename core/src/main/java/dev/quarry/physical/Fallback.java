@@ -156,6 +156,7 @@ final class Fallback {
       Zone zone, int order, int from, int startType, int oldType, int allocFlags) {
     if (boostWatermark(zone) && (allocFlags & AllocFlags.KSWAPD) != 0) {
       zone.boostedWatermark = true;
+      zone.updatePlenty();
     }
     int pfn = zone.areas[from].list(oldType).first();
     if (!zone.buddy.canMovePageblock(pfn)) {
@@ -211,6 +212,7 @@ final class Fallback {
     }
     maxBoost = Math.max(pageblocks.pages(), maxBoost);
     zone.watermarkBoost = Math.min(zone.watermarkBoost + pageblocks.pages(), maxBoost);
+    zone.updatePlenty();
     return true;
   }
 

@@ -40,8 +40,7 @@ public final class FreeList {
   }
 
   void addHead(int pfn) {
-    map.prev(pfn, Pfn.NONE);
-    map.next(pfn, head);
+    map.links(pfn, head, Pfn.NONE);
     if (head == Pfn.NONE) {
       tail = pfn;
     } else {
@@ -52,8 +51,7 @@ public final class FreeList {
   }
 
   void addTail(int pfn) {
-    map.next(pfn, Pfn.NONE);
-    map.prev(pfn, tail);
+    map.links(pfn, Pfn.NONE, tail);
     if (tail == Pfn.NONE) {
       head = pfn;
     } else {
@@ -64,8 +62,9 @@ public final class FreeList {
   }
 
   void remove(int pfn) {
-    int next = map.next(pfn);
-    int prev = map.prev(pfn);
+    long links = map.links(pfn);
+    int next = (int) links;
+    int prev = (int) (links >> 32);
     if (prev == Pfn.NONE) {
       head = next;
     } else {

@@ -79,9 +79,7 @@ final class FreePath {
 
   /** Whether a frame heads a block of this order that is held once and in no use. */
   boolean isPlain(int pfn, int order, long state) {
-    return (state & MATTERS) == PageState.allocated(order, 0)
-        && map.mapping(pfn) == 0
-        && map.mapcount(pfn) == 0;
+    return (state & MATTERS) == PageState.allocated(order, 0) && !map.isInUse(pfn);
   }
 
   /** Frees a frame whose state is not that of a plain block held once. */

@@ -98,7 +98,7 @@ final class FreelistWalk {
         trace(request, zone, Zone.HIGH, reserveIndex, flags, true);
         return true;
       }
-      zone.belowHigh = true;
+      zone.belowHigh(true);
     }
     if ((flags & AllocFlags.NO_WATERMARKS) != 0) {
       tell(request, zone + ": watermarks do not count for this request");
@@ -127,6 +127,7 @@ final class FreelistWalk {
     }
     if ((flags & AllocFlags.KSWAPD) != 0 && zone.boostedWatermark) {
       zone.boostedWatermark = false;
+      zone.updatePlenty();
       reclaimer.wakeKswapd(zone, 0, 0, zone.index());
     }
     if (pfn == Pfn.NONE) {

@@ -29,9 +29,11 @@ final class HighAtomicReserve {
       if (order >= pageblocks.order()) {
         pageblocks.typeRange(pfn, order, MigrateType.HIGHATOMIC);
         zone.reservedHighatomic += 1L << order;
+        zone.updatePlenty();
       } else if (zone.buddy.canMovePageblock(pfn)) {
         zone.buddy.movePageblock(pfn, type, MigrateType.HIGHATOMIC);
         zone.reservedHighatomic += pageblocks.pages();
+        zone.updatePlenty();
       }
     } finally {
       zone.lock.unlock();
@@ -81,6 +83,7 @@ final class HighAtomicReserve {
       }
       long size = Math.max(pageblocks.pages(), 1L << order);
       zone.reservedHighatomic -= Math.min(size, zone.reservedHighatomic);
+      zone.updatePlenty();
       if (order < pageblocks.order()) {
         zone.buddy.movePageblock(pfn, MigrateType.HIGHATOMIC, migrateType);
       } else {

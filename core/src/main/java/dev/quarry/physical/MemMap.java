@@ -10,7 +10,7 @@ import dev.quarry.machine.HostMemory;
  * <pre>
  *   byte 0               8         12        16        20        24        28        32
  *  +--------------------+---------+---------+---------+---------+---------+---------+
- *  | PageState          | lru.next| lru.prev| mapping | private | index   | mapcount|
+ *  | PageState          | lru.next| lru.prev| mapping | mapcount| private | index   |
  *  +--------------------+---------+---------+---------+---------+---------+---------+
  *   flags order refcount  frame numbers      owner     buffers   place in   mappings
  *                                            (handle)  or swap   the file   of the frame
@@ -27,9 +27,9 @@ public final class MemMap implements AutoCloseable {
   private static final int NEXT = 8;
   private static final int PREV = 12;
   private static final int MAPPING = 16;
-  private static final int PRIVATE = 20;
-  private static final int INDEX = 24;
-  private static final int MAPCOUNT = 28;
+  private static final int MAPCOUNT = 20;
+  private static final int PRIVATE = 24;
+  private static final int INDEX = 28;
 
   private final HostMemory host;
   private final long base;
@@ -87,6 +87,15 @@ public final class MemMap implements AutoCloseable {
     Host.putInt(at(pfn) + PREV, prev);
   }
 
+  /** Both links of a frame, in one load: next in the lower half, prev in the upper one. */
+  long links(int pfn) {
+    return Host.getLong(at(pfn) + NEXT);
+  }
+
+  void links(int pfn, int next, int prev) {
+    Host.putLong(at(pfn) + NEXT, (next & 0xFFFF_FFFFL) | ((long) prev << 32));
+  }
+
   /** The owner's handle: an address space, a slab cache; 0 for none. */
   public int mapping(int pfn) {
     return Host.getInt(at(pfn) + MAPPING);
@@ -120,6 +129,11 @@ public final class MemMap implements AutoCloseable {
   /** How many page table entries map the frame. Linux stores one less. */
   public int mapcount(int pfn) {
     return Host.getInt(at(pfn) + MAPCOUNT);
+  }
+
+  /** Whether the frame has an owner or a mapping: both words in one load. */
+  boolean isInUse(int pfn) {
+    return Host.getLong(at(pfn) + MAPPING) != 0;
   }
 
   /** Sets how many page table entries map the frame. */

@@ -122,7 +122,7 @@ final class MemoryInit {
     Fallback fallback = new Fallback(memory);
     PerCpuPages[] lists = new PerCpuPages[memory.cpus().size()];
     for (int cpu = 0; cpu < lists.length; cpu++) {
-      lists[cpu] = new PerCpuPages(memory, zone, fallback);
+      lists[cpu] = new PerCpuPages(memory, zone, fallback, memory.cpus().get(cpu).node());
     }
     return lists;
   }

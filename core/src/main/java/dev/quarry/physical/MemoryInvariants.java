@@ -77,6 +77,7 @@ public final class MemoryInvariants {
     adds(zone, "free in pageblocks", zone.freePagesInBlocks(), inBlocks);
     reserve(zone);
     perCpu(zone);
+    derived(zone);
     if (findings.isEmpty()) {
       frames(zone);
     }
@@ -165,30 +166,39 @@ public final class MemoryInvariants {
   }
 
   /** Walks one per-CPU list; returns its length. */
-  private int perCpuList(Zone zone, int cpu, FreeList list, int order) {
-    int length = 0;
-    int previous = Pfn.NONE;
-    for (int pfn = list.first(); pfn != Pfn.NONE && length <= list.count(); pfn = map.next(pfn)) {
+  private int perCpuList(Zone zone, int cpu, PcpList list, int order) {
+    for (int i = 0; i < list.count(); i++) {
+      int pfn = list.get(i);
       expect(
           map.state(pfn) == PageState.pcp(order) && zone.spans(pfn),
-          "frame %d is on a per-CPU list of order %d of %s, its state is %x",
+          "frame %d is on a per-CPU list of order %d, CPU %d, %s, its state is %x",
           pfn,
           order,
+          cpu,
           zone,
           map.state(pfn));
-      expect(map.prev(pfn) == previous, "frame %d: prev %d, not %d", pfn, map.prev(pfn), previous);
-      previous = pfn;
-      length++;
     }
+    return list.count();
+  }
+
+  /** What is kept only to be asked quickly. */
+  private void derived(Zone zone) {
+    long plentyAbove = zone.plentyAbove;
+    int blockOrders = zone.blockOrders;
+    zone.updatePlenty();
+    zone.updateBlockOrders();
     expect(
-        length == list.count() && list.last() == previous,
-        "%s CPU %d, order %d: %d blocks, counted %d",
+        plentyAbove == zone.plentyAbove,
+        "%s: plenty above %d, its marks say %d",
         zone,
-        cpu,
-        order,
-        length,
-        list.count());
-    return length;
+        plentyAbove,
+        zone.plentyAbove);
+    expect(
+        blockOrders == zone.blockOrders,
+        "%s: orders with blocks %x, its lists say %x",
+        zone,
+        blockOrders,
+        zone.blockOrders);
   }
 
   /** Walks all frames of a zone and adds up what they are. */

@@ -26,12 +26,19 @@ public final class PageAllocator {
   private final byte[] zoneIndexes;
   private final int maxOrder;
   private final int fastMaxOrder;
-  private final boolean reserveByHighestZone;
+  private final boolean groupsByMobility;
   private final Reclaimer reclaimer;
   private final boolean oneNode;
 
-  /** Per node and combination of zone bits: the first zone of the zonelist, or null. */
-  private final @Nullable Zone[][] firstZones;
+  private static final int ZONE_BITS = 4;
+
+  /** Per CPU and combination of zone bits: its lists in the zone that comes first, or null. */
+  private final @Nullable PerCpuPages[] firstLists;
+
+  /** Per CPU and zone number: its lists. */
+  private final @Nullable PerCpuPages[] lists;
+
+  private final int nrZones;
 
   /** Makes the allocator of a machine. */
   public PageAllocator(PhysicalMemory memory, Reclaimer reclaimer) {
@@ -49,17 +56,31 @@ public final class PageAllocator {
     this.zoneIndexes = Gfp.zoneIndexTable(memory.zoneTypes());
     this.maxOrder = memory.spec().maxOrder();
     this.fastMaxOrder = memory.spec().sysctls().percpuLists() ? memory.pcpMaxOrder() : -1;
-    this.reserveByHighestZone = memory.rules().reserveByHighestZone();
-    this.firstZones = firstZones();
+    this.groupsByMobility = memory.groupsByMobility();
+    this.nrZones = memory.zones().size();
+    this.lists = lists();
+    this.firstLists = firstLists();
   }
 
-  private @Nullable Zone[][] firstZones() {
-    Zone[][] first = new Zone[memory.nodes().size()][zoneIndexes.length];
-    for (Node node : memory.nodes()) {
+  private @Nullable PerCpuPages[] lists() {
+    @Nullable PerCpuPages[] all = new PerCpuPages[memory.cpus().size() * nrZones];
+    for (Cpu cpu : memory.cpus()) {
+      for (Zone zone : memory.zones()) {
+        if (zone.isPopulated()) {
+          all[cpu.id() * nrZones + zone.number()] = zone.pcp(cpu.id());
+        }
+      }
+    }
+    return all;
+  }
+
+  private @Nullable PerCpuPages[] firstLists() {
+    @Nullable PerCpuPages[] first = new PerCpuPages[memory.cpus().size() << ZONE_BITS];
+    for (Cpu cpu : memory.cpus()) {
       for (int bits = 0; bits < zoneIndexes.length; bits++) {
         if (zoneIndexes[bits] != Gfp.BAD_ZONE) {
-          Zone[] list = node.fallbackLists[zoneIndexes[bits]];
-          first[node.id()][bits] = list.length == 0 ? null : list[0];
+          Zone[] list = memory.node(cpu.node()).fallbackLists[zoneIndexes[bits]];
+          first[(cpu.id() << ZONE_BITS) + bits] = list.length == 0 ? null : list[0].pcp(cpu.id());
         }
       }
     }
@@ -82,27 +103,17 @@ public final class PageAllocator {
    *     contradict each other
    */
   public int allocPages(Cpu cpu, int gfp, int order) {
-    return allocPagesNear(cpu, cpu.node(), gfp, order);
-  }
-
-  /** The fast path, from the zonelist of any node. */
-  private int allocPagesNear(Cpu cpu, int node, int gfp, int order) {
     assert !cpu.isHeldElsewhere() : cpu + " is held by another thread";
     if (order <= fastMaxOrder && order >= 0) {
-      Zone zone = firstZones[node][gfp & Gfp.ZONE_MASK];
-      if (zone != null && isForAll(zone, gfp) && isPlenty(zone, gfp, order)) {
-        PerCpuPages pcp = zone.pcp(cpu.id());
-        FreeList list = pcp.list(pcp.listIndex(order, migrateType(gfp)));
-        if (list.count() > 0) {
-          int pfn = pcp.takeReady(list, order);
-          pcp.allocatedPages += 1L << order;
-          pcp.numaHit++;
-          countLocality(pcp, zone, cpu);
+      PerCpuPages pcp = firstLists[(cpu.id() << ZONE_BITS) + (gfp & Gfp.ZONE_MASK)];
+      if (pcp != null && isForAll(pcp.zone, gfp) && pcp.zone.isPlenty(order)) {
+        int pfn = pcp.takeReady(order, migrateType(gfp));
+        if (pfn != Pfn.NONE) {
           return prepare(pfn, order, gfp);
         }
       }
     }
-    return allocPagesSlow(cpu, node, Request.ALL_NODES, gfp, order, null);
+    return allocPagesSlow(cpu, cpu.node(), Request.ALL_NODES, gfp, order, null);
   }
 
   /** Whether no rule about nodes could lead the request elsewhere. */
@@ -110,20 +121,8 @@ public final class PageAllocator {
     return (gfp & Gfp.THISNODE) == 0 && (oneNode || !reclaimer.isKswapdRunning(zone.node()));
   }
 
-  /**
-   * Whether a zone is above its high mark for the plainest of requests; then every test passes, and
-   * none has to be made.
-   */
-  private boolean isPlenty(Zone zone, int gfp, int order) {
-    int reserve = reserveByHighestZone ? zoneIndexes[gfp & Gfp.ZONE_MASK] : zone.index();
-    long outOfReach = zone.reservedHighatomic + zone.freeCma + (1L << order);
-    return zone.freePages - outOfReach > zone.mark(Zone.HIGH) + zone.lowmemReserve[reserve]
-        && !zone.boostedWatermark
-        && (order == 0 || memory.watermark().blockIn(zone, order, 0));
-  }
-
   private int migrateType(int gfp) {
-    return memory.groupsByMobility() ? Gfp.migrateType(gfp) : MigrateType.UNMOVABLE;
+    return groupsByMobility ? Gfp.migrateType(gfp) : MigrateType.UNMOVABLE;
   }
 
   static void countLocality(PerCpuPages pcp, Zone zone, Cpu cpu) {
@@ -148,8 +147,8 @@ public final class PageAllocator {
    */
   public int allocPagesNode(
       Cpu cpu, int node, long nodeMask, int gfp, int order, @Nullable Trail trail) {
-    return nodeMask == Request.ALL_NODES && trail == null
-        ? allocPagesNear(cpu, node, gfp, order)
+    return nodeMask == Request.ALL_NODES && trail == null && node == cpu.node()
+        ? allocPages(cpu, gfp, order)
         : allocPagesSlow(cpu, node, nodeMask, gfp, order, trail);
   }
 
@@ -350,12 +349,13 @@ public final class PageAllocator {
     if (!freePath.isPlain(pfn, order, map.state(pfn))) {
       return freePath.freeUnusual(cpu, pfn, order);
     }
-    int type = pageblocks.type(pfn);
+    int word = pageblocks.word(pfn);
+    int type = Pageblocks.typeOf(word);
     if (order > fastMaxOrder || type >= MigrateType.PCPTYPES) {
       freePath.free(cpu, pfn, order);
       return true;
     }
-    memory.zone(pageblocks.zone(pfn)).pcp(cpu.id()).put(pfn, order, type);
+    lists[cpu.id() * nrZones + Pageblocks.zoneOf(word)].put(pfn, order, type);
     return true;
   }
 

@@ -13,9 +13,10 @@ public final class Pageblocks {
   /** The zone number of a pageblock without RAM. */
   public static final int NO_ZONE = -1;
 
+  private static final int ZONE_SHIFT = 4;
+
   private final int order;
-  private final byte[] types;
-  private final short[] zones;
+  private final short[] words;
 
   /**
    * Makes pageblocks for frames below {@code endPfn}, all movable, none in a zone.
@@ -25,10 +26,21 @@ public final class Pageblocks {
   public Pageblocks(int endPfn, int order) {
     this.order = order;
     int blocks = (int) (((long) endPfn + (1 << order) - 1) >>> order);
-    this.types = new byte[blocks];
-    this.zones = new short[blocks];
-    Arrays.fill(types, (byte) MigrateType.MOVABLE);
-    Arrays.fill(zones, (short) NO_ZONE);
+    this.words = new short[blocks];
+    Arrays.fill(words, (short) ((NO_ZONE << ZONE_SHIFT) | MigrateType.MOVABLE));
+  }
+
+  /** Zone and type of the pageblock that holds a frame, in one load. */
+  int word(int pfn) {
+    return words[pfn >> order];
+  }
+
+  static int typeOf(int word) {
+    return word & ((1 << ZONE_SHIFT) - 1);
+  }
+
+  static int zoneOf(int word) {
+    return word >> ZONE_SHIFT;
   }
 
   /** log2 of the frames in a pageblock. */
@@ -43,30 +55,33 @@ public final class Pageblocks {
 
   /** How many pageblocks the machine's address range has, holes included. */
   public int count() {
-    return types.length;
+    return words.length;
   }
 
   /** The migrate type of the pageblock that holds a frame. */
   public int type(int pfn) {
-    return types[pfn >> order];
+    return typeOf(word(pfn));
   }
 
   void type(int pfn, int migrateType) {
-    types[pfn >> order] = (byte) migrateType;
+    int at = pfn >> order;
+    words[at] = (short) ((words[at] & -(1 << ZONE_SHIFT)) | migrateType);
   }
 
   /** Sets the type of each pageblock of a block of {@code blockOrder}, at least a pageblock. */
   void typeRange(int pfn, int blockOrder, int migrateType) {
-    int first = pfn >> order;
-    Arrays.fill(types, first, first + (1 << (blockOrder - order)), (byte) migrateType);
+    for (int at = pfn; at < pfn + (1 << blockOrder); at += pages()) {
+      type(at, migrateType);
+    }
   }
 
   /** The machine-wide number of the zone that a frame lies in, or {@link #NO_ZONE}. */
   public int zone(int pfn) {
-    return zones[pfn >> order];
+    return zoneOf(word(pfn));
   }
 
   void zone(int pfn, int zoneNumber) {
-    zones[pfn >> order] = (short) zoneNumber;
+    int at = pfn >> order;
+    words[at] = (short) ((zoneNumber << ZONE_SHIFT) | (words[at] & ((1 << ZONE_SHIFT) - 1)));
   }
 }

@@ -16,7 +16,7 @@ package dev.quarry.physical;
  * fixed; from 5.14 on runs of frees double what a drain takes ({@code freeFactor}), before that
  * each drain takes a batch.
  */
-final class PcpTuning {
+class PcpTuning {
   /** CONFIG_PCP_BATCH_SCALE_MAX. */
   static final int BATCH_SCALE_MAX = 5;
 
@@ -114,6 +114,18 @@ final class PcpTuning {
   private boolean isLongRunOfHighOrders(int count) {
     int least = rules.pcpFreesHighOrdersLater() ? batch + highMin / 2 : batch;
     return freeCount >= least && lastFreeWasHighOrder && (!freeHighInBatches || count >= batch);
+  }
+
+  /**
+   * Fewer pages than this are not too many, and {@link #highNow} would change nothing; 0 while that
+   * cannot be said. One number for what a free has to ask about.
+   */
+  int trimFrom;
+
+  /** To be called when high, its limits or the zone's pressure changed. */
+  final void updateTrimFrom(boolean pressure) {
+    boolean known = !pressure && high >= highMin && high <= highMax;
+    trimFrom = known ? high : 0;
   }
 
   /** How many pages are too many, now: {@code nr_pcp_high}. */

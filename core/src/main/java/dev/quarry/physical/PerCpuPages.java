@@ -16,16 +16,16 @@ package dev.quarry.physical;
  * <p>Only the thread that holds the CPU may call the methods, except for the getters. How much is
  * moved at a time, and when, is {@link PcpTuning}'s.
  */
-public final class PerCpuPages {
-  private final Zone zone;
+public final class PerCpuPages extends PcpTuning {
+  final Zone zone;
+  private final boolean local;
   private final MemMap map;
   private final Pageblocks pageblocks;
   private final int maxOrder;
   private final int hugeOrder;
-  private final FreeList[] lists;
+  private final PcpList[] lists;
   private final Fallback fallback;
   private final Watermark watermark;
-  final PcpTuning tuning;
 
   int count;
 
@@ -33,6 +33,10 @@ public final class PerCpuPages {
   long allocatedPages;
   long freedPages;
   long hits;
+
+  /** Requests served by {@link #takeReady}: each a hit, as wished. */
+  private long readyHits;
+
   long numaHit;
   long numaMiss;
   long numaForeign;
@@ -40,19 +44,20 @@ public final class PerCpuPages {
   long numaLocal;
   long numaOther;
 
-  PerCpuPages(PhysicalMemory memory, Zone zone, Fallback fallback) {
+  PerCpuPages(PhysicalMemory memory, Zone zone, Fallback fallback, int cpuNode) {
+    super(memory.rules());
     this.zone = zone;
+    this.local = cpuNode == zone.node().id();
     this.map = memory.map();
     this.pageblocks = memory.pageblocks();
     this.maxOrder = memory.pcpMaxOrder();
     this.hugeOrder = memory.pcpHugeOrder();
     this.fallback = fallback;
     this.watermark = memory.watermark();
-    this.lists = new FreeList[listCount(maxOrder, hugeOrder)];
+    this.lists = new PcpList[listCount(maxOrder, hugeOrder)];
     for (int i = 0; i < lists.length; i++) {
-      lists[i] = new FreeList(map);
+      lists[i] = new PcpList();
     }
-    this.tuning = new PcpTuning(memory.rules());
   }
 
   private static int listCount(int maxOrder, int hugeOrder) {
@@ -67,22 +72,22 @@ public final class PerCpuPages {
 
   /** Pages at which a free begins to drain, as it is now. */
   public int high() {
-    return tuning.high;
+    return high;
   }
 
   /** Pages moved at a time. */
   public int batch() {
-    return tuning.batch;
+    return batch;
   }
 
   /** The least that {@link #high} may be. */
   public int highMin() {
-    return tuning.highMin;
+    return highMin;
   }
 
   /** The most that {@link #high} may be. */
   public int highMax() {
-    return tuning.highMax;
+    return highMax;
   }
 
   /** Pages allocated in this zone from this CPU since boot. */
@@ -97,12 +102,12 @@ public final class PerCpuPages {
 
   /** Requests served from a list without a refill. */
   public long hits() {
-    return hits;
+    return hits + readyHits;
   }
 
   /** Requests of this CPU served here as wished. */
   public long numaHit() {
-    return numaHit;
+    return numaHit + readyHits;
   }
 
   /** Requests of this CPU served here though another node was wished for. */
@@ -122,12 +127,12 @@ public final class PerCpuPages {
 
   /** Requests served here while the CPU is on this node. */
   public long numaLocal() {
-    return numaLocal;
+    return local ? numaLocal + readyHits : numaLocal;
   }
 
   /** Requests served here while the CPU is on another node. */
   public long numaOther() {
-    return numaOther;
+    return local ? numaOther : numaOther + readyHits;
   }
 
   /** How many lists there are. */
@@ -136,12 +141,12 @@ public final class PerCpuPages {
   }
 
   /** A list by its index, {@code order * 3 + type}, huge pages behind all others. */
-  public FreeList list(int index) {
+  public PcpList list(int index) {
     return lists[index];
   }
 
   /** The list of an order, which must have lists, and a type. */
-  public FreeList list(int order, int migrateType) {
+  public PcpList list(int order, int migrateType) {
     return lists[listIndex(order, migrateType)];
   }
 
@@ -162,8 +167,8 @@ public final class PerCpuPages {
 
   /** Takes a block, refilling an empty list from the zone: {@code rmqueue_pcplist}. */
   int take(int order, int migrateType, int allocFlags) {
-    tuning.allocating();
-    FreeList list = lists[listIndex(order, migrateType)];
+    allocating();
+    PcpList list = lists[listIndex(order, migrateType)];
     if (list.count() == 0) {
       refill(list, order, migrateType, allocFlags);
       if (list.count() == 0) {
@@ -176,17 +181,23 @@ public final class PerCpuPages {
     return list.removeFirst();
   }
 
-  /** Takes the first block of a list that is not empty; the caller looked. */
-  int takeReady(FreeList list, int order) {
-    tuning.allocating();
-    hits++;
+  /** Takes the first block of a list, or {@link Pfn#NONE} if it is empty. */
+  int takeReady(int order, int migrateType) {
+    PcpList list = lists[listIndex(order, migrateType)];
+    if (list.count() == 0) {
+      return Pfn.NONE;
+    }
+    allocating();
+    readyHits++;
+    allocatedPages += 1L << order;
     count -= 1 << order;
     return list.removeFirst();
   }
 
   /** Moves a batch from the zone to the tail of a list: {@code rmqueue_bulk}. */
-  private void refill(FreeList list, int order, int migrateType, int allocFlags) {
-    int blocks = tuning.refillBlocks(order, count, zone.belowHigh);
+  private void refill(PcpList list, int order, int migrateType, int allocFlags) {
+    int blocks = refillBlocks(order, count, zone.belowHigh);
+    updateTrimFrom();
     Fallback.Search search = fallback.new Search(zone, allocFlags);
     int got = 0;
     zone.lock.lock();
@@ -215,17 +226,29 @@ public final class PerCpuPages {
     lists[index].addHead(pfn);
     count += 1 << order;
     freedPages += 1L << order;
-    boolean freeHigh = tuning.freeing(order, count);
-    int high = tuning.highNow(count, freeHigh, zone.reclaimActive, zone.belowHigh);
-    if (count >= high) {
-      drain(tuning.drainPages(count, high, freeHigh), index);
+    boolean freeHigh = freeing(order, count);
+    if (freeHigh || count >= trimFrom) {
+      trim(index, freeHigh);
+    }
+  }
+
+  /** Drains if there are too many. */
+  private void trim(int index, boolean freeHigh) {
+    int highNow = highNow(count, freeHigh, zone.reclaimActive, zone.belowHigh);
+    if (count >= highNow) {
+      drain(drainPages(count, highNow, freeHigh), index);
       noteAboveHigh();
     }
+    updateTrimFrom();
+  }
+
+  void updateTrimFrom() {
+    updateTrimFrom(zone.reclaimActive || zone.belowHigh);
   }
 
   private void noteAboveHigh() {
     if (zone.belowHigh && watermark.aboveHigh(zone)) {
-      zone.belowHigh = false;
+      zone.belowHigh(false);
     }
   }
 
@@ -242,11 +265,10 @@ public final class PerCpuPages {
     try {
       int drained = 0;
       for (int index = firstList; left > 0; index = (index + 1) % lists.length) {
-        FreeList list = lists[index];
+        PcpList list = lists[index];
         int order = listOrder(index);
         while (left > 0 && list.count() > 0) {
-          int pfn = list.last();
-          list.remove(pfn);
+          int pfn = list.removeLast();
           map.state(pfn, PageState.UNTOUCHED);
           zone.buddy.free(pfn, order, pageblocks.type(pfn), false);
           left -= 1 << order;
@@ -264,7 +286,7 @@ public final class PerCpuPages {
   /** Empties all lists, some at a time: {@code drain_pages_zone}. */
   void drainAll() {
     while (count > 0) {
-      drain(tuning.drainChunk(), 0);
+      drain(drainChunk(), 0);
     }
   }
 
@@ -273,7 +295,8 @@ public final class PerCpuPages {
    * statistics worker, about once a second ({@code decay_pcp_high}).
    */
   void decay() {
-    int above = tuning.decay(count);
+    int above = decay(count);
+    updateTrimFrom();
     if (above > 0) {
       drain(above, 0);
     }

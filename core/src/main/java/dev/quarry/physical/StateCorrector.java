@@ -29,18 +29,10 @@ public final class StateCorrector {
     if (map.state(pfn) != PageState.pcp(order)) {
       return NOT_ON_LIST;
     }
-    int place = 0;
-    FreeList list = list(zone, cpu, order, migrateType);
-    for (int at = list.first(); at != Pfn.NONE; at = list.after(at)) {
-      if (at == pfn) {
-        return place;
-      }
-      place++;
-    }
-    return NOT_ON_LIST;
+    return list(zone, cpu, order, migrateType).placeOf(pfn);
   }
 
-  private static FreeList list(Zone zone, int cpu, int order, int migrateType) {
+  private static PcpList list(Zone zone, int cpu, int order, int migrateType) {
     return zone.pcp(cpu).list(order, migrateType);
   }
 
@@ -51,7 +43,7 @@ public final class StateCorrector {
 
   /** Takes the first {@code blocks} of a CPU's list: somebody unseen holds them now. */
   public void takeHeads(Zone zone, int cpu, int order, int migrateType, int blocks) {
-    FreeList list = list(zone, cpu, order, migrateType);
+    PcpList list = list(zone, cpu, order, migrateType);
     for (int i = 0; i < blocks; i++) {
       map.state(list.removeFirst(), PageState.UNTOUCHED);
     }
@@ -60,7 +52,7 @@ public final class StateCorrector {
 
   /** Moves the first {@code blocks} of a CPU's list behind its last one. */
   public void rotateHeads(Zone zone, int cpu, int order, int migrateType, int blocks) {
-    FreeList list = list(zone, cpu, order, migrateType);
+    PcpList list = list(zone, cpu, order, migrateType);
     for (int i = 0; i < blocks; i++) {
       list.addTail(list.removeFirst());
     }
@@ -155,16 +147,13 @@ public final class StateCorrector {
 
   /** Takes a block off the per-CPU list that it is on, which its first block tells. */
   private void unlinkPcp(int head, int order) {
-    int first = head;
-    while (map.prev(first) != Pfn.NONE) {
-      first = map.prev(first);
-    }
     Zone zone = memory.zone(pageblocks.zone(head));
     for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
       PerCpuPages pcp = zone.pcp(cpu);
       for (int index = 0; index < pcp.lists(); index++) {
-        if (pcp.list(index).first() == first) {
-          pcp.list(index).remove(head);
+        int place = pcp.listOrder(index) == order ? pcp.list(index).placeOf(head) : NOT_ON_LIST;
+        if (place != NOT_ON_LIST) {
+          pcp.list(index).remove(place);
           pcp.count -= 1 << order;
           map.state(head, PageState.UNTOUCHED);
           return;

@@ -48,6 +48,7 @@ public final class StateLoader {
     zone.buddy.account(-((long) blocks << order), MigrateType.MOVABLE);
     if (zone.areas[order].list(MigrateType.MOVABLE).count() == 0) {
       zone.nonEmptyOrders[MigrateType.MOVABLE] &= ~(1 << order);
+      zone.updateBlockOrders();
     }
   }
 
@@ -67,6 +68,7 @@ public final class StateLoader {
     if (migrateType == MigrateType.HIGHATOMIC) {
       zone.reservedHighatomic += pageblocks.pages();
     }
+    zone.updatePlenty();
     pageblocks.type(pfn, migrateType);
   }
 
@@ -167,13 +169,14 @@ public final class StateLoader {
 
   /** Sets the fields of a CPU's lists. */
   public void pcpState(Zone zone, int cpu, PcpState state) {
-    PcpTuning tuning = zone.pcp(cpu).tuning;
+    PerCpuPages tuning = zone.pcp(cpu);
     tuning.limits(state.highMin(), state.highMax(), Math.max(1, state.batch()));
     tuning.high = state.high();
     tuning.freeCount = state.freeCount();
     tuning.allocFactor = Math.clamp(state.allocFactor(), 0, PcpTuning.BATCH_SCALE_MAX);
     tuning.lastFreeWasHighOrder = (state.flags() & 1) != 0;
     tuning.freeHighInBatches = (state.flags() & 2) != 0;
+    tuning.updateTrimFrom();
   }
 
   /** Sets a zone's marks without boost, and its boost. */
@@ -183,12 +186,14 @@ public final class StateLoader {
     zone.watermark[Zone.HIGH] = high;
     zone.watermark[Zone.PROMO] = promo;
     zone.watermarkBoost = boost;
+    zone.updatePlenty();
   }
 
   /** Sets what a zone keeps back, by highest zone. */
   public void reserves(Zone zone, long[] pages) {
     System.arraycopy(
         pages, 0, zone.lowmemReserve, 0, Math.min(pages.length, zone.lowmemReserve.length));
+    zone.updatePlenty();
   }
 
   /** Sets a zone's size as the recorded kernel counts it. */

@@ -44,6 +44,7 @@ final class WatermarkSetup {
     memory.minFreeKbytes(minFreeKbytes);
     setMarks(memory, minFreeKbytes);
     setReserves(memory);
+    memory.zones().forEach(Zone::updatePlenty);
     setPerCpuLimits(memory);
   }
 
@@ -172,7 +173,8 @@ final class WatermarkSetup {
       PcpLimits limits =
           memory.rules().pcpHighOrders() ? limits(memory, zone) : oldLimits(memory, zone);
       for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
-        zone.pcp(cpu).tuning.limits(limits.highMin, limits.highMax, limits.batch);
+        zone.pcp(cpu).limits(limits.highMin, limits.highMax, limits.batch);
+        zone.pcp(cpu).updateTrimFrom();
       }
     }
   }

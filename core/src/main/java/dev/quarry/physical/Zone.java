@@ -44,6 +44,9 @@ public final class Zone {
   /** Per migrate type, a bit for each order whose list is not empty. */
   final int[] nonEmptyOrders = new int[MigrateType.COUNT];
 
+  /** A bit for each order of which any request may have a block. */
+  int blockOrders;
+
   final UntouchedBlocks untouched;
   long freePages;
   long freeCma;
@@ -52,6 +55,12 @@ public final class Zone {
 
   /** Free pages in blocks of at least a pageblock: NR_FREE_PAGES_BLOCKS. */
   long freePagesInBlocks;
+
+  /**
+   * A request of one page passes every test while more pages than this are free: the high mark,
+   * what is kept back, and what is out of reach. See {@link #updatePlenty}.
+   */
+  long plentyAbove = Long.MAX_VALUE;
 
   final long[] watermark = new long[4];
   long watermarkBoost;
@@ -225,6 +234,39 @@ public final class Zone {
   /** Pages kept back from requests that could also be served by zone {@code index}. */
   public long lowmemReserve(int zoneIndex) {
     return lowmemReserve[zoneIndex];
+  }
+
+  void belowHigh(boolean below) {
+    belowHigh = below;
+    for (PerCpuPages pcp : pcps) {
+      pcp.updateTrimFrom();
+    }
+  }
+
+  /** Whether a request without rights, for which this zone comes first, passes every test. */
+  boolean isPlenty(int order) {
+    return freePages - (1L << order) > plentyAbove && blockOrders >>> order != 0;
+  }
+
+  /** To be called when a list became empty, or was. */
+  void updateBlockOrders() {
+    blockOrders =
+        nonEmptyOrders[MigrateType.UNMOVABLE]
+            | nonEmptyOrders[MigrateType.MOVABLE]
+            | nonEmptyOrders[MigrateType.RECLAIMABLE];
+  }
+
+  /** To be called when a mark, a reserve or the boost changed. */
+  void updatePlenty() {
+    if (boostedWatermark) {
+      plentyAbove = Long.MAX_VALUE;
+      return;
+    }
+    long reserve = lowmemReserve[index];
+    for (int i = index + 1; i < lowmemReserve.length && !node.zone(i).isPopulated(); i++) {
+      reserve = Math.max(reserve, lowmemReserve[i]);
+    }
+    plentyAbove = mark(HIGH) + reserve + reservedHighatomic + freeCma;
   }
 
   /** The per-CPU lists of one CPU. */

@@ -160,7 +160,7 @@ class HostileSpecTest {
     Files.write(file, new byte[(1 << 20) + 1]);
     assertThatThrownBy(() -> MachineSpecReader.read(file))
         .isInstanceOf(SpecException.class)
-        .hasMessage("mutant.machine has 1048577 bytes, a specification has at most 1048576");
+        .hasMessage("mutant.machine is too large: a specification has at most 1048576 bytes");
     assertThatThrownBy(() -> MachineSpecReader.read(folder))
         .isInstanceOf(SpecException.class)
         .hasMessageContaining("is a folder");

@@ -19,7 +19,7 @@ final class Fingerprint {
       }
       for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
         for (int i = 0; i < zone.pcp(cpu).lists(); i++) {
-          lines.add(list(machine, zone.pcp(cpu).list(i)));
+          lines.add(list(zone.pcp(cpu).list(i)));
         }
       }
       lines.add(descriptors(machine.memory().map(), zone));
@@ -31,6 +31,14 @@ final class Fingerprint {
     StringBuilder text = new StringBuilder();
     for (int pfn = list.first(); pfn != Pfn.NONE; pfn = machine.memory().map().next(pfn)) {
       text.append(' ').append(pfn);
+    }
+    return text.toString();
+  }
+
+  private static String list(PcpList list) {
+    StringBuilder text = new StringBuilder();
+    for (int place = 0; place < list.count(); place++) {
+      text.append(' ').append(list.get(place));
     }
     return text.toString();
   }

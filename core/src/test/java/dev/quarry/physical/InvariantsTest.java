@@ -33,6 +33,13 @@ class InvariantsTest {
       held = allocator.allocPages(cpu, Gfp.GFP_KERNEL, 4);
       onCpuList = allocator.allocPages(cpu, Gfp.GFP_KERNEL, 2);
       allocator.freePages(cpu, onCpuList, 2);
+      int[] parts = new int[4];
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] = allocator.allocPages(cpu, Gfp.GFP_KERNEL, 4);
+      }
+      for (int i = 0; i < parts.length; i += 2) {
+        allocator.freePages(cpu, parts[i], 4);
+      }
       free = zone.area(7).list(MigrateType.UNMOVABLE).first();
     }
 
@@ -70,7 +77,8 @@ class InvariantsTest {
     CPU_BLOCK_MARKED_HELD(
         used -> used.map.state(used.onCpuList, PageState.allocated(2, 0)), "per-CPU list"),
     CPU_COUNT_WRONG(used -> used.zone.pcp(1).count++, "CPU 1: count"),
-    CPU_LINK_BROKEN(used -> used.map.prev(used.onCpuList, 3), "prev 3"),
+    CPU_BLOCK_LOST(used -> longCpuList(used).removeLast(), "CPU 1: count"),
+    CPU_BLOCK_TWICE(used -> longCpuList(used).addTail(longCpuList(used).first()), "CPU 1: count"),
     PAGEBLOCK_OF_ANOTHER_TYPE(
         used -> used.memory.pageblocks().type(used.free, MigrateType.CMA), "its pageblock is CMA"),
     PAGEBLOCK_OF_ANOTHER_ZONE(
@@ -106,9 +114,20 @@ class InvariantsTest {
     }
 
     private static LongList longList(Used used) {
+      for (FreeArea area : used.zone.areas) {
+        for (int type = 0; type < MigrateType.COUNT; type++) {
+          if (area.list(type).count() > 1) {
+            return new LongList(area.list(type));
+          }
+        }
+      }
+      throw new IllegalStateException("no list has two blocks");
+    }
+
+    private static PcpList longCpuList(Used used) {
       for (int i = 0; i < used.zone.pcp(1).lists(); i++) {
         if (used.zone.pcp(1).list(i).count() > 1) {
-          return new LongList(used.zone.pcp(1).list(i));
+          return used.zone.pcp(1).list(i);
         }
       }
       throw new IllegalStateException("no list has two blocks");

@@ -8,6 +8,7 @@ final class BootCost {
   private static final long BASE = 1_000;
   private static final int FRAMES_PER_STEP = 1 << 10;
   private static final int STEPS_PER_CPU = 10;
+  private static final int PAGES_PER_STEP = 4;
 
   private BootCost() {}
 
@@ -18,7 +19,9 @@ final class BootCost {
         + (long) STEPS_PER_CPU * spec.cpuNodes().size() * Math.max(1, spec.nodes().size());
   }
 
-  static long frames(Machine machine) {
-    return machine.spec().endPfn();
+  /** A check walks over what was touched. */
+  static long ofCheck(Machine machine) {
+    long held = machine.memory().zones().stream().mapToLong(z -> z.managed() - z.freePages()).sum();
+    return BASE / 2 + held / PAGES_PER_STEP;
   }
 }

@@ -42,7 +42,7 @@ final class FirstFitComparison {
     int steps = call.number("steps", 20_000, 1, 1_000_000);
     int load = call.number("load", 60, 1, 100);
     long seed = call.number("seed", 1, 0, Integer.MAX_VALUE);
-    session.spend(steps * (5L + pages / 4096));
+    session.spend(1_000 + steps * (5L + pages / 4096)); // a machine, and a list to search
     try (BuddySource buddy = new BuddySource(pages)) {
       FirstFitComparison comparison = new FirstFitComparison(pages, seed, buddy);
       for (int step = 0; step < steps; step++) {

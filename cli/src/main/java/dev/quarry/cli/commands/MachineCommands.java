@@ -105,7 +105,7 @@ final class MachineCommands {
   private static Value check(Call call, Session session) {
     call.atMost(0);
     Machine machine = Booted.machine(session);
-    session.spend(BootCost.frames(machine) / 16);
+    session.spend(BootCost.ofCheck(machine));
     List<String> broken = machine.invariants();
     return broken.isEmpty()
         ? new Value.Text("all invariants hold")

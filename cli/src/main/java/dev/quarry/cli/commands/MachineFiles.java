@@ -25,8 +25,11 @@ public final class MachineFiles {
       return Presets.get(name);
     }
     Path file = path(name);
-    if (!Files.exists(file)) {
+    if (name.isEmpty() || !Files.exists(file)) {
       throw noSuchMachine(name);
+    }
+    if (Files.isDirectory(file)) {
+      throw new SpecException("\"" + name + "\" is a folder, not a machine's specification");
     }
     return MachineSpecReader.read(file);
   }

@@ -111,7 +111,7 @@ final class ManyPagesCommands {
     int[] pfns = new int[64];
     int got = 0;
     while (freePages(watched) - (1L << order) >= leave) {
-      session.spend((gfp & Gfp.ZERO) != 0 ? 1L << order : 1);
+      session.spend((gfp & Gfp.ZERO) != 0 ? 4L << order : 1);
       int pfn = policy.allocPages(cpu, gfp, order);
       if (pfn == Pfn.NONE) {
         break;
@@ -123,7 +123,11 @@ final class ManyPagesCommands {
   }
 
   private static long freePages(List<Zone> zones) {
-    return zones.stream().mapToLong(Zone::freePages).sum();
+    long pages = 0;
+    for (Zone zone : zones) {
+      pages += zone.freePages();
+    }
+    return pages;
   }
 
   private static Value split(Call call, Session session) {

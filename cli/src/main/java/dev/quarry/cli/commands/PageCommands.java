@@ -15,7 +15,7 @@ import dev.quarry.physical.Zone;
 /** Commands that allocate a block, under the kernel's names. */
 final class PageCommands {
   private static final String CHAPTER = "pages";
-  private static final long STEPS_PER_ZEROED_PAGE = 1;
+  private static final long STEPS_PER_ZEROED_PAGE = 4; // the host gives a page at its first touch
 
   private PageCommands() {}
 

@@ -61,7 +61,8 @@ public final class Caret {
         + "^";
   }
 
-  private static String clean(String text) {
+  /** A text without the characters that a terminal obeys. */
+  public static String clean(String text) {
     return text.replaceAll("[\\p{Cntrl}&&[^\t\n]]", "?");
   }
 }

@@ -9,6 +9,8 @@ public final class Interpreter {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*(\\[[0-9]{1,9}\\])?");
   private static final Pattern RANGE = Pattern.compile("(\\d{1,9})\\.\\.(\\d{1,9})");
 
+  private static final int CHARACTERS_PER_STEP = 20;
+
   private final Session session;
   private final Evaluator evaluator;
   private final Caller caller;
@@ -56,7 +58,8 @@ public final class Interpreter {
   private Value run(Statement statement, Scope scope) {
     spend(1, statement.position());
     return switch (statement) {
-      case Statement.Call call -> shown(caller.callOrValue(call, scope), scope, "");
+      case Statement.Call call ->
+          shown(caller.callOrValue(call, scope), scope, "", call.position());
       case Statement.Assign assign -> assign(assign, scope);
       case Statement.Repeat repeat -> repeat(repeat, scope);
       case Statement.For loop -> forIn(loop, scope);
@@ -74,13 +77,15 @@ public final class Interpreter {
   }
 
   /** Shows a result; in a loop only what was asked for in order to see it. */
-  private Value shown(Value value, Scope scope, String name) {
+  private Value shown(Value value, Scope scope, String name, Position position) {
     if (scope.inLoop()) {
       failures.add(value);
     }
     boolean shows = !scope.inLoop() || (value instanceof Value.Text && name.isEmpty());
-    if (shows && !value.show().isEmpty()) {
-      session.out().println(name.isEmpty() ? value.show() : name + " = " + value.show());
+    String text = shows ? value.show() : "";
+    if (!text.isEmpty()) {
+      spend(text.length() / CHARACTERS_PER_STEP, position);
+      session.out().println(name.isEmpty() ? text : name + " = " + text);
     }
     return value;
   }
@@ -97,7 +102,7 @@ public final class Interpreter {
     } catch (IllegalArgumentException e) {
       throw ScriptException.mistake(assign.position(), e);
     }
-    return shown(value, scope, name);
+    return shown(value, scope, name, assign.position());
   }
 
   private Value repeat(Statement.Repeat repeat, Scope scope) {

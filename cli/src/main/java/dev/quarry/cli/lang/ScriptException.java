@@ -4,6 +4,9 @@ import dev.quarry.machine.UserError;
 
 /** A script that cannot be run, or an expectation that did not hold. */
 public final class ScriptException extends RuntimeException implements UserError {
+  /** The message of a script that the user stopped. */
+  static final String INTERRUPTED = "interrupted";
+
   private static final long serialVersionUID = 1L;
 
   private final transient Position position;
@@ -33,6 +36,11 @@ public final class ScriptException extends RuntimeException implements UserError
   /** Where. */
   public Position position() {
     return position;
+  }
+
+  /** Whether the user stopped the script. */
+  public boolean isInterrupt() {
+    return INTERRUPTED.equals(getMessage());
   }
 
   /** Whether this is an expectation that did not hold, and the script itself is right. */

@@ -93,7 +93,7 @@ public final class Session implements AutoCloseable {
   public void spend(long steps) {
     if (interrupted) {
       interrupted = false;
-      throw new IllegalStateException("interrupted");
+      throw new IllegalStateException(ScriptException.INTERRUPTED);
     }
     budget.spend(steps);
   }

@@ -11,6 +11,9 @@
  *   text ─Lexer─► tokens ─Parser─► statements ─Interpreter─► commands of the Registry
  * </pre>
  *
+ * <p>Equation: a script ends after at most its {@link dev.quarry.cli.lang.Budget}'s steps; each
+ * command, each round of a loop and all that is shown spends some.
+ *
  * <p>Read next: {@link dev.quarry.cli.lang.Parser}, {@link dev.quarry.cli.lang.Interpreter}.
  */
 package dev.quarry.cli.lang;

@@ -42,11 +42,13 @@ public final class Shell {
    * Runs a shell until the end of input.
    *
    * @param out where results go when there is no terminal
+   * @param colours whether a terminal may show mistakes in red
    */
-  public static Outcome run(Registry registry, PrintWriter out) throws IOException {
+  public static Outcome run(Registry registry, PrintWriter out, boolean colours)
+      throws IOException {
     Console console = System.console();
     if (console != null && console.isTerminal()) {
-      TerminalShell.run(registry);
+      TerminalShell.run(registry, colours);
       return Outcome.ALL_WELL;
     }
     try (Session session = AllCommands.session(out)) {

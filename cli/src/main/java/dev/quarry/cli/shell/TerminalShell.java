@@ -25,16 +25,18 @@ final class TerminalShell {
 
   private final Terminal terminal;
   private final Shell shell;
+  private final boolean colours;
 
-  private TerminalShell(Terminal terminal, Shell shell) {
+  private TerminalShell(Terminal terminal, Shell shell, boolean colours) {
     this.terminal = terminal;
     this.shell = shell;
+    this.colours = colours;
   }
 
-  static void run(Registry registry) throws IOException {
+  static void run(Registry registry, boolean colours) throws IOException {
     try (Terminal terminal = TerminalBuilder.builder().system(true).build();
         Session session = AllCommands.session(terminal.writer())) {
-      TerminalShell shell = new TerminalShell(terminal, new Shell(registry, session));
+      TerminalShell shell = new TerminalShell(terminal, new Shell(registry, session), colours);
       terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
       terminal.writer().println(GREETING);
       shell.loop(reader(terminal, registry, session));
@@ -82,10 +84,19 @@ final class TerminalShell {
   /** Below a single line, which still stands there, a caret is enough. */
   private void complain(String text, ScriptException e) {
     boolean single = text.indexOf('\n') < 0 && PROMPT.length() + text.length() < width();
-    String complaint =
-        single
-            ? " ".repeat(PROMPT.length() + e.position().column() - 1) + "^\n" + Caret.message(e)
-            : new Caret("shell", text, 1).render(e);
+    String complaint;
+    if (e.isInterrupt()) {
+      complaint = Caret.message(e); // the place is wherever Ctrl-C found it
+    } else if (single) {
+      String caret = " ".repeat(PROMPT.length() + e.position().column() - 1) + "^\n";
+      complaint = caret + Caret.message(e);
+    } else {
+      complaint = new Caret("shell", text, 1).render(e);
+    }
+    if (!colours) {
+      terminal.writer().println(complaint);
+      return;
+    }
     new AttributedStringBuilder()
         .style(AttributedStyle.DEFAULT.foreground(AttributedStyle.RED))
         .append(complaint)

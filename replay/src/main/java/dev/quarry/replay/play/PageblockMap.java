@@ -6,6 +6,7 @@ import dev.quarry.physical.FreeList;
 import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pageblocks;
+import dev.quarry.physical.PcpList;
 import dev.quarry.physical.PerCpuPages;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
@@ -46,7 +47,10 @@ public final class PageblockMap {
       for (int cpu = 0; cpu < zone.pcpCount(); cpu++) {
         PerCpuPages pcp = zone.pcp(cpu);
         for (int index = 0; index < pcp.lists(); index++) {
-          add(map.listed, pcp.list(index), pcp.listOrder(index), map.order);
+          PcpList list = pcp.list(index);
+          for (int place = 0; place < list.count(); place++) {
+            add(map.listed, list.get(place), pcp.listOrder(index), map.order);
+          }
         }
       }
     }

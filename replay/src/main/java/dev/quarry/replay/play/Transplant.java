@@ -204,9 +204,8 @@ final class Transplant {
         var pcp = zone.pcp(cpu);
         for (int index = 0; index < pcp.lists(); index++) {
           var list = pcp.list(index);
-          for (int pfn = list.first(), left = list.count(); left > 0; left--) {
-            perCpu(pfn, cpu, index, pcp.listOrder(index));
-            pfn = list.after(pfn);
+          for (int place = 0; place < list.count(); place++) {
+            perCpu(list.get(place), cpu, index, pcp.listOrder(index));
           }
         }
       }

@@ -1,6 +1,6 @@
 package dev.quarry.replay.play;
 
-import dev.quarry.physical.FreeList;
+import dev.quarry.physical.PcpList;
 import dev.quarry.physical.StateCorrector;
 import dev.quarry.physical.Zone;
 import java.util.ArrayDeque;
@@ -30,12 +30,10 @@ final class UnseenSuspects {
 
   /** The first {@code blocks} of a list will be taken on suspicion. */
   void suspect(Zone zone, int cpu, int order, int migrateType, int blocks) {
-    FreeList list = zone.pcp(cpu).list(order, migrateType);
+    PcpList list = zone.pcp(cpu).list(order, migrateType);
     int[] pfns = new int[blocks];
-    int pfn = list.first();
     for (int i = 0; i < blocks; i++) {
-      pfns[i] = pfn;
-      pfn = list.after(pfn);
+      pfns[i] = list.get(i);
     }
     if (guesses.size() == MOST_GUESSES) {
       guesses.removeFirst();
