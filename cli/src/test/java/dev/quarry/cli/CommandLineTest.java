@@ -41,12 +41,12 @@ class CommandLineTest {
         "check tiny --steps x               | 'x' is not an int",
         "replay                             | 'RECORDING'",
         "replay no/such                     | no/such: there is no such folder",
-        "replay --check --versus x=1 .       | holds no page events",
+        "replay --check --versus x=1 .       | are for one machine, without --versus",
         "convert a                          | 'OUT'",
         "convert no/such /no/such           | no/such: there is no such file or folder",
         "replay .                           | holds no page events",
-        "replay --html . ../examples/compile | cannot write .: is a folder",
-        "replay --html no/x ../examples/compile | cannot write no/x: there is no folder",
+        "replay --html . examples/compile | cannot write .: is a folder",
+        "replay --html no/x examples/compile | cannot write no/x: there is no folder",
         "replay --html x --versus ram=8G x  | --html shows one replay: leave out --versus",
       })
   void mistakesOfTheCommandLine(String args, String message) {
@@ -92,6 +92,15 @@ class CommandLineTest {
         .startsWith("course: 3,000 steps with seed 7: ")
         .endsWith("all invariants hold" + System.lineSeparator());
     assertThat(Cli.run("check", "course", "--steps", "3000", "--seed", "7")).isEqualTo(result);
+  }
+
+  @Test
+  void theSameRecordingGivesTheSameBytes() {
+    String tiny = "replay/src/test/resources/recordings/tiny";
+    String json = Cli.run("replay", "--json", tiny).out();
+    assertThat(json).startsWith("{").endsWith("}\n").contains("\"recording\" : \"tiny\"");
+    assertThat(Cli.run("replay", "--json", tiny).out()).isEqualTo(json);
+    assertThat(Cli.run("replay", tiny).out()).isEqualTo(Cli.run("replay", tiny).out());
   }
 
   @Test
