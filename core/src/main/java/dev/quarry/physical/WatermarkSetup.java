@@ -21,6 +21,16 @@ final class WatermarkSetup {
   private static final int HIGHMEM_MOST = 128;
   private static final int MIN_KBYTES = 128;
   private static final int MIN_HIGH_FRACTION = 8;
+
+  /** PAGE_ALLOC_COSTLY_ORDER: Linux keeps no larger order on per-CPU lists, but for huge pages. */
+  private static final int LINUX_PCP_MAX_ORDER = 3;
+
+  /**
+   * Where a machine keeps larger orders on its lists than Linux does, the CPUs' lists together may
+   * hold half of a zone: a few largest blocks would fill the kernel's limits.
+   */
+  private static final int LARGE_LISTS_FRACTION = 2;
+
   private static final int ONE_MEBIBYTE = 1 << 20;
   private static final int HALF_MEBIBYTE = 1 << 19;
   private static final int OLD_HIGHMEM_RATIO = 32;
@@ -185,6 +195,10 @@ final class WatermarkSetup {
   private static PcpLimits limits(PhysicalMemory memory, Zone zone) {
     int fraction = memory.spec().sysctls().percpuPagelistHighFraction();
     int batch = Math.max(1, batchSize(memory, zone));
+    if (fraction == 0 && memory.pcpMaxOrder() > LINUX_PCP_MAX_ORDER) {
+      int half = high(memory, zone, batch, LARGE_LISTS_FRACTION);
+      return new PcpLimits(half, half, batch);
+    }
     int high = high(memory, zone, batch, fraction);
     boolean fixed = fraction > 0 || !memory.rules().pcpAutoTune();
     return new PcpLimits(high, fixed ? high : high(memory, zone, batch, MIN_HIGH_FRACTION), batch);
