@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +20,9 @@ class EveryBuddyStateTest {
   private static final int PAGES = 16;
   private static final int MAX_ORDER = 4;
   private static final Block[] NOT_ALLOWED = {};
+
+  /** In the place of a block that joined another one. */
+  private static final Block GONE = new Block(-1, -1, true);
 
   /** A block: first frame, order, whether it is held. */
   private record Block(int pfn, int order, boolean held) {
@@ -159,18 +160,32 @@ class EveryBuddyStateTest {
   }
 
   private static Block[] afterFree(Block[] state, Block freed) {
-    List<Block> after = new ArrayList<>(List.of(state));
-    after.remove(freed);
-    Block joined = new Block(freed.pfn, freed.order, false);
-    while (joined.order < MAX_ORDER) {
-      Block buddy = new Block(joined.pfn ^ (1 << joined.order), joined.order, false);
-      if (!after.remove(buddy)) {
+    Block[] after = state.clone();
+    int pfn = freed.pfn;
+    int order = freed.order;
+    for (; order < MAX_ORDER; order++) {
+      int buddy = pfn ^ (1 << order);
+      int at = free(after, buddy, order);
+      if (at < 0) {
         break;
       }
-      joined = new Block(Math.min(joined.pfn, buddy.pfn), joined.order + 1, false);
+      after[at] = GONE;
+      pfn &= buddy;
     }
-    after.add(joined);
-    return after.toArray(Block[]::new);
+    for (int i = 0; i < after.length; i++) {
+      after[i] = after[i] == freed ? new Block(pfn, order, false) : after[i];
+    }
+    return after;
+  }
+
+  /** Where in the state a free block is, or -1. */
+  private static int free(Block[] state, int pfn, int order) {
+    for (int i = 0; i < state.length; i++) {
+      if (state[i].pfn == pfn && state[i].order == order && !state[i].held) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Each frame's descriptor, each list's length and the free pages must be the model's. */
@@ -179,6 +194,9 @@ class EveryBuddyStateTest {
     Arrays.fill(blocks, 0);
     int free = 0;
     for (Block block : expected) {
+      if (block == GONE) {
+        continue;
+      }
       states[block.pfn] =
           block.held ? PageState.allocated(block.order, 0) : PageState.buddy(block.order);
       blocks[block.order] += block.held ? 0 : 1;

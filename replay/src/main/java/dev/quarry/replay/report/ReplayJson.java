@@ -61,7 +61,13 @@ public final class ReplayJson {
     for (ReplayResult.ZoneBlocks blocks : result.zones()) {
       zone(zones.addObject(), blocks);
     }
-    ArrayNode samples = root.putArray("samples");
+    samples(root.putArray("samples"), result);
+    ArrayNode notes = root.putArray("notes");
+    result.notes().forEach(notes::add);
+    return root;
+  }
+
+  private static void samples(ArrayNode samples, ReplayResult result) {
     for (Samples.Sample sample : result.player().samples().list()) {
       ObjectNode node = samples.addObject();
       node.put("micros", sample.micros());
@@ -72,9 +78,6 @@ public final class ReplayJson {
         unusable.add(sample.unusable(order));
       }
     }
-    ArrayNode notes = root.putArray("notes");
-    result.notes().forEach(notes::add);
-    return root;
   }
 
   private static void numa(ObjectNode root, Player player) {

@@ -70,7 +70,10 @@ class RecordingTest {
     assertRefused(
         copy.resolve("ev.K.txt"), "ev.K.txt: is one file of a recording; give its folder, tiny");
     Path file = Files.writeString(folder.resolve("x"), "");
-    assertRefused(file, "x: is a file; a recording is a folder with ev.K.txt and before/ in it");
+    assertRefused(
+        file,
+        "x: is a file; a recording is a folder with ev.K.txt and before/ in it"
+            + " (a file of events alone is played with --machine or --snapshot)");
     assertThatThrownBy(() -> Recording.open(folder.resolve("none")))
         .isInstanceOf(UserError.class)
         .hasMessageEndingWith("none: there is no such folder");
