@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the pages of {@code docs/} show as a command's output is its output. */
 class DocsTest {
@@ -38,6 +39,21 @@ class DocsTest {
     }
     actual.append(text.substring(end));
     Expected.same(file, actual.toString(), getClass());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"replay", "convert", "shell", "run", "machine", "check"})
+  void namesEveryOption(String command) throws IOException {
+    String page = Files.readString(Repository.root().resolve("docs/" + command + ".md"));
+    Matcher option = Pattern.compile("(?m)^ +(?:-\\w, )?(--\\w+)").matcher(help(command));
+    while (option.find()) {
+      assertThat(page).contains(option.group(1));
+    }
+  }
+
+  /** The help of a command without the options that all have. */
+  private static String help(String command) {
+    return Cli.run("help", command).out().replaceAll("--(help|version|stacktrace)", "");
   }
 
   @ParameterizedTest

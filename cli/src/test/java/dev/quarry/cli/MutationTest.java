@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
  */
 class MutationTest {
   private static final long SEED = Long.getLong("quarry.seed", 20_260_101);
-  private static final int MUTANTS = Integer.getInteger("quarry.mutants", 200);
+  private static final int MUTANTS = Integer.getInteger("quarry.mutants", 150);
 
   /** Allocated in all, garbage included: each step may leave some. */
   private static final long MOST_BYTES = 256L << 20;
