@@ -99,7 +99,10 @@ class CommandLineTest {
     String tiny = "replay/src/test/resources/recordings/tiny";
     String json = Cli.run("replay", "--json", tiny).out();
     assertThat(json).startsWith("{").endsWith("}\n").contains("\"recording\" : \"tiny\"");
-    assertThat(Cli.run("replay", "--json", tiny).out()).isEqualTo(json);
+    String seconds = "\"seconds\" : [-+.E0-9]+";
+    assertThat(json).containsPattern(seconds);
+    assertThat(Cli.run("replay", "--json", tiny).out().replaceFirst(seconds, ""))
+        .isEqualTo(json.replaceFirst(seconds, ""));
     assertThat(Cli.run("replay", tiny).out()).isEqualTo(Cli.run("replay", tiny).out());
   }
 

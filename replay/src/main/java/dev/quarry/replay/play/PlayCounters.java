@@ -2,7 +2,6 @@ package dev.quarry.replay.play;
 
 import dev.quarry.physical.MigrateType;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** What a replay counts as it plays: requests, by order, type, zone and flags, and odd frees. */
 public final class PlayCounters {
@@ -22,27 +21,9 @@ public final class PlayCounters {
   final long[] byOrder = new long[ORDERS];
   final long[] byType = new long[MigrateType.COUNT];
   final long[] failuresByOrder = new long[ORDERS];
-  final Map<Integer, Long> byGfp = new TreeMap<>();
-  private int lastGfp;
-  private long lastGfpCount;
+  final GfpCounts byGfp = new GfpCounts();
 
   PlayCounters() {}
-
-  /** Runs of requests with the same flags are added up before the map is touched. */
-  void countGfp(int gfp) {
-    if (gfp != lastGfp) {
-      flushGfp();
-      lastGfp = gfp;
-    }
-    lastGfpCount++;
-  }
-
-  void flushGfp() {
-    if (lastGfpCount > 0) {
-      byGfp.merge(lastGfp, lastGfpCount, Long::sum);
-      lastGfpCount = 0;
-    }
-  }
 
   /** Requests and frees played. */
   public long events() {
@@ -116,6 +97,6 @@ public final class PlayCounters {
 
   /** Requests by their flags, canonical masks, ascending. */
   public Map<Integer, Long> ofGfp() {
-    return Map.copyOf(byGfp);
+    return byGfp.toMap();
   }
 }

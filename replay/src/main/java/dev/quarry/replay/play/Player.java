@@ -95,7 +95,6 @@ public final class Player {
       }
     }
     samples.finish();
-    counters.flushGfp();
   }
 
   private void play(RequestEvents request, Cpu cpu) {
@@ -112,7 +111,7 @@ public final class Player {
     counters.allocations++;
     counters.byOrder[order]++;
     counters.byType[Gfp.migrateType(gfp)]++;
-    counters.countGfp(gfp);
+    counters.byGfp.count(gfp);
     // Without a report for each failure: they are counted, with their reasons.
     int pfn = order > maxOrder ? Pfn.NONE : userPages.allocate(cpu, gfp | Gfp.NOWARN, order);
     if (pfn == Pfn.NONE) {

@@ -42,6 +42,7 @@ public final class ReplayJson {
     root.put("recording", result.name());
     root.put("kernel", result.machine().spec().release().toString());
     root.put("events", counters.events());
+    root.put("seconds", result.seconds());
     root.put("allocations", counters.allocations());
     root.put("frees", counters.frees());
     root.put("failures", counters.failures());
