@@ -23,8 +23,15 @@ public final class FramesFile implements FrameLog, Closeable {
   private final BufferedWriter out;
   private boolean whole;
 
-  /** Begins a file. */
+  /**
+   * Begins a file.
+   *
+   * @throws IOException if it cannot be written there
+   */
   public FramesFile(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException("cannot write " + file + ": is a folder");
+    }
     this.file = file;
     this.unfinished = file.resolveSibling(file.getFileName() + ".part");
     this.out = Files.newBufferedWriter(unfinished, StandardCharsets.US_ASCII);
