@@ -204,6 +204,15 @@ public final class Zone {
     return areas[order];
   }
 
+  /** Free blocks of all types by order: a line of {@code /proc/buddyinfo}. */
+  public long[] freeBlocksByOrder() {
+    long[] blocks = new long[areas.length];
+    for (int order = 0; order < blocks.length; order++) {
+      blocks[order] = areas[order].nrFree();
+    }
+    return blocks;
+  }
+
   /** Free blocks of one order and type, untouched ones included. */
   public int freeBlocks(int order, int migrateType) {
     int linked = areas[order].list(migrateType).count();

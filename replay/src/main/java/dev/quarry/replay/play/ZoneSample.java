@@ -18,12 +18,10 @@ public final class ZoneSample {
 
   /** The zone as it is now; {@code last} is the sample before this one. */
   static ZoneSample of(Zone zone, @Nullable ZoneSample last) {
-    long[] blocks = new long[zone.nrOrders()];
-    for (int order = 0; order < blocks.length; order++) {
-      blocks[order] = zone.area(order).nrFree();
-    }
     return new ZoneSample(
-        zone.number(), blocks, PcpSample.of(zone, last == null ? null : last.pcp));
+        zone.number(),
+        zone.freeBlocksByOrder(),
+        PcpSample.of(zone, last == null ? null : last.pcp));
   }
 
   /** The zone's number in the machine. */

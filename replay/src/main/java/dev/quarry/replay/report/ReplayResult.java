@@ -10,6 +10,7 @@ import dev.quarry.replay.play.KernelFrames;
 import dev.quarry.replay.play.Player;
 import dev.quarry.replay.play.SnapshotBoot;
 import dev.quarry.replay.read.RecordingException;
+import dev.quarry.replay.recording.BulkTakes;
 import dev.quarry.replay.recording.EventPolicy;
 import dev.quarry.replay.recording.EventProblems;
 import dev.quarry.replay.recording.OutcomeEvents;
@@ -22,6 +23,8 @@ import dev.quarry.replay.snapshot.BuddyInfo;
 import dev.quarry.replay.snapshot.Finding;
 import dev.quarry.replay.snapshot.Snapshot;
 import dev.quarry.replay.snapshot.SnapshotChecks;
+import dev.quarry.replay.snapshot.SnapshotMachine;
+import dev.quarry.replay.snapshot.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,18 +83,20 @@ public record ReplayResult(
     for (Finding finding : SnapshotChecks.requireUsable(before)) {
       notes.add(finding.toString());
     }
-    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before, options.settings());
+    SnapshotMachine derived = recording.machine(before);
+    BulkTakes bulkTakes = recording.bulkTakes();
+    SnapshotBoot boot = SnapshotBoot.boot(derived, before, options.settings());
     notes.addAll(boot.notes());
     Machine machine = boot.machine();
-    MachineSpec recorded = recording.machine(before).spec();
-    try (RequestEvents requests = recording.requests(options(recorded, options.strict()))) {
+    PageEventOptions eventOptions = options(derived.spec(), options.strict());
+    try (RequestEvents requests = recording.requests(eventOptions)) {
       List<int[]> atStart = blocks(machine);
       Player player =
           new Player(
               machine,
               boot.placement(),
               FrameTeller.NONE,
-              recording.bulkTakes(),
+              bulkTakes,
               policy(machine, options.policy()));
       long start = System.nanoTime();
       player.play(requests, progress);
@@ -101,7 +106,8 @@ public record ReplayResult(
           compare(machine, atStart, options.isAsRecorded() ? after : Optional.empty());
       Optional<Scores> scores = Optional.empty();
       if (options.scores() && options.policy().isEmpty()) {
-        scores = Optional.of(scores(recording, before, after, player, options));
+        Told told = told(recording, derived, before, bulkTakes, options);
+        scores = Optional.of(scores(told, before, after, player));
       }
       return new ReplayResult(
           recording.name(), machine, player, zones, notes, requests.problems(), seconds, scores);
@@ -117,26 +123,34 @@ public record ReplayResult(
         : machine.policies().usable(machine.policies().parse(text));
   }
 
-  private static Scores scores(
+  /** What a second run named, told the kernel's frames, and what the kernel did. */
+  private record Told(long same, long of, Flow actual) {}
+
+  private static Told told(
       Recording recording,
+      SnapshotMachine derived,
       Snapshot before,
-      Optional<Snapshot> after,
-      Player untold,
+      BulkTakes bulkTakes,
       ReplayOptions options) {
-    SnapshotBoot boot = SnapshotBoot.boot(recording.machine(before), before, options.settings());
+    SnapshotBoot boot = SnapshotBoot.boot(derived, before, options.settings());
+    PageEventOptions eventOptions = options(derived.spec(), false);
     try (Machine machine = boot.machine();
-        RequestEvents requests = recording.requests(options(machine.spec(), false));
-        OutcomeEvents outcomes = recording.outcomes(options(machine.spec(), false))) {
+        RequestEvents requests = recording.requests(eventOptions);
+        OutcomeEvents outcomes = recording.outcomes(eventOptions)) {
       KernelFrames teller = new KernelFrames(machine, options.frames());
-      new Player(machine, boot.placement(), teller, recording.bulkTakes())
-          .play(requests, bytes -> {});
-      return new Scores(
-          new Scores.ExactFrames(teller.same(), teller.of(), untold.counters().sameFrames()),
-          Scores.freeBlocks(untold.machine(), before, after),
-          Flow.of(untold.machine()),
-          Flow.of(outcomes),
-          Scores.perCpu(untold.machine(), after));
+      new Player(machine, boot.placement(), teller, bulkTakes).play(requests, bytes -> {});
+      return new Told(teller.same(), teller.of(), Flow.of(outcomes));
     }
+  }
+
+  private static Scores scores(
+      Told told, Snapshot before, Optional<Snapshot> after, Player untold) {
+    return new Scores(
+        new Scores.ExactFrames(told.same, told.of, untold.counters().sameFrames()),
+        Scores.freeBlocks(untold.machine(), before, after),
+        Flow.of(untold.machine()),
+        told.actual,
+        Scores.perCpu(untold.machine(), after));
   }
 
   private static PageEventOptions options(MachineSpec recorded, boolean strict) {
@@ -165,13 +179,9 @@ public record ReplayResult(
     List<ZoneBlocks> zones = new ArrayList<>();
     for (Zone zone : machine.memory().zones()) {
       if (zone.isPopulated()) {
+        ZoneId id = new ZoneId(zone.node().id(), zone.type());
         Optional<long[]> actual =
-            found.flatMap(info ->
-                info.zones().stream()
-                    .filter(z -> z.id().type() == zone.type())
-                    .filter(z -> z.id().node() == zone.node().id())
-                    .findFirst()
-                    .map(z -> z.blocks().toArray()));
+            found.flatMap(info -> info.zone(id)).map(z -> z.blocks().toArray());
         zones.add(
             new ZoneBlocks(zone, before.get(zone.number()), predicted.get(zone.number()), actual));
       }

@@ -4,7 +4,6 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.physical.Zone;
 import dev.quarry.replay.snapshot.BuddyInfo;
 import dev.quarry.replay.snapshot.ExactState;
-import dev.quarry.replay.snapshot.Numbers;
 import dev.quarry.replay.snapshot.Snapshot;
 import dev.quarry.replay.snapshot.ZoneId;
 import dev.quarry.replay.snapshot.ZoneInfo;
@@ -60,22 +59,12 @@ public record Scores(
       if (began.isPresent() && ended.isPresent()) {
         zones.add(
             new FreeBlockScore.ZoneCounts(
-                numbers(began.get().blocks()), predicted(zone), numbers(ended.get().blocks())));
+                began.get().blocks().toArray(),
+                zone.freeBlocksByOrder(),
+                ended.get().blocks().toArray()));
       }
     }
     return Optional.of(FreeBlockScore.of(zones));
-  }
-
-  private static long[] numbers(Numbers numbers) {
-    return numbers.toArray();
-  }
-
-  private static long[] predicted(Zone zone) {
-    long[] blocks = new long[zone.nrOrders()];
-    for (int order = 0; order < blocks.length; order++) {
-      blocks[order] = zone.area(order).nrFree();
-    }
-    return blocks;
   }
 
   /** Lengths of the per-CPU lists, beside those that the recording ends with. */
