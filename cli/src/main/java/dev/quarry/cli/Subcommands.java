@@ -17,6 +17,7 @@ final class Subcommands {
   private static final List<Class<?>> ALL =
       List.of(
           ReplayCommand.class,
+          TwinCommand.class,
           ConvertCommand.class,
           ShellCommand.class,
           RunCommand.class,

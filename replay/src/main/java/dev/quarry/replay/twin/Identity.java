@@ -1,0 +1,96 @@
+package dev.quarry.replay.twin;
+
+import dev.quarry.machine.KernelRelease;
+import dev.quarry.replay.read.Interval;
+import dev.quarry.replay.read.LineReader;
+import dev.quarry.replay.read.RecordingException;
+import dev.quarry.replay.read.RecordingFiles;
+import dev.quarry.replay.read.RecordingMeta;
+import dev.quarry.replay.snapshot.Snapshot;
+import dev.quarry.replay.snapshot.ZoneInfo;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * Which kernel the files are of, and the size of its pages: {@code meta.json} in the folder or the
+ * one above, else {@code sys/kernel/osrelease} or {@code version}; and {@code MemTotal} of meminfo
+ * in KiB over the managed pages of zoneinfo.
+ */
+final class Identity {
+  private static final int MOST_BYTES = 1 << 12;
+  private static final int LEAST_PAGE_KIB = 4;
+  private static final int MOST_PAGE_KIB = 256;
+
+  private Identity() {}
+
+  static RecordingMeta of(Path folder, Snapshot snapshot, List<String> notes) {
+    RecordingMeta meta = meta(folder);
+    Optional<String> kernel = meta.kernel().or(() -> release(folder));
+    OptionalInt pageBytes = meta.pageBytes();
+    if (pageBytes.isEmpty()) {
+      pageBytes = pageBytes(snapshot);
+      if (pageBytes.isEmpty()) {
+        notes.add("no meminfo: pages are taken to have 4 KiB");
+      }
+    }
+    return new RecordingMeta(
+        Interval.ALL, kernel, meta.cpus(), pageBytes, List.of(), OptionalLong.empty());
+  }
+
+  private static RecordingMeta meta(Path folder) {
+    Path above = folder.toAbsolutePath().normalize().getParent();
+    return Stream.of(Optional.of(folder), Optional.ofNullable(above))
+        .flatMap(Optional::stream)
+        .map(place -> place.resolve("meta.json"))
+        .filter(Files::isReadable)
+        .findFirst()
+        .map(file -> RecordingMeta.read(file, RecordingFiles.nameOf(file)))
+        .orElse(RecordingMeta.NONE);
+  }
+
+  /** {@code Linux version 6.18.44 (...)}, or the release alone. */
+  private static Optional<String> release(Path folder) {
+    for (String name : List.of("sys/kernel/osrelease", "osrelease", "version")) {
+      Path file = folder.resolve(name);
+      if (Files.isReadable(file) && Files.isRegularFile(file)) {
+        byte[] bytes = LineReader.readAll(file, name, MOST_BYTES);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1).strip();
+        String release = text.startsWith("Linux version ") ? text.split("\\s+")[2] : text;
+        try {
+          KernelRelease.parse(release);
+        } catch (IllegalArgumentException e) {
+          throw new RecordingException(name, String.valueOf(e.getMessage()));
+        }
+        return Optional.of(release);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** MemTotal counts the managed pages of all zones, in KiB. */
+  private static OptionalInt pageBytes(Snapshot snapshot) {
+    OptionalLong total =
+        snapshot.meminfo().map(info -> info.get("MemTotal")).orElse(OptionalLong.empty());
+    long managed = managed(snapshot.zoneInfo().orElseThrow());
+    if (total.isEmpty() || managed == 0) {
+      return OptionalInt.empty();
+    }
+    for (int kib = LEAST_PAGE_KIB; kib <= MOST_PAGE_KIB; kib *= 2) {
+      // A little may differ: pages that drivers gave back, or a file that was read a moment later.
+      if (total.getAsLong() < managed * kib * 3 / 2) {
+        return OptionalInt.of(kib << 10);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static long managed(ZoneInfo zoneInfo) {
+    return zoneInfo.populated().stream().mapToLong(zone -> zone.size().managed()).sum();
+  }
+}
