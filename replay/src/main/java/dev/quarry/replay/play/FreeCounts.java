@@ -6,6 +6,7 @@ import dev.quarry.replay.snapshot.BuddyInfo;
 import dev.quarry.replay.snapshot.PageTypeInfo;
 import dev.quarry.replay.snapshot.Snapshot;
 import dev.quarry.replay.snapshot.ZoneId;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,11 @@ final class FreeCounts {
   /** Blocks of one type and order. */
   long get(int migrateType, int order) {
     return blocks[migrateType][order];
+  }
+
+  /** Blocks of all types and orders. */
+  long blocks() {
+    return Arrays.stream(blocks).flatMapToLong(Arrays::stream).sum();
   }
 
   private void addTypes(Snapshot snapshot, PageTypeInfo types, ZoneId id, int[] capped) {

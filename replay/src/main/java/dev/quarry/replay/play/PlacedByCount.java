@@ -17,9 +17,13 @@ import dev.quarry.replay.snapshot.ZoneId;
  * lists hold is not.
  */
 final class PlacedByCount {
+  /** As many as lists of frames may hold; they cost time and memory. */
+  private static final long MOST_BLOCKS = 1 << 26;
+
   private final PhysicalMemory memory;
   private final StateLoader loader;
   private final Snapshot snapshot;
+  private long blocks;
 
   PlacedByCount(PhysicalMemory memory, StateLoader loader, Snapshot snapshot) {
     this.memory = memory;
@@ -48,6 +52,12 @@ final class PlacedByCount {
 
   private void zone(Zone zone, FreeRoom room) {
     FreeCounts counts = FreeCounts.of(snapshot, zone);
+    blocks += counts.blocks();
+    if (blocks > MOST_BLOCKS) {
+      throw new RecordingException(
+          snapshot.name(),
+          "has " + blocks + " free blocks; at most " + MOST_BLOCKS + " are placed");
+    }
     for (int order = zone.nrOrders() - 1; order >= 0; order--) {
       for (int type = 0; type < MigrateType.COUNT; type++) {
         for (long left = counts.get(type, order); left > 0; left--) {

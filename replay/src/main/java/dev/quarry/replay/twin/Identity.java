@@ -3,12 +3,11 @@ package dev.quarry.replay.twin;
 import dev.quarry.machine.KernelRelease;
 import dev.quarry.replay.read.Interval;
 import dev.quarry.replay.read.LineReader;
-import dev.quarry.replay.read.RecordingException;
+import dev.quarry.replay.read.Quote;
 import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.snapshot.Snapshot;
 import dev.quarry.replay.snapshot.ZoneInfo;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +22,7 @@ import java.util.stream.Stream;
  * in KiB over the managed pages of zoneinfo.
  */
 final class Identity {
-  private static final int MOST_BYTES = 1 << 12;
+  private static final KernelRelease OLDEST = new KernelRelease(2, 6);
   private static final int LEAST_PAGE_KIB = 4;
   private static final int MOST_PAGE_KIB = 256;
 
@@ -59,18 +58,25 @@ final class Identity {
     for (String name : List.of("sys/kernel/osrelease", "osrelease", "version")) {
       Path file = folder.resolve(name);
       if (Files.isReadable(file) && Files.isRegularFile(file)) {
-        byte[] bytes = LineReader.readAll(file, name, MOST_BYTES);
-        String text = new String(bytes, StandardCharsets.ISO_8859_1).strip();
-        String release = text.startsWith("Linux version ") ? text.split("\\s+")[2] : text;
-        try {
-          KernelRelease.parse(release);
-        } catch (IllegalArgumentException e) {
-          throw new RecordingException(name, String.valueOf(e.getMessage()));
+        LineReader in = LineReader.open(file, name);
+        boolean begins = in.next();
+        String text = in.text();
+        String release = text.startsWith("Linux version ") ? in.words()[2] : text;
+        if (!begins || !isRelease(release)) {
+          throw in.error(Quote.of(release) + " is not a kernel release such as 6.18 or 5.10.168");
         }
         return Optional.of(release);
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isRelease(String text) {
+    try {
+      return KernelRelease.parse(text).isAtLeast(OLDEST);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** MemTotal counts the managed pages of all zones, in KiB. */

@@ -2,6 +2,7 @@ package dev.quarry.replay.twin;
 
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
+import dev.quarry.machine.SpecException;
 import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.read.RecordingMeta;
@@ -62,8 +63,16 @@ final class TwinFiles {
     if (settings.isEmpty()) {
       notes.add("no sys/vm: watermark_boost_factor and the like are as Linux begins with");
     }
-    MachineSpec spec = NodeFiles.apply(folder, MachineSpecReader.with(derived.spec(), settings));
-    return new SnapshotMachine(spec, derived.notes());
+    MachineSpec spec = withSettings(derived.spec().checked(), settings);
+    return new SnapshotMachine(NodeFiles.apply(folder, spec), derived.notes());
+  }
+
+  private static MachineSpec withSettings(MachineSpec spec, List<String> settings) {
+    try {
+      return MachineSpecReader.with(spec, settings);
+    } catch (SpecException e) {
+      throw new RecordingException("sys/vm", String.join(", ", settings) + ": " + e.getMessage());
+    }
   }
 
   private void requireZones() {
