@@ -18,6 +18,7 @@ final class Subcommands {
       List.of(
           ReplayCommand.class,
           TwinCommand.class,
+          RecordCommand.class,
           ConvertCommand.class,
           ShellCommand.class,
           RunCommand.class,

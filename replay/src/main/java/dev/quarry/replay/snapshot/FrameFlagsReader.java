@@ -41,9 +41,6 @@ final class FrameFlagsReader {
     this.maxOrder = maxOrder;
   }
 
-  /** What the file tells. */
-  record Frames(PageClasses classes, FreeBlocks freeBlocks) {}
-
   /**
    * Reads the file as far as the machine has frames.
    *

@@ -90,8 +90,7 @@ public record Snapshot(
     }
     int maxOrder = maxOrder().getAsInt();
     String shown = files.shown(words.get());
-    FrameFlagsReader.Frames frames =
-        FrameFlagsReader.read(words.get(), shown, zoneInfo.get(), maxOrder);
+    Frames frames = Frames.read(words.get(), shown, zoneInfo.get(), maxOrder);
     return new Snapshot(
         name,
         buddyInfo,
