@@ -91,7 +91,6 @@ public final class Recorder {
         Workload workload = new Workload(options.command(), done)) {
       Rings rings = Rings.watch(instance, options.ringKib(), scratch);
       try {
-        Capture.before(proc, machine); // the second time is quicker, and nearer to one instant
         instance.enable(events);
         Capture before = Capture.before(proc, machine);
         progress.accept("recording " + String.join(" ", options.command()));

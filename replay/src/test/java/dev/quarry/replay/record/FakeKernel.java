@@ -32,6 +32,7 @@ final class FakeKernel implements TraceFs.InstanceFolders {
 
   List<String> ofCpus = List.of("", "");
   long lost;
+  boolean switchedOff;
   long bytesInRing;
 
   /** A file of each instance that cannot be written. */
@@ -69,7 +70,9 @@ final class FakeKernel implements TraceFs.InstanceFolders {
       Path own = folder.resolve("per_cpu/cpu" + cpu);
       write(own.resolve("trace_pipe"), ofCpus.get(cpu));
       long entries = (all + ofCpus.get(cpu)).lines().count();
-      write(own.resolve("stats"), String.format(Locale.ROOT, STATS, entries, cpu == 1 ? lost : 0, bytesInRing));
+      write(
+          own.resolve("stats"),
+          String.format(Locale.ROOT, STATS, entries, cpu == 1 ? lost : 0, bytesInRing));
     }
     if (!refused.isEmpty()) {
       Files.delete(folder.resolve(refused));
@@ -84,6 +87,9 @@ final class FakeKernel implements TraceFs.InstanceFolders {
   @Override
   public void remove(Path folder) throws IOException {
     removed.add(folder);
+    switchedOff =
+        Files.readString(folder.resolve("events/enable")).equals("0")
+            && Files.readString(folder.resolve("tracing_on")).equals("0");
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         if (file.endsWith("enable") && Files.size(file) > 0 && Files.readString(file).equals("1")) {

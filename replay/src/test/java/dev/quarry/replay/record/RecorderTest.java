@@ -9,7 +9,6 @@ import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.report.ReplayOptions;
 import dev.quarry.replay.report.ReplayResult;
-import dev.quarry.replay.snapshot.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,15 +103,20 @@ class RecorderTest {
     RecordingMeta meta = RecordingMeta.read(out.resolve("meta.json"), "meta.json");
     assertThat(meta.lostEvents()).hasValue(23);
     assertThat(meta.command()).containsExactly("sh");
-    for (String state : List.of("before", "after")) {
-      assertThat(Snapshot.read(out.resolve(state)).buddyInfo())
-          .isEqualTo(Snapshot.read(Fixtures.tiny().resolve("before")).buddyInfo());
+    for (String file : List.of("buddyinfo", "zoneinfo", "pagetypeinfo")) {
+      byte[] bytes = Files.readAllBytes(Fixtures.tiny().resolve("before").resolve(file));
+      assertThat(out.resolve("before").resolve(file)).hasBinaryContent(bytes);
+      assertThat(out.resolve("after").resolve(file)).hasBinaryContent(bytes);
     }
+    assertThat(kernel.enabled)
+        .containsExactlyInAnyOrderElementsOf(
+            ALL.stream().flatMap(set -> set.events().stream()).map(e -> "events/" + e).toList());
     isClean(kernel);
   }
 
   private void isClean(FakeKernel kernel) throws IOException {
     assertThat(kernel.removed).hasSize(1);
+    assertThat(kernel.switchedOff).isTrue();
     try (Stream<Path> left = Files.list(kernel.root.resolve("instances"))) {
       assertThat(left).isEmpty();
     }
@@ -228,15 +232,13 @@ class RecorderTest {
     Path out = folder.resolve("real");
     RecordOptions options =
         new RecordOptions(out, List.of(EventSet.KMEM), true, 16 << 10, List.of("ls", "/usr/bin"));
-    RecordResult result =
-        new Recorder(traceFs, Path.of("/proc"), progress::add).record(options);
+    RecordResult result = new Recorder(traceFs, Path.of("/proc"), progress::add).record(options);
     assertThat(result.exitCode()).isZero();
     assertThat(result.counts()).containsKeys("mm_page_alloc", "mm_page_free");
     long pid = ProcessHandle.current().pid();
     assertThat(traceFs.root().resolve("instances/quarry-" + pid)).doesNotExist();
     try (ReplayResult replay =
-        ReplayResult.play(
-            Recording.open(out), ReplayOptions.PLAIN, bytes -> {})) {
+        ReplayResult.play(Recording.open(out), ReplayOptions.PLAIN, bytes -> {})) {
       assertThat(replay.player().counters().events()).isPositive();
       assertThat(replay.machine().invariants()).isEmpty();
     }
