@@ -65,8 +65,11 @@ public final class Recorder {
       whole = true;
       return result;
     } finally {
-      remove(whole ? options.out().resolve(".scratch") : options.out());
-      done.countDown();
+      try {
+        remove(whole ? options.out().resolve(".scratch") : options.out());
+      } finally {
+        done.countDown();
+      }
     }
   }
 
@@ -87,8 +90,8 @@ public final class Recorder {
       RecordOptions options, List<String> events, Path scratch, CountDownLatch done)
       throws IOException {
     Snapshot machine = Snapshot.readAvailable(proc, false);
-    try (TraceInstance instance = TraceInstance.make(traceFs, options.ringKib());
-        Workload workload = new Workload(options.command(), done)) {
+    try (Workload workload = new Workload(options.command(), done);
+        TraceInstance instance = TraceInstance.make(traceFs, options.ringKib())) {
       Rings rings = Rings.watch(instance, options.ringKib(), scratch);
       try {
         instance.enable(events);
@@ -103,8 +106,11 @@ public final class Recorder {
         List<Path> texts = rings.finish();
         return new Session(before, after, start, end, exitCode, texts, rings.lost());
       } finally {
-        instance.stop();
-        rings.stop();
+        try {
+          instance.stop();
+        } finally {
+          rings.stop();
+        }
       }
     }
   }

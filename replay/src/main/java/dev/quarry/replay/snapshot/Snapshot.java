@@ -6,8 +6,10 @@ import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.read.TokenReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -37,6 +39,9 @@ public record Snapshot(
     Optional<ExactState> exact,
     Optional<PageClasses> classes,
     SnapshotTimes times) {
+
+  private static final int LEAST_PAGE_KIB = 4;
+  private static final int MOST_PAGE_KIB = 256;
 
   /**
    * Reads a snapshot's folder; files may be plain, {@code .xz} or {@code .zst}.
@@ -124,6 +129,29 @@ public record Snapshot(
     Optional<Integer> orders =
         buddyInfo.map(BuddyInfo::nrOrders).or(() -> pageTypeInfo.map(PageTypeInfo::nrOrders));
     return orders.isPresent() ? OptionalInt.of(orders.get() - 1) : OptionalInt.empty();
+  }
+
+  /**
+   * The size of a page, from {@code MemTotal} of meminfo, which counts the managed pages of all
+   * zones in KiB; empty if that is not known.
+   */
+  public OptionalInt pageBytes() {
+    OptionalLong total = meminfo.map(info -> info.get("MemTotal")).orElse(OptionalLong.empty());
+    long managed =
+        zoneInfo.map(ZoneInfo::populated).orElse(List.of()).stream()
+            .mapToLong(zone -> zone.size().managed())
+            .sum();
+    if (total.isEmpty() || managed == 0) {
+      return OptionalInt.empty();
+    }
+    // A little may differ: a file that was read a moment later, pages that drivers gave back.
+    double pageKib = (double) total.getAsLong() / managed;
+    for (int kib = LEAST_PAGE_KIB; kib <= MOST_PAGE_KIB; kib *= 2) {
+      if (pageKib > 0.7 * kib && pageKib < 1.4 * kib) {
+        return OptionalInt.of(kib << 10);
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /** The folder and the name that its files have in messages. */

@@ -7,39 +7,30 @@ import dev.quarry.replay.read.Quote;
 import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.snapshot.Snapshot;
-import dev.quarry.replay.snapshot.ZoneInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * Which kernel the files are of, and the size of its pages: {@code meta.json} in the folder or the
- * one above, else {@code sys/kernel/osrelease} or {@code version}; and {@code MemTotal} of meminfo
- * in KiB over the managed pages of zoneinfo.
+ * Which kernel the files are of: {@code meta.json} in the folder or the one above says it, else
+ * {@code sys/kernel/osrelease} or {@code version}.
  */
 final class Identity {
   private static final KernelRelease OLDEST = new KernelRelease(2, 6);
-  private static final int LEAST_PAGE_KIB = 4;
-  private static final int MOST_PAGE_KIB = 256;
 
   private Identity() {}
 
   static RecordingMeta of(Path folder, Snapshot snapshot, List<String> notes) {
     RecordingMeta meta = meta(folder);
     Optional<String> kernel = meta.kernel().or(() -> release(folder));
-    OptionalInt pageBytes = meta.pageBytes();
-    if (pageBytes.isEmpty()) {
-      pageBytes = pageBytes(snapshot);
-      if (pageBytes.isEmpty()) {
-        notes.add("no meminfo: pages are taken to have 4 KiB");
-      }
+    if (meta.pageBytes().isEmpty() && snapshot.pageBytes().isEmpty()) {
+      notes.add("no meminfo: pages are taken to have 4 KiB");
     }
     return new RecordingMeta(
-        Interval.ALL, kernel, meta.cpus(), pageBytes, List.of(), OptionalLong.empty());
+        Interval.ALL, kernel, meta.cpus(), meta.pageBytes(), List.of(), OptionalLong.empty());
   }
 
   private static RecordingMeta meta(Path folder) {
@@ -77,26 +68,5 @@ final class Identity {
     } catch (IllegalArgumentException e) {
       return false;
     }
-  }
-
-  /** MemTotal counts the managed pages of all zones, in KiB. */
-  private static OptionalInt pageBytes(Snapshot snapshot) {
-    OptionalLong total =
-        snapshot.meminfo().map(info -> info.get("MemTotal")).orElse(OptionalLong.empty());
-    long managed = managed(snapshot.zoneInfo().orElseThrow());
-    if (total.isEmpty() || managed == 0) {
-      return OptionalInt.empty();
-    }
-    for (int kib = LEAST_PAGE_KIB; kib <= MOST_PAGE_KIB; kib *= 2) {
-      // A little may differ: pages that drivers gave back, or a file that was read a moment later.
-      if (total.getAsLong() < managed * kib * 3 / 2) {
-        return OptionalInt.of(kib << 10);
-      }
-    }
-    return OptionalInt.empty();
-  }
-
-  private static long managed(ZoneInfo zoneInfo) {
-    return zoneInfo.populated().stream().mapToLong(zone -> zone.size().managed()).sum();
   }
 }
