@@ -9,8 +9,14 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.physical.Reclaimer;
+import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.ObjectMemory;
+import dev.quarry.virtual.PageObjects;
+import dev.quarry.virtual.TlbCounts;
+import dev.quarry.virtual.VirtualInvariants;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +38,12 @@ public final class Machine implements AutoCloseable {
   private final PhysicalMemory memory;
   private final PageAllocator allocator;
   private final PolicyAllocator policies;
+  private final TlbCounts tlb;
+
+  /** The bytes of page tables on a machine whose data has none. */
+  private @Nullable Ram tableRam;
+
+  private @Nullable KernelSpace kernelSpace;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -49,6 +61,7 @@ public final class Machine implements AutoCloseable {
     }
     this.allocator = new PageAllocator(memory, Reclaimer.NONE);
     this.policies = new PolicyAllocator(memory, allocator);
+    this.tlb = new TlbCounts(cpus.size());
   }
 
   /**
@@ -110,9 +123,49 @@ public final class Machine implements AutoCloseable {
     return log;
   }
 
+  /**
+   * The kernel's half of the address range. Its page tables are built, in frames of the machine,
+   * when it is asked for the first time: a machine that only plays requests for pages has none.
+   *
+   * @throws dev.quarry.virtual.TableMemoryException if there is not enough memory for the tables
+   */
+  public synchronized KernelSpace kernelSpace() {
+    if (kernelSpace == null) {
+      if (ram == null && tableRam == null) {
+        tableRam = new Ram(spec.endPfn(), spec.pageShift());
+      }
+      Ram bytes = Objects.requireNonNullElse(ram, tableRam);
+      boolean built = cpus.stream().anyMatch(cpu -> cpu.whileHeld(() -> buildSpace(cpu, bytes)));
+      if (!built) {
+        throw new IllegalStateException("every CPU is held by a thread: none can build tables");
+      }
+    }
+    return Objects.requireNonNull(kernelSpace);
+  }
+
+  private void buildSpace(Cpu cpu, Ram bytes) {
+    ObjectMemory objects = new PageObjects(allocator, memory);
+    kernelSpace = new KernelSpace(cpu, allocator, memory, bytes, objects, tlb);
+  }
+
+  /** The kernel's half of the address range, or null if nobody has asked for it yet. */
+  public synchronized @Nullable KernelSpace kernelSpaceOrNull() {
+    return kernelSpace;
+  }
+
+  /** How often TLBs were flushed. */
+  public TlbCounts tlbCounts() {
+    return tlb;
+  }
+
   /** What is wrong with the machine's structures; empty when all is sound. The machine rests. */
   public List<String> invariants() {
-    return MemoryInvariants.check(memory);
+    List<String> findings = new ArrayList<>(MemoryInvariants.check(memory));
+    KernelSpace space = kernelSpaceOrNull();
+    if (space != null) {
+      findings.addAll(VirtualInvariants.check(space));
+    }
+    return findings;
   }
 
   /** Gives the machine's memory back to the host. Nothing of the machine may be used any more. */
@@ -125,6 +178,9 @@ public final class Machine implements AutoCloseable {
   private void closeRam() {
     if (ram != null) {
       ram.close();
+    }
+    if (tableRam != null) {
+      tableRam.close();
     }
   }
 }
