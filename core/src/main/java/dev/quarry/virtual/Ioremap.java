@@ -50,13 +50,22 @@ public final class Ioremap {
     }
     areas.structs.physical(vm, first);
     long address = areas.structs.address(vm);
-    int largest = PageTableLayout.LARGE_LEVEL;
+    int largest = largest();
     long flags = Pte.PAGE_KERNEL_NOCACHE;
     if (space.tables().mapRange(cpu, gfp, address, pages, first, flags, largest) < pages) {
       iounmap(cpu, address);
       return Vmalloc.NO_ADDRESS;
     }
     return address + offset;
+  }
+
+  /**
+   * With two levels a large entry would be one of the root, of which each process has a copy that
+   * nobody would clear.
+   */
+  private int largest() {
+    boolean wide = space.layout().tables() == PageTableLayout.X86_64;
+    return wide ? PageTableLayout.LARGE_LEVEL : PageTableLayout.PTE_LEVEL;
   }
 
   private boolean isPossible(Cpu cpu, long physical, long bytes) {

@@ -7,6 +7,10 @@ import dev.quarry.physical.Gfp;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * The kernel's half of all address spaces: {@code init_mm} with its tables, {@code swapper_pg_dir},
@@ -68,7 +72,7 @@ public final class KernelSpace {
     this.objects = objects;
     this.tlb = tlb;
     this.layout = KernelLayout.of(memory);
-    TableMemory tableMemory = new TableMemory(layout.tables(), ram, allocator, memory);
+    TableMemory tableMemory = new TableMemory(layout.tables(), ram, allocator, memory, tlb);
     this.tables = PageTables.create(tableMemory, cpu, Gfp.GFP_KERNEL);
     buildTables(cpu);
     this.areas = new VmAreas(this);
@@ -203,6 +207,40 @@ public final class KernelSpace {
   /** Loads and stores through the tables. */
   public Mmu mmu() {
     return mmu;
+  }
+
+  /** All areas of vmalloc space as they are now, lazy ones too, sorted by address. */
+  public List<VmArea> areaList() {
+    List<VmArea> all = new ArrayList<>();
+    VmStructs structs = areas.structs;
+    areas.list.lock.lock();
+    try {
+      for (long vm = areas.list.head(); vm != VmStructs.NONE; vm = structs.next(vm)) {
+        all.add(area(vm));
+      }
+    } finally {
+      areas.list.lock.unlock();
+    }
+    return all;
+  }
+
+  private VmArea area(long vm) {
+    VmStructs structs = areas.structs;
+    boolean whole = !structs.has(vm, VmStructs.VM_LAZY | VmStructs.VM_UNINITIALIZED);
+    Integer[] byNode = new Integer[memory.nodes().size()];
+    Arrays.fill(byNode, 0);
+    for (int pfn : whole ? vmalloc.frames(vm) : new int[0]) {
+      byNode[Objects.requireNonNull(memory.zoneOf(pfn)).node().id()]++;
+    }
+    return new VmArea(
+        structs.address(vm),
+        structs.size(vm),
+        structs.flags(vm),
+        structs.nrPages(vm),
+        List.of(byNode),
+        layout.isVmalloc(structs.pages(vm)),
+        structs.physical(vm),
+        areas.symbols.name(structs.caller(vm)));
   }
 
   /**

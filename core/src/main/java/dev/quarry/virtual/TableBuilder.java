@@ -59,12 +59,30 @@ final class TableBuilder {
       if (table == TableMemory.NO_TABLE) {
         break;
       }
+      long slot = memory.slot(table, at, level);
+      if (level == PageTableLayout.LARGE_LEVEL) {
+        dropTable(cpu, slot, at);
+      }
       long size = level == PageTableLayout.PTE_LEVEL ? 0 : Pte.PSE;
-      set(memory.slot(table, at, level), from | bits | size);
+      set(slot, from | bits | size);
       memory.counts().written(1);
       done += layout.pages(level);
     }
     return done;
+  }
+
+  /**
+   * Small pages that are gone may have left an empty table where a large page is to be: {@code
+   * pmd_free_pte_page}. TLBs may remember the way through it.
+   */
+  private void dropTable(Cpu cpu, long slot, long address) {
+    long entry = memory.entry(slot);
+    if (Pte.isPresent(entry) && !Pte.isLeaf(entry, PageTableLayout.LARGE_LEVEL)) {
+      long first = layout.pageOf(address);
+      long pages = layout.pages(PageTableLayout.LARGE_LEVEL);
+      new TableFreeing(memory, cpu, first, first + pages).below(root, top, 0);
+      memory.tlb().kernelRange(address, 1);
+    }
   }
 
   private void set(long slot, long entry) {

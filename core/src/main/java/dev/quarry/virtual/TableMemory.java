@@ -33,6 +33,7 @@ public final class TableMemory {
   private final Ram ram;
   private final PageAllocator allocator;
   private final PhysicalMemory memory;
+  private final TlbFlush tlb;
   private final boolean wide;
   final SpinLock lock = new SpinLock();
   private final TableCounts counts = new TableCounts();
@@ -43,13 +44,19 @@ public final class TableMemory {
    * Table memory of a machine.
    *
    * @param ram the bytes of the frames
+   * @param tlb is told when a table goes
    */
   public TableMemory(
-      PageTableLayout layout, Ram ram, PageAllocator allocator, PhysicalMemory memory) {
+      PageTableLayout layout,
+      Ram ram,
+      PageAllocator allocator,
+      PhysicalMemory memory,
+      TlbFlush tlb) {
     this.layout = layout;
     this.ram = ram;
     this.allocator = allocator;
     this.memory = memory;
+    this.tlb = tlb;
     this.wide = layout.pointerBytes() == Long.BYTES;
   }
 
@@ -79,6 +86,10 @@ public final class TableMemory {
 
   void remove(PageTables root) {
     roots.remove(root);
+  }
+
+  TlbFlush tlb() {
+    return tlb;
   }
 
   PhysicalMemory memory() {

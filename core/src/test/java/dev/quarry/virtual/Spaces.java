@@ -43,6 +43,11 @@ final class Spaces {
     return Machine.boot(MachineSpecReader.read("test", text));
   }
 
+  /** A machine of one specification. */
+  static Machine of(String... lines) {
+    return boot(new String[0], lines);
+  }
+
   /** Pages that are free, on per-CPU lists or in the buddy system. */
   static long free(Machine machine) {
     return machine.memory().zones().stream()
