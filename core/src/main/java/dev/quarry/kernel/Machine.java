@@ -9,6 +9,7 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.physical.Reclaimer;
+import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
@@ -17,6 +18,8 @@ import dev.quarry.virtual.VirtualInvariants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,7 @@ public final class Machine implements AutoCloseable {
   private @Nullable Ram tableRam;
 
   private @Nullable KernelSpace kernelSpace;
+  private @Nullable SlabAllocator slab;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -113,6 +117,37 @@ public final class Machine implements AutoCloseable {
     return policies;
   }
 
+  /**
+   * The object allocator. Its caches are made when it is first asked for, so that a machine that
+   * serves pages alone has all its memory free.
+   *
+   * @throws IllegalStateException on a machine without contents, where objects have no bytes, and
+   *     if other threads hold all CPUs
+   */
+  public synchronized SlabAllocator slab() {
+    if (slab == null) {
+      if (ram == null) {
+        throw new IllegalStateException(
+            spec.name() + ": slabs are bytes in RAM, which a machine with contents=none has not");
+      }
+      Ram bytes = ram;
+      slab = onSomeCpu(cpu -> new SlabAllocator(cpu, memory, allocator, bytes));
+    }
+    return slab;
+  }
+
+  /** Makes something on the first CPU that no other thread holds. */
+  private <T> T onSomeCpu(Function<Cpu, T> maker) {
+    AtomicReference<@Nullable T> made = new AtomicReference<>();
+    for (Cpu cpu : cpus) {
+      if (cpu.whileHeld(() -> made.set(maker.apply(cpu)))) {
+        return Objects.requireNonNull(made.get());
+      }
+    }
+    throw new IllegalStateException(
+        "this is made on a CPU, and other threads hold all " + cpus.size());
+  }
+
   /** The bytes behind the frames; null on a machine without contents. */
   public @Nullable Ram ram() {
     return ram;
@@ -131,21 +166,14 @@ public final class Machine implements AutoCloseable {
    */
   public synchronized KernelSpace kernelSpace() {
     if (kernelSpace == null) {
+      ObjectMemory objects = ram == null ? new PageObjects(allocator, memory) : new Kmalloc(slab());
       if (ram == null && tableRam == null) {
         tableRam = new Ram(spec.endPfn(), spec.pageShift());
       }
       Ram bytes = Objects.requireNonNullElse(ram, tableRam);
-      boolean built = cpus.stream().anyMatch(cpu -> cpu.whileHeld(() -> buildSpace(cpu, bytes)));
-      if (!built) {
-        throw new IllegalStateException("every CPU is held by a thread: none can build tables");
-      }
+      kernelSpace = onSomeCpu(cpu -> new KernelSpace(cpu, allocator, memory, bytes, objects, tlb));
     }
-    return Objects.requireNonNull(kernelSpace);
-  }
-
-  private void buildSpace(Cpu cpu, Ram bytes) {
-    ObjectMemory objects = new PageObjects(allocator, memory);
-    kernelSpace = new KernelSpace(cpu, allocator, memory, bytes, objects, tlb);
+    return kernelSpace;
   }
 
   /** The kernel's half of the address range, or null if nobody has asked for it yet. */

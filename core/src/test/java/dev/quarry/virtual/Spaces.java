@@ -2,6 +2,8 @@ package dev.quarry.virtual;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpecReader;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.Zone;
 
 /** Machines of both layouts for the tests of this package. */
@@ -48,11 +50,17 @@ final class Spaces {
     return boot(new String[0], lines);
   }
 
-  /** Pages that are free, on per-CPU lists or in the buddy system. */
+  /** Pages that are free, on per-CPU lists or in slabs, which keep some for later objects. */
   static long free(Machine machine) {
-    return machine.memory().zones().stream()
-        .mapToLong(zone -> zone.freePages() + zone.pcpPages())
-        .sum();
+    long pages = 0;
+    for (Zone zone : machine.memory().zones()) {
+      pages += zone.freePages() + zone.pcpPages();
+    }
+    for (Node node : machine.memory().nodes()) {
+      pages += node.stat(NodeStat.NR_SLAB_RECLAIMABLE);
+      pages += node.stat(NodeStat.NR_SLAB_UNRECLAIMABLE);
+    }
+    return pages;
   }
 
   static Zone zone(Machine machine, String label) {
