@@ -41,6 +41,7 @@ class ArchitectureTest {
           "observe",
           "kernel",
           "replay",
+          "explain",
           "cli");
 
   /** The floors that are packages of the module core. */
