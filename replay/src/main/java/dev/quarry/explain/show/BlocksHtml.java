@@ -77,8 +77,7 @@ final class BlocksHtml {
     return kb < 1024 ? "<1" : Words.number(Math.round(kb / 1024.0));
   }
 
-  private static void legend(
-      Markup page, List<BlockCount> blocks, ZoneVerdict zone, int order) {
+  private static void legend(Markup page, List<BlockCount> blocks, ZoneVerdict zone, int order) {
     page.open("p", "class", "keys");
     for (String letter : FreeBlocks.LETTERS) {
       if (blocks.stream().anyMatch(b -> b.types().contains(letter))) {

@@ -38,9 +38,7 @@ record Cause(
     String names = GfpWords.names(report);
     return new Cause(
         report.kind().label(),
-        request == null || request.order().isEmpty()
-            ? null
-            : (Integer) request.order().getAsInt(),
+        request == null || request.order().isEmpty() ? null : (Integer) request.order().getAsInt(),
         names == null ? GfpWords.hex(report) : names,
         report.kernel(),
         first.map(zone -> zone.zone().name()).orElse(null),

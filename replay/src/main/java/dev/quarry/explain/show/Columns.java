@@ -116,10 +116,7 @@ final class Columns {
   private int widestBut(int[] widths) {
     Comparator<Integer> widest = Comparator.comparing(i -> widths[i]);
     Comparator<Integer> whole = Comparator.comparing(i -> widths[i] > longestWord(i));
-    return IntStream.range(0, widths.length - 1)
-        .boxed()
-        .max(whole.thenComparing(widest))
-        .orElse(0);
+    return IntStream.range(0, widths.length - 1).boxed().max(whole.thenComparing(widest)).orElse(0);
   }
 
   private int longestWord(int column) {

@@ -33,8 +33,7 @@ public final class ExplainJson implements Output {
    * @param trail whether the allocator's own steps are a member, too
    */
   public ExplainJson(Writer out, boolean trail) {
-    JsonMapper mapper =
-        JsonMapper.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+    JsonMapper mapper = JsonMapper.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
     this.json = mapper.writerWithDefaultPrettyPrinter().createGenerator(out);
     this.trail = trail;
   }

@@ -52,10 +52,11 @@ public final class ExplainText implements Output {
     head(page, of);
     verdict(page, of);
     zones(page, of);
-    Zones.deciding(of).ifPresent(zone -> {
-      new ArithmeticText(of, zone, ink).print(page);
-      new BlocksText(of, zone, ink).print(page);
-    });
+    Zones.deciding(of)
+        .ifPresent(zone -> {
+          new ArithmeticText(of, zone, ink).print(page);
+          new BlocksText(of, zone, ink).print(page);
+        });
     list(page, "the request could not", of.couldNot());
     RemedyText.print(page, of, ink);
     if (of.oom() != null) {
@@ -81,10 +82,7 @@ public final class ExplainText implements Output {
     StringBuilder sentence = new StringBuilder();
     Words.paragraph(sentence, "", "", of.sentence());
     page.append('\n');
-    sentence
-        .toString()
-        .lines()
-        .forEach(line -> page.append(verdictInk(of, line)).append('\n'));
+    sentence.toString().lines().forEach(line -> page.append(verdictInk(of, line)).append('\n'));
     list(page, "what else it may have been", of.causes());
   }
 
@@ -98,8 +96,7 @@ public final class ExplainText implements Output {
     }
     title(page, "zones in the order in which they are tried; numbers are pages", ink);
     Columns table = new Columns("rlrrrrrl", 24);
-    table.add(
-        ink::faint, "", "zone", "free", "usable", "mark", "reserve", "margin", "verdict");
+    table.add(ink::faint, "", "zone", "free", "usable", "mark", "reserve", "margin", "verdict");
     for (ZoneVerdict zone : of.zones()) {
       String rank = zone.rank() == ZoneVerdict.NOT_TRIED ? "-" : "" + (zone.rank() + 1);
       String name = Zones.name(of, zone);

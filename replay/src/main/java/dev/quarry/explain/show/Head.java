@@ -54,8 +54,7 @@ final class Head {
 
   /** The order with what it is in pages and kB; null where no pages were asked for. */
   static @Nullable String order(MemoryReport report) {
-    OptionalInt order =
-        report.request() == null ? OptionalInt.empty() : report.request().order();
+    OptionalInt order = report.request() == null ? OptionalInt.empty() : report.request().order();
     if (order.isEmpty()) {
       return null;
     }

@@ -61,8 +61,7 @@ final class ZonesHtml {
   }
 
   /** Two bars on one scale: what there is, and what is asked of it. */
-  private static void bars(
-      Markup page, ZoneVerdict zone, ZoneVerdict.Arithmetic test, int pageKb) {
+  private static void bars(Markup page, ZoneVerdict zone, ZoneVerdict.Arithmetic test, int pageKb) {
     long high = zone.zone().kb("high") / pageKb;
     long demand = test.restOfBlock() + test.lowered() + test.reserve();
     double scale = Math.max(1, Math.max(high, Math.max(test.free(), demand))) / WIDEST_PERCENT;

@@ -37,12 +37,14 @@ class ExplainJsonTest {
     assertThat(root.path("gfp").asString()).isEqualTo("0x40c00");
     assertThat(root.path("explained").isBoolean()).isTrue();
     assertThat(root.path("reason").isString()).isTrue();
-    assertThat(root.path("zones")).hasSize(3).allSatisfy(zone -> {
-      assertThat(zone.path("node").isInt()).isTrue();
-      assertThat(zone.path("zone").isString()).isTrue();
-      assertThat(zone.path("eligible").asBoolean()).isTrue();
-      assertThat(zone.path("margin_pages").isNumber()).isTrue();
-    });
+    assertThat(root.path("zones"))
+        .hasSize(3)
+        .allSatisfy(zone -> {
+          assertThat(zone.path("node").isInt()).isTrue();
+          assertThat(zone.path("zone").isString()).isTrue();
+          assertThat(zone.path("eligible").asBoolean()).isTrue();
+          assertThat(zone.path("margin_pages").isNumber()).isTrue();
+        });
     assertThat(root.at("/zones/0/verdict").asString()).isEqualTo("no-block");
     assertThat(root.at("/zones/0/margin_pages").asLong()).isEqualTo(144583);
     assertThat(root.at("/zones/2/verdict").asString()).isEqualTo("below-min-plus-reserve");
@@ -55,8 +57,12 @@ class ExplainJsonTest {
     JsonNode root = read(Shown.noBlock(), Shown.oom(), Shown.sysrq());
     assertThat(root.path("reports")).hasSize(3);
     JsonNode first = root.path("reports").get(0);
-    first.properties().forEach(member ->
-        assertThat(root.path(member.getKey())).as(member.getKey()).isEqualTo(member.getValue()));
+    first
+        .properties()
+        .forEach(member ->
+            assertThat(root.path(member.getKey()))
+                .as(member.getKey())
+                .isEqualTo(member.getValue()));
     assertThat(root.at("/reports/1")).isEqualTo(read(Shown.oom()));
     assertThat(root.at("/reports/2")).isEqualTo(read(Shown.sysrq()));
   }

@@ -17,11 +17,33 @@ class SummaryTest {
     MemoryReport r = of.report();
     MemoryReport moved =
         new MemoryReport(
-            r.kind(), new Place(file, line), line + 40, kernel, r.release(), r.request(),
-            r.pageKb(), r.pages(), r.nodes(), r.zones(), r.freeSwapKb(), r.totalSwapKb(),
-            r.slabs(), r.oom(), r.callTrace(), r.problems());
-    return new Explanation(moved, of.zones(), of.explained(), of.sentence(), of.causes(),
-        of.couldNot(), of.remedies(), of.trail(), of.oom(), of.caveats());
+            r.kind(),
+            new Place(file, line),
+            line + 40,
+            kernel,
+            r.release(),
+            r.request(),
+            r.pageKb(),
+            r.pages(),
+            r.nodes(),
+            r.zones(),
+            r.freeSwapKb(),
+            r.totalSwapKb(),
+            r.slabs(),
+            r.oom(),
+            r.callTrace(),
+            r.problems());
+    return new Explanation(
+        moved,
+        of.zones(),
+        of.explained(),
+        of.sentence(),
+        of.causes(),
+        of.couldNot(),
+        of.remedies(),
+        of.trail(),
+        of.oom(),
+        of.caveats());
   }
 
   private static Summary three() {
