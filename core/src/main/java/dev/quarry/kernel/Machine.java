@@ -9,8 +9,11 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.physical.Reclaimer;
+import dev.quarry.slab.SlabAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,7 @@ public final class Machine implements AutoCloseable {
   private final PhysicalMemory memory;
   private final PageAllocator allocator;
   private final PolicyAllocator policies;
+  private @Nullable SlabAllocator slab;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -98,6 +102,35 @@ public final class Machine implements AutoCloseable {
   /** The page allocator by memory policies of tasks and areas. */
   public PolicyAllocator policies() {
     return policies;
+  }
+
+  /**
+   * The object allocator. Its caches are made when it is first asked for, so that a machine that
+   * serves pages alone has all its memory free.
+   *
+   * @throws IllegalStateException on a machine without contents, where objects have no bytes, and
+   *     if other threads hold all CPUs
+   */
+  public synchronized SlabAllocator slab() {
+    if (slab == null) {
+      if (ram == null) {
+        throw new IllegalStateException(
+            spec.name() + ": slabs are bytes in RAM, which a machine with contents=none has not");
+      }
+      slab = makeSlab(ram);
+    }
+    return slab;
+  }
+
+  private SlabAllocator makeSlab(Ram bytes) {
+    AtomicReference<@Nullable SlabAllocator> made = new AtomicReference<>();
+    for (Cpu cpu : cpus) {
+      if (cpu.whileHeld(() -> made.set(new SlabAllocator(cpu, memory, allocator, bytes)))) {
+        return Objects.requireNonNull(made.get());
+      }
+    }
+    throw new IllegalStateException(
+        "the caches are made on a CPU, and other threads hold all " + cpus.size());
   }
 
   /** The bytes behind the frames; null on a machine without contents. */

@@ -9,11 +9,32 @@ import java.lang.invoke.VarHandle;
  * checks its own index first, once.
  */
 public final class Host {
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
 
   private Host() {}
+
+  /** The byte at {@code address}. */
+  public static byte getByte(long address) {
+    return HostMemory.ALL.get(ValueLayout.JAVA_BYTE, address);
+  }
+
+  /** Stores a byte at {@code address}. */
+  public static void putByte(long address, byte value) {
+    HostMemory.ALL.set(ValueLayout.JAVA_BYTE, address, value);
+  }
+
+  /** The 2 bytes at {@code address}, in the host's byte order. */
+  public static short getShort(long address) {
+    return HostMemory.ALL.get(SHORT, address);
+  }
+
+  /** Stores 2 bytes at {@code address}. */
+  public static void putShort(long address, short value) {
+    HostMemory.ALL.set(SHORT, address, value);
+  }
 
   /** The 4 bytes at {@code address}, in the host's byte order. */
   public static int getInt(long address) {
@@ -41,6 +62,11 @@ public final class Host {
    */
   public static boolean compareAndSetLong(long address, long expected, long value) {
     return ALIGNED_LONG.compareAndSet(HostMemory.ALL, address, expected, value);
+  }
+
+  /** Fills {@code bytes} bytes. */
+  public static void fill(long address, long bytes, byte value) {
+    HostMemory.ALL.asSlice(address, bytes).fill(value);
   }
 
   /** Copies {@code bytes} bytes; the ranges must not overlap. */

@@ -43,6 +43,14 @@ public final class Ram implements AutoCloseable {
   }
 
   /**
+   * The host address of physical address 0, for floors that check addresses themselves before they
+   * use {@link Host}.
+   */
+  public long base() {
+    return base;
+  }
+
+  /**
    * The bytes {@code [physical, physical + length)} as a segment; valid until the machine closes.
    */
   public MemorySegment slice(long physical, long length) {

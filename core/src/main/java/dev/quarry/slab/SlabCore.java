@@ -1,0 +1,125 @@
+package dev.quarry.slab;
+
+import dev.quarry.machine.MachineSpec;
+import dev.quarry.machine.Ram;
+import dev.quarry.machine.SpinLock;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeStat;
+import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PhysicalMemory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What all caches of a machine share. */
+final class SlabCore {
+  /** All CPUs together keep free slabs of this part of the memory at most. */
+  private static final int FREE_SHARE = 16;
+
+  final MachineSpec spec;
+  final PhysicalMemory physical;
+  final PageAllocator pages;
+  final MemMap map;
+  final DirectMemory memory;
+  final SlabRules rules;
+  final SlabGrower grower;
+  final RcuSlabs rcu;
+  final SlabReports reports;
+  final CpuState[] states;
+  final LargeBlocks large;
+  final ObjectFree free;
+  final int pageShift;
+  private final SpinLock countLock = new SpinLock();
+
+  /** By number; replaced when a cache is made or destroyed. */
+  private volatile @Nullable KmemCache[] caches = new KmemCache[1];
+
+  private @Nullable GeneralCaches general;
+
+  SlabCore(PhysicalMemory physical, PageAllocator pages, Ram ram) {
+    this.spec = physical.spec();
+    this.physical = physical;
+    this.pages = pages;
+    this.map = physical.map();
+    this.memory = new DirectMemory(ram, pages.directMap());
+    this.rules = SlabRules.of(spec);
+    this.pageShift = spec.pageShift();
+    this.grower = new SlabGrower(this);
+    this.rcu = new RcuSlabs(this);
+    this.reports = new SlabReports(physical.log());
+    this.large = new LargeBlocks(this);
+    this.free = new ObjectFree(this);
+    int nrCpus = physical.cpus().size();
+    this.states = new CpuState[nrCpus];
+    for (int cpu = 0; cpu < nrCpus; cpu++) {
+      states[cpu] = new CpuState(pages.directMap().bytes() / FREE_SHARE / nrCpus);
+    }
+  }
+
+  /** The cache of a number; there must be one. */
+  KmemCache cache(int id) {
+    return Objects.requireNonNull(caches[id]);
+  }
+
+  /** All caches, the oldest first. */
+  List<KmemCache> caches() {
+    List<KmemCache> all = new ArrayList<>();
+    for (KmemCache cache : caches) {
+      if (cache != null) {
+        all.add(cache);
+      }
+    }
+    return all;
+  }
+
+  /** Makes a cache known under the next number. */
+  synchronized KmemCache register(CacheSpec cacheSpec, SlabRules cacheRules) {
+    int id = caches.length;
+    @Nullable KmemCache[] more = Arrays.copyOf(caches, id + 1);
+    KmemCache cache = new KmemCache(this, cacheSpec, cacheRules, id);
+    more[id] = cache;
+    caches = more;
+    return cache;
+  }
+
+  synchronized void unregister(KmemCache cache) {
+    @Nullable KmemCache[] fewer = caches.clone();
+    fewer[cache.id()] = null;
+    caches = fewer;
+  }
+
+  /** Says which the general caches are. */
+  void general(GeneralCaches all) {
+    general = all;
+  }
+
+  /** The general cache whose objects hold so many bytes; they must fit an on-slab one. */
+  KmemCache general(int bytes) {
+    return Objects.requireNonNull(general).ofSize(bytes);
+  }
+
+  /** The frame that a kernel address lies in; the address must be in the direct map. */
+  int pfnOf(long address) {
+    return (int) (memory.physical(address) >>> pageShift);
+  }
+
+  /** The node of a frame of RAM. */
+  int nodeOf(int pfn) {
+    return Objects.requireNonNull(physical.zoneOf(pfn)).node().id();
+  }
+
+  /** Feeds the node's counters of slab pages. */
+  void countPages(int node, boolean reclaimable, long pages) {
+    Node of = physical.nodes().get(node);
+    NodeStat stat = reclaimable ? NodeStat.NR_SLAB_RECLAIMABLE : NodeStat.NR_SLAB_UNRECLAIMABLE;
+    countLock.lock();
+    try {
+      of.stat(stat, of.stat(stat) + pages);
+    } finally {
+      countLock.unlock();
+    }
+  }
+}
