@@ -1,6 +1,7 @@
 package dev.quarry.cli;
 
 import dev.quarry.cli.lang.Caret;
+import dev.quarry.explain.Explainer;
 import dev.quarry.explain.log.MemoryReport;
 import dev.quarry.explain.show.ExplainHtml;
 import dev.quarry.explain.show.ExplainJson;
@@ -8,7 +9,6 @@ import dev.quarry.explain.show.ExplainText;
 import dev.quarry.explain.show.Ink;
 import dev.quarry.explain.show.Output;
 import dev.quarry.explain.show.Summary;
-import dev.quarry.explain.verdict.Explainer;
 import dev.quarry.explain.verdict.Explanation;
 import dev.quarry.replay.html.ReportFile;
 import java.io.IOException;
@@ -87,7 +87,7 @@ final class ExplainCommand implements Callable<Integer> {
     Summary table = new Summary();
     try (Progress progress = Progress.of("explain", LogFiles.bytes(files));
         LogReports reports = new LogReports(files, this::complain, progress)) {
-      explain(reports, Explainer::verdicts, table::add);
+      explain(reports, new Explainer()::judge, table::add);
       if (reports.reports() > 0 || json) {
         out().print(json ? table.json(files.size()) : table.text(files.size(), ink()));
       }
@@ -102,7 +102,7 @@ final class ExplainCommand implements Callable<Integer> {
       ExplainHtml drawn = new ExplainHtml();
       explain(
           reports,
-          Explainer::explain,
+          new Explainer()::explain,
           explanation -> {
             output.add(explanation);
             if (page != null) {

@@ -21,7 +21,11 @@ final class LogReports implements Iterator<MemoryReport>, AutoCloseable {
   private static final int LOOKED_AT_BYTES = 4096;
   private static final int MOST_STRANGE_PERCENT = 10;
 
+  /** Of more files than these, those without a report are counted, not named. */
+  private static final int FEW_FILES = 8;
+
   private final Iterator<String> files;
+  private final int fileCount;
   private final Consumer<String> complaints;
   private final LongConsumer progress;
   private @Nullable LogReader reader;
@@ -29,6 +33,7 @@ final class LogReports implements Iterator<MemoryReport>, AutoCloseable {
   private long bytesOfFilesRead;
   private long reportsOfFile;
   private long reports;
+  private int filesWithout;
   private boolean unreadable;
 
   /**
@@ -39,6 +44,7 @@ final class LogReports implements Iterator<MemoryReport>, AutoCloseable {
    */
   LogReports(List<String> files, Consumer<String> complaints, LongConsumer progress) {
     this.files = files.iterator();
+    this.fileCount = files.size();
     this.complaints = complaints;
     this.progress = progress;
   }
@@ -52,6 +58,7 @@ final class LogReports implements Iterator<MemoryReport>, AutoCloseable {
         }
         endFile();
         if (!files.hasNext()) {
+          sayHowManyWithout();
           return false;
         }
         file = files.next();
@@ -92,11 +99,30 @@ final class LogReports implements Iterator<MemoryReport>, AutoCloseable {
       complaints.accept(problem);
     }
     if (reportsOfFile == 0 && read.problems().isEmpty()) {
-      complaints.accept(shownName() + ": " + nothing(read.lines()));
+      without(read.lines());
     }
     bytesOfFilesRead += read.fileBytesRead();
     progress.accept(bytesOfFilesRead);
     closeFile();
+  }
+
+  private void without(long lines) {
+    filesWithout++;
+    if (fileCount <= FEW_FILES) {
+      complaints.accept(shownName() + ": " + nothing(lines));
+    }
+  }
+
+  private void sayHowManyWithout() {
+    if (fileCount > FEW_FILES && filesWithout > 0) {
+      complaints.accept(
+          String.format(
+              Locale.ROOT,
+              "%,d of %,d files have no memory report of a kernel",
+              filesWithout,
+              fileCount));
+      filesWithout = 0;
+    }
   }
 
   private void closeFile() {

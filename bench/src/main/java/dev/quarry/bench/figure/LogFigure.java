@@ -12,7 +12,7 @@ import dev.quarry.bench.work.LogAnswer;
 import dev.quarry.bench.work.LogScore;
 import dev.quarry.explain.log.LogReader;
 import dev.quarry.explain.log.MemoryReport;
-import dev.quarry.explain.verdict.Explainer;
+import dev.quarry.explain.Explainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +60,7 @@ final class LogFigure implements Figure {
 
   private static List<Row> rows(List<LabelledLog> logs) {
     Map<Subject, Function<MemoryReport, LogAnswer>> ways = new LinkedHashMap<>();
-    ways.put(Subjects.QUARRY, report -> LogAnswer.of(Explainer.verdicts(report)));
+    ways.put(Subjects.QUARRY, report -> LogAnswer.of(new Explainer().judge(report)));
     for (String mark : List.of("min", "low")) {
       ways.put(
           Subject.peer("rule of thumb: free below " + mark),
