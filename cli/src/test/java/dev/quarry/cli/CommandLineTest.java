@@ -61,7 +61,8 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"explain", "replay", "convert", "shell", "run", "machine", "check", "help"})
+  @ValueSource(
+      strings = {"explain", "replay", "convert", "shell", "run", "machine", "check", "help"})
   void eachCommandHasHelp(String command) {
     Cli.Result result = Cli.run("help", command);
     assertThat(result.code()).isZero();

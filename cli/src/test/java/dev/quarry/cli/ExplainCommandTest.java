@@ -86,8 +86,7 @@ class ExplainCommandTest {
     byte[] noise = new byte[8192];
     new Random(7).nextBytes(noise);
     Path binary = Files.write(folder.resolve("binary"), noise);
-    Cli.Result result =
-        Cli.run("explain", empty.toString(), other.toString(), binary.toString());
+    Cli.Result result = Cli.run("explain", empty.toString(), other.toString(), binary.toString());
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.out()).isEmpty();
     assertThat(result.err())

@@ -10,9 +10,9 @@ import dev.quarry.bench.run.Context;
 import dev.quarry.bench.work.LabelledLog;
 import dev.quarry.bench.work.LogAnswer;
 import dev.quarry.bench.work.LogScore;
+import dev.quarry.explain.Explainer;
 import dev.quarry.explain.log.LogReader;
 import dev.quarry.explain.log.MemoryReport;
-import dev.quarry.explain.Explainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,8 +46,7 @@ final class LogFigure implements Figure {
     }
     List<Verdict> verdicts =
         rows.stream()
-            .map(row ->
-                Verdict.atLeast(row.name(), row.ours().getFirst().median(), ALL_PERCENT))
+            .map(row -> Verdict.atLeast(row.name(), row.ours().getFirst().median(), ALL_PERCENT))
             .toList();
     return new FigureResult(
         "T3",
@@ -87,8 +86,7 @@ final class LogFigure implements Figure {
     return score;
   }
 
-  private static Row row(
-      String name, LogScore.Question question, Map<Subject, LogScore> scores) {
+  private static Row row(String name, LogScore.Question question, Map<Subject, LogScore> scores) {
     List<Measured> measured = new ArrayList<>();
     scores.forEach((subject, score) ->
         measured.add(new Measured(subject, Samples.of(score.percent(question)))));

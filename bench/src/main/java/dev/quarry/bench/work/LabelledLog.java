@@ -29,7 +29,11 @@ public record LabelledLog(Path file, Optional<Boolean> explained, List<ZoneLabel
    * @param marginPages null where it is not certain
    */
   public record ZoneLabel(
-      int node, String zone, boolean eligible, @Nullable String verdict, @Nullable Long marginPages) {}
+      int node,
+      String zone,
+      boolean eligible,
+      @Nullable String verdict,
+      @Nullable Long marginPages) {}
 
   /**
    * The logs of a folder, in the order of their names.

@@ -35,9 +35,7 @@ public final class LogScore {
 
   /** Counts the answer to one log. */
   public void add(LabelledLog label, LogAnswer answer) {
-    label
-        .explained()
-        .ifPresent(truth -> count(Question.EXPLAINED, truth == answer.explained()));
+    label.explained().ifPresent(truth -> count(Question.EXPLAINED, truth == answer.explained()));
     for (ZoneLabel zone : label.zones()) {
       zone(zone, answer.find(zone).orElse(null));
     }

@@ -21,7 +21,8 @@ class FiguresTest {
 
   @Test
   void figuresAreFoundByName() {
-    assertThat(Figures.of(List.of(), TINY, TINY).keySet()).containsExactlyElementsOf(Figures.names());
+    assertThat(Figures.of(List.of(), TINY, TINY).keySet())
+        .containsExactlyElementsOf(Figures.names());
     assertThat(Figures.of(List.of("all"), TINY, TINY)).hasSize(Figures.names().size());
     assertThat(Figures.of(List.of("g1", "P4"), TINY, TINY).keySet()).containsExactly("P4", "G1");
     assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))

@@ -81,7 +81,7 @@ public final class Summary {
     out.append(", ").append(Words.count(tallies.size(), "cause"));
     out.append(", ").append(Words.number(explained)).append(" explained by the snapshot\n\n");
     Columns table = new Columns(ALL, WIDEST);
-    table.add(ink::faint, "reports", "kind", "order", "first zone", "kernel", "verdict on it");
+    table.add(ink::faint, "reports", "kind", "order", "zone", "kernel", "verdict on it");
     for (Row row : rows()) {
       Cause cause = row.cause();
       table.add(
