@@ -13,6 +13,7 @@ public final class Host {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
 
   private Host() {}
 
@@ -62,6 +63,11 @@ public final class Host {
    */
   public static boolean compareAndSetLong(long address, long expected, long value) {
     return ALIGNED_LONG.compareAndSet(HostMemory.ALL, address, expected, value);
+  }
+
+  /** The same for 4 bytes at a multiple of 4. */
+  public static boolean compareAndSetInt(long address, int expected, int value) {
+    return ALIGNED_INT.compareAndSet(HostMemory.ALL, address, expected, value);
   }
 
   /** Fills {@code bytes} bytes. */

@@ -351,6 +351,24 @@ public final class PageAllocator {
     return bulk.allocate(cpu, cpu.node(), Request.ALL_NODES, gfp, pfns, 0, pfns.length);
   }
 
+  /**
+   * Allocates many single frames near a node: {@code alloc_pages_bulk_node()}.
+   *
+   * @param pfns receives {@code count} frames from index {@code from} on
+   * @return how many there are
+   */
+  public int allocPagesBulk(Cpu cpu, int node, int gfp, int[] pfns, int from, int count) {
+    return bulk.allocate(cpu, node, Request.ALL_NODES, gfp, pfns, from, count);
+  }
+
+  /**
+   * Reports a failure of a floor above in the kernel's log, with the state of all memory: {@code
+   * warn_alloc()}. Silent with __GFP_NOWARN.
+   */
+  public void warnAlloc(Cpu cpu, int gfp, String what) {
+    slowPath.report().write(request(cpu, cpu.node(), Request.ALL_NODES, gfp, 0, null), what);
+  }
+
   BulkPath bulk() {
     return bulk;
   }

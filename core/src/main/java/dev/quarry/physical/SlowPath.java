@@ -36,13 +36,17 @@ final class SlowPath {
     return failures.get();
   }
 
+  FailureReport report() {
+    return report;
+  }
+
   /** Serves a request, or writes the failure report. Returns a frame or {@link Pfn#NONE}. */
   int allocate(Request request) {
     int pfn = tryEverything(request);
     if (pfn == Pfn.NONE) {
       failures.incrementAndGet();
       note(request, "failed");
-      report.write(request);
+      report.write(request, "page allocation failure: order:" + request.order);
     }
     return pfn;
   }
