@@ -128,8 +128,7 @@ final class ReportText {
     Map<String, Long> kilobytes = new LinkedHashMap<>();
     for (int i = 3; i < words.length; i++) {
       int equals = words[i].indexOf('=');
-      kilobytes.put(
-          words[i].substring(0, equals), Long.parseLong(words[i].substring(equals + 1)));
+      kilobytes.put(words[i].substring(0, equals), Long.parseLong(words[i].substring(equals + 1)));
     }
     return new ZoneDump(
         Integer.parseInt(words[1]), words[2], Place.of("test"), kilobytes, null, null, null);
@@ -157,9 +156,7 @@ final class ReportText {
   /** {@code -next} counts as the release that it was to become. */
   private static KernelRelease release(String kernel) {
     KernelRelease named = KernelRelease.parse(kernel);
-    return kernel.contains("-next-")
-        ? new KernelRelease(named.major(), named.minor() + 1)
-        : named;
+    return kernel.contains("-next-") ? new KernelRelease(named.major(), named.minor() + 1) : named;
   }
 
   static MemoryReport report(

@@ -6,6 +6,7 @@ import dev.quarry.physical.StateLoader;
 import dev.quarry.physical.Trail;
 import dev.quarry.physical.VmSysctl;
 import dev.quarry.physical.Zone;
+import dev.quarry.physical.ZoneCounters;
 import java.util.Optional;
 
 /**
@@ -15,10 +16,12 @@ import java.util.Optional;
 public final class Twin implements AutoCloseable {
   private final TwinPlan plan;
   private final Machine machine;
+  private final StateLoader loader;
 
   private Twin(TwinPlan plan, Machine machine) {
     this.plan = plan;
     this.machine = machine;
+    this.loader = new StateLoader(machine.memory());
   }
 
   /** Whether there is anything to boot: a zone with memory. */
@@ -45,7 +48,6 @@ public final class Twin implements AutoCloseable {
   }
 
   private void load(TwinLayout layout) {
-    StateLoader loader = new StateLoader(machine.memory());
     for (TwinLayout.Placed placed : layout.placed()) {
       ZonePlan from = placed.plan();
       Zone zone = zone(from);
@@ -58,12 +60,26 @@ public final class Twin implements AutoCloseable {
       loader.managed(zone, from.managed());
       long promo = 2 * from.high() - from.low();
       loader.marks(zone, from.min(), from.low(), from.high(), promo, from.boost());
-      loader.reserves(zone, from.reserves().stream().mapToLong(Long::longValue).toArray());
+      reserves(from);
     }
   }
 
-  /** The zone of a plan. */
-  private Zone zone(ZonePlan from) {
+  /** Sets what a zone keeps back to what the log says. */
+  public void reserves(ZonePlan from) {
+    long[] pages = from.reserves().stream().mapToLong(Long::longValue).toArray();
+    loader.reserves(zone(from), pages);
+  }
+
+  /** Sets how many pages of a zone are free. */
+  public void free(ZonePlan from, long pages) {
+    ZoneCounters now = from.counters();
+    loader.counters(
+        zone(from),
+        new ZoneCounters(pages, now.freeCma(), now.reservedHighatomic(), now.freeHighatomic()));
+  }
+
+  /** The machine's zone of a plan. */
+  public Zone zone(ZonePlan from) {
     int index = plan.types().indexOf(from.type());
     return machine.memory().nodes().get(from.node()).zone(index);
   }

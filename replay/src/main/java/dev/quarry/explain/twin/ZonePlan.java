@@ -77,6 +77,12 @@ public record ZonePlan(
         dump, type, managed, present, min, low, high, boost, counters, reserves, counts, lists);
   }
 
+  /** The zone with another number of pages that the allocator was given. */
+  public ZonePlan withManaged(long pages) {
+    return new ZonePlan(
+        dump, type, pages, present, min, low, high, boost, counters, reserves, nrFree, types);
+  }
+
   /** The zone with more RAM, all of it given to the allocator. */
   public ZonePlan withMoreRam(long pages) {
     return new ZonePlan(

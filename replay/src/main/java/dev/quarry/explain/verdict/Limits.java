@@ -1,6 +1,7 @@
 package dev.quarry.explain.verdict;
 
 import dev.quarry.explain.twin.Asked;
+import dev.quarry.explain.twin.TwinPlan;
 import dev.quarry.physical.Gfp;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ public final class Limits {
   private Limits() {}
 
   /** In sentences, what would have helped most first. */
-  public static List<String> of(Asked asked) {
+  public static List<String> of(TwinPlan plan, Asked asked) {
     List<String> limits = new ArrayList<>();
     boolean sleeps = Gfp.mayBlock(asked.gfp());
     if (!sleeps) {
@@ -36,10 +37,10 @@ public final class Limits {
     if (has(asked, Gfp.THISNODE)) {
       limits.add("use another node (__GFP_THISNODE)");
     }
-    if (has(asked, Gfp.DMA)) {
-      limits.add("use zones above DMA (GFP_DMA)");
-    } else if (has(asked, Gfp.DMA32)) {
-      limits.add("use zones above DMA32 (GFP_DMA32)");
+    if (has(asked, Gfp.DMA | Gfp.DMA32)) {
+      int highest = Gfp.zoneIndexTable(plan.types())[asked.gfp() & Gfp.ZONE_MASK];
+      String name = has(asked, Gfp.DMA) ? "GFP_DMA" : "GFP_DMA32";
+      limits.add("use zones above " + plan.types().get(highest).label() + " (" + name + ")");
     }
     return List.copyOf(limits);
   }
