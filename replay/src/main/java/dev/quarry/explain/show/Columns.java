@@ -12,9 +12,10 @@ import java.util.stream.Stream;
 final class Columns {
   private static final String INDENT = "  ";
   private static final String GAP = "  ";
+  private static final String NOTE_INDENT = "      ";
   private static final int LEAST_LAST = 20;
 
-  /** A row; one of a single cell is a note that goes over all columns but the first. */
+  /** A row; one of a single cell is a note that goes over all columns. */
   private record Line(UnaryOperator<String> ink, List<String> cells) {
     boolean isNote() {
       return cells.size() == 1;
@@ -50,7 +51,7 @@ final class Columns {
     lines.add(new Line(ink, Arrays.stream(cells).map(Words::clean).toList()));
   }
 
-  /** Adds a text that belongs to the row above, below all its columns but the first. */
+  /** Adds a text that belongs to the row above, below all its columns. */
   void note(UnaryOperator<String> ink, String text) {
     lines.add(new Line(ink, List.of(Words.clean(text))));
   }
@@ -58,12 +59,11 @@ final class Columns {
   /** Writes the table. */
   void print(StringBuilder out) {
     int[] widths = widths();
-    String noteIndent = " ".repeat(INDENT.length() + widths[0] + GAP.length());
     for (Line line : lines) {
       List<String> texts =
           line.isNote()
-              ? Words.wrapped(line.cells().getFirst(), Words.WIDTH - noteIndent.length()).stream()
-                  .map(noteIndent::concat)
+              ? Words.wrapped(line.cells().getFirst(), Words.WIDTH - NOTE_INDENT.length()).stream()
+                  .map(NOTE_INDENT::concat)
                   .toList()
               : row(line, widths);
       texts.forEach(text -> out.append(line.ink().apply(text)).append('\n'));

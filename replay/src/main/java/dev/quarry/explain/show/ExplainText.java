@@ -136,7 +136,10 @@ public final class ExplainText implements Output {
 
   private void steps(StringBuilder page, String trail) {
     title(page, "the allocator's own steps", ink);
-    trail.lines().forEach(line -> page.append("  ").append(Words.clean(line)).append('\n'));
+    for (String line : trail.lines().toList()) {
+      String indent = "  " + " ".repeat(line.length() - line.stripLeading().length());
+      Words.paragraph(page, indent, indent + "    ", line);
+    }
   }
 
   /** A heading with an empty line before it. */

@@ -16,10 +16,8 @@ final class OomText {
     if (oom.swap() != null) {
       Words.paragraph(page, "  ", "  ", oom.swap());
     }
-    if (!oom.holders().isEmpty()) {
-      ExplainText.title(page, "who held the memory", ink);
-      holders(page, oom.holders(), pageKb, ink);
-    }
+    holders(page, "who held the memory", Holders.kinds(oom), pageKb, ink);
+    holders(page, "tasks that held it", Holders.tasks(oom), pageKb, ink);
     if (!oom.victim().isEmpty()) {
       ExplainText.title(page, "who was killed", ink);
       oom.victim().forEach(line -> Words.paragraph(page, "  - ", "    ", line));
@@ -27,7 +25,11 @@ final class OomText {
   }
 
   private static void holders(
-      StringBuilder page, List<OomStory.Holder> holders, int pageKb, Ink ink) {
+      StringBuilder page, String title, List<OomStory.Holder> holders, int pageKb, Ink ink) {
+    if (holders.isEmpty()) {
+      return;
+    }
+    ExplainText.title(page, title, ink);
     Columns table = new Columns("lrrll", 32);
     for (OomStory.Holder holder : holders.subList(0, Math.min(MOST_HOLDERS, holders.size()))) {
       table.add(

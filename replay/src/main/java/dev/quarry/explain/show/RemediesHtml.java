@@ -25,7 +25,7 @@ final class RemediesHtml {
       page.open("div", "class", "scroll").open("table", "class", "remedies");
       page.open("thead").open("tr");
       for (String name : List.of("change", "from", "to", "serves from", "costs", "risk")) {
-        page.element("th", name, "class", name.equals("risk") ? "long" : "left");
+        page.element("th", name, "class", side(name));
       }
       page.close().close().open("tbody");
       helps.forEach(remedy -> row(page, remedy));
@@ -33,6 +33,14 @@ final class RemediesHtml {
     }
     others(page, others);
     page.end();
+  }
+
+  private static String side(String column) {
+    return switch (column) {
+      case "costs" -> "right";
+      case "risk" -> "long";
+      default -> "left";
+    };
   }
 
   private static void row(Markup page, Remedy remedy) {

@@ -6,8 +6,8 @@ import java.util.List;
 
 /** What would have let the request pass, and what would not. */
 final class RemedyText {
-  private static final String UNKNOWN = "?";
-  private static final int WIDEST = 22;
+  private static final String ESTIMATE = "estimate";
+  private static final int WIDEST = 28;
 
   private RemedyText() {}
 
@@ -19,22 +19,27 @@ final class RemedyText {
       Columns table = new Columns("lllrl", WIDEST);
       table.add(ink::faint, "change", "from", "to", "costs", "serves from");
       for (Remedy remedy : helps) {
-        String name = remedy.knob() + (remedy.estimate() ? " (estimate)" : "");
-        table.add(name, now(remedy), to(remedy), cost(remedy.cost()), zone(remedy));
-        table.note(ink::faint, remedy.risk());
+        table.add(remedy.knob(), now(remedy), to(remedy), cost(remedy.cost()), zone(remedy));
+        table.note(ink::faint, risk(remedy));
       }
       table.print(page);
     }
     if (!others.isEmpty()) {
       ExplainText.title(page, "what would not help", ink);
-      Columns table = new Columns("ll", WIDEST + WIDEST);
+      Columns table = new Columns("ll", WIDEST);
       others.forEach(remedy -> table.add(ink::faint, remedy.knob(), remedy.risk()));
       table.print(page);
     }
   }
 
+  /** What else a change does; an estimate is called one. */
+  private static String risk(Remedy remedy) {
+    boolean said = !remedy.estimate() || remedy.risk().startsWith(ESTIMATE);
+    return said ? remedy.risk() : ESTIMATE + ": " + remedy.risk();
+  }
+
   static String now(Remedy remedy) {
-    return remedy.now() == null ? UNKNOWN : remedy.now();
+    return remedy.now() == null ? "" : remedy.now();
   }
 
   static String to(Remedy remedy) {

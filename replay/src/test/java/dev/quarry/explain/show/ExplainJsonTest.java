@@ -76,7 +76,7 @@ class ExplainJsonTest {
     }
     assertThat(root.at("/zones/0/verdict").isNull()).isTrue();
     assertThat(root.at("/zones/0/eligible").asBoolean()).isFalse();
-    assertThat(read(Shown.oom()).path("oom").path("holders")).hasSize(4);
+    assertThat(read(Shown.oom()).path("oom").path("holders")).hasSize(5);
   }
 
   @Test

@@ -102,6 +102,7 @@ final class Shown {
             "The whole machine was out of memory (CONSTRAINT_NONE).",
             List.of(
                 new OomStory.Holder("anonymous", 8016613, 0.979, false),
+                new OomStory.Holder("task java (5120)", 7602176, 0.928, false),
                 new OomStory.Holder("shmem", 87896, 0.0107, false),
                 new OomStory.Holder("slab_reclaimable", 27412, 0.0033, true),
                 new OomStory.Holder("page cache", 2430, 0.0003, true)),
