@@ -35,7 +35,14 @@ public final class Explainer {
     if (judged.asked.isPresent() && judged.zones.stream().anyMatch(ZoneVerdict::eligible)) {
       Remedies search = new Remedies(judged.plan, judged.asked.get(), judged.zones);
       trail = search.trail();
-      remedies = judged.explained() ? search.search() : List.of();
+      if (judged.explained() && search.servedBy().isPresent()) {
+        judged.caveats.add(
+            "a second try of an urgent request does not heed the nodemask: "
+                + search.servedBy().get()
+                + " would serve it");
+      } else if (judged.explained()) {
+        remedies = search.search();
+      }
     }
     return judged.explanation(remedies, trail, Story.of(report).orElse(null));
   }

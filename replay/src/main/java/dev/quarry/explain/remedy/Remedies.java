@@ -24,6 +24,7 @@ public final class Remedies {
           new MoreRam());
 
   private final Experiment experiment;
+  private final Experiment.Run asLogged;
 
   /**
    * Prepares the runs.
@@ -38,11 +39,20 @@ public final class Remedies {
             .flatMap(Optional::stream)
             .toList();
     this.experiment = new Experiment(plan, asked, tried);
+    this.asLogged = experiment.asLogged();
   }
 
   /** What the allocator does with the request as it was, step by step. */
   public String trail() {
-    return experiment.asLogged().trail().render();
+    return asLogged.trail().render();
+  }
+
+  /**
+   * The zone that serves the request as it was, where the allocator goes beyond the zones that it
+   * may try: it does not heed the nodemask on an urgent request's second try.
+   */
+  public Optional<String> servedBy() {
+    return Optional.ofNullable(asLogged.zone());
   }
 
   /** What helps first, estimates behind it, then what would not help. */
