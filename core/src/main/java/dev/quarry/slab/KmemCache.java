@@ -51,7 +51,7 @@ public final class KmemCache {
     }
     this.cpus = new CpuSlabs[core.physical.cpus().size()];
     for (int cpu = 0; cpu < cpus.length; cpu++) {
-      cpus[cpu] = new CpuSlabs(this, core, cpu, core.states[cpu]);
+      cpus[cpu] = new CpuSlabs(this, core, core.states[cpu]);
     }
   }
 
@@ -122,11 +122,11 @@ public final class KmemCache {
    * @return its address, or {@link #NULL}
    */
   public long alloc(Cpu cpu, int gfp) {
-    long at = cpus[cpu.id()].current;
-    if (at != Slab.NONE && (gfp & Gfp.ZERO) == 0) {
-      int index = Slab.free(at);
-      if (index != Bufctl.END) {
-        return Slab.take(at, index);
+    if ((gfp & Gfp.ZERO) == 0) {
+      long at = cpus[cpu.id()].currentOrEmpty();
+      long first = Slab.first(at);
+      if (first != Bufctl.END) {
+        return Slab.take(at, first);
       }
     }
     return allocSlow(cpu, gfp);
@@ -161,7 +161,7 @@ public final class KmemCache {
    * @return false: misuse, which is reported in the kernel's log and changes nothing
    */
   public boolean free(Cpu cpu, long object) {
-    return core.free.fast(cpu, object, this) || core.free.slow(cpu, object, this);
+    return core.states[cpu.id()].freeFast(object, this) || core.free.slow(cpu, object, this);
   }
 
   void construct(Cpu cpu, long object) {

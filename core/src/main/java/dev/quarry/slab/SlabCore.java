@@ -1,5 +1,6 @@
 package dev.quarry.slab;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
 import dev.quarry.machine.SpinLock;
@@ -28,7 +29,7 @@ final class SlabCore {
   final SlabGrower grower;
   final RcuSlabs rcu;
   final SlabReports reports;
-  final CpuState[] states;
+  final SlabCpu[] states;
   final LargeBlocks large;
   final ObjectFree free;
   final int pageShift;
@@ -53,9 +54,10 @@ final class SlabCore {
     this.large = new LargeBlocks(this);
     this.free = new ObjectFree(this);
     int nrCpus = physical.cpus().size();
-    this.states = new CpuState[nrCpus];
+    this.states = new SlabCpu[nrCpus];
     for (int cpu = 0; cpu < nrCpus; cpu++) {
-      states[cpu] = new CpuState(pages.directMap().bytes() / FREE_SHARE / nrCpus);
+      states[cpu] = new SlabCpu(
+              this, physical.cpus().get(cpu), pages.directMap().bytes() / FREE_SHARE / nrCpus);
     }
   }
 
@@ -94,6 +96,25 @@ final class SlabCore {
   /** Says which the general caches are. */
   void general(GeneralCaches all) {
     general = all;
+  }
+
+  /** Everything that {@link SlabCpu#kmalloc} leaves. */
+  long kmallocSlow(Cpu cpu, long size, int gfp) {
+    if (size == 0) {
+      return SlabAllocator.ZERO_SIZE;
+    }
+    GeneralCaches all = Objects.requireNonNull(general);
+    int index = size < 0 ? GeneralCaches.TOO_LARGE : all.indexOf(size);
+    return index == GeneralCaches.TOO_LARGE
+        ? large.allocate(cpu, size, gfp)
+        : all.of(index, gfp).alloc(cpu, gfp);
+  }
+
+  /** Everything that {@link SlabCpu#kfree} leaves. */
+  boolean kfreeSlow(Cpu cpu, long address) {
+    return address == KmemCache.NULL
+        || address == SlabAllocator.ZERO_SIZE
+        || free.slow(cpu, address, null);
   }
 
   /** The general cache whose objects hold so many bytes; they must fit an on-slab one. */
