@@ -144,8 +144,12 @@ public final class Machine implements AutoCloseable {
   }
 
   /** What is wrong with the machine's structures; empty when all is sound. The machine rests. */
-  public List<String> invariants() {
-    return MemoryInvariants.check(memory);
+  public synchronized List<String> invariants() {
+    List<String> findings = new ArrayList<>(MemoryInvariants.check(memory));
+    if (slab != null) {
+      findings.addAll(slab.invariants());
+    }
+    return findings;
   }
 
   /** Gives the machine's memory back to the host. Nothing of the machine may be used any more. */

@@ -82,6 +82,30 @@ final class CpuSlabs {
     return currentSlab;
   }
 
+  /** How many slabs the CPU owns. */
+  int slabs() {
+    return full.count() + partial.count() + free.count() + (current == Slab.NONE ? 0 : 1);
+  }
+
+  int freeSlabs() {
+    return free.count();
+  }
+
+  /** Objects that the CPU may allocate without new slabs; the caller may use the CPU. */
+  long freeObjects() {
+    collectPending();
+    long objects = (long) free.count() * cache.geometry().num();
+    for (long slab = partial.first(); slab != Slab.NONE; slab = partial.next(slab)) {
+      objects += cache.geometry().num() - Slab.toGo(memory.trusted(slab));
+    }
+    if (current != Slab.NONE) {
+      objects += Bufctl.length(Slab.chain(current), Slab.free(current));
+      objects += Bufctl.length(Slab.chain(current), Slab.localHead(current));
+      objects += Slab.remoteCount(Slab.remote(current));
+    }
+    return objects;
+  }
+
   /** Host address of the current slab's descriptor, or of {@link #EMPTY}. */
   long currentOrEmpty() {
     return Host.address(currentOrEmpty);
@@ -104,7 +128,7 @@ final class CpuSlabs {
    */
   long allocSlow(Cpu cpu, int gfp) {
     if (state.takeDrainRequest()) {
-      cache.drainAll(cpu);
+      core.drain(cpu);
     }
     if (current != Slab.NONE && !refill()) {
       retire();
@@ -118,7 +142,7 @@ final class CpuSlabs {
 
   private boolean adoptNew(Cpu cpu, int gfp) {
     long slab = core.grower.grow(cpu, cache, gfp, cpu.node());
-    if (slab == Slab.NONE && cache.reclaimOwn(cpu) > 0) {
+    if (slab == Slab.NONE && core.reclaim(cpu) > 0) {
       slab = core.grower.grow(cpu, cache, gfp, cpu.node());
     }
     if (slab != Slab.NONE && current != Slab.NONE) {

@@ -49,7 +49,12 @@ final class ObjectFree {
       return core.reports.noObject(object, cache, slab);
     }
     if (!Slab.isActive(at, index)) {
-      return core.reports.doubleFree(object, cache, slab);
+      return core.reports.doubleFree(
+          object, cache, slab, object - cache.geometry().objectOffset());
+    }
+    CheckedObjects checked = cache.checked();
+    if (checked != null) {
+      checked.takeBack(cpu, Slab.object(at, index));
     }
     giveBack(cpu, cache, slab, index);
     return true;
@@ -75,6 +80,11 @@ final class ObjectFree {
 
   private void giveBack(Cpu cpu, KmemCache cache, long slab, int index) {
     long at = memory.trusted(slab);
+    ArrayCaches arrays = cache.arrays();
+    if (arrays != null) {
+      arrays.free(cpu, Slab.object(at, index));
+      return;
+    }
     while (true) {
       int owner = Slab.owner(at);
       if (owner == Slab.NO_OWNER) {

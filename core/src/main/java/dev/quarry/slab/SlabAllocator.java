@@ -105,6 +105,54 @@ public final class SlabAllocator {
   }
 
   /**
+   * Destroys a cache: {@code kmem_cache_destroy()}. While objects are in use it stays, and the
+   * kernel's log says which.
+   *
+   * @return the objects that are still in use; none: the cache is gone
+   * @throws IllegalStateException if another thread holds a CPU
+   */
+  public List<LiveObject> destroyCache(Cpu cpu, KmemCache cache) {
+    List<LiveObject> live = cache.maintenance().takeApart(cpu);
+    if (!live.isEmpty()) {
+      core.reports.stillInUse(cache, live);
+      return live;
+    }
+    long name = CacheDescriptor.name(core.memory, cache.descriptor());
+    core.unregister(cache);
+    cacheCache.free(cpu, cache.descriptor());
+    kfree(cpu, name);
+    return live;
+  }
+
+  /**
+   * Gives the pages of free slabs of all caches back: {@code cache_reap}, a shrinker's work.
+   *
+   * @return how many slabs
+   */
+  public int reap() {
+    return core.caches().stream().mapToInt(KmemCache::shrink).sum();
+  }
+
+  /**
+   * The end of a grace period: destroys the slabs of TYPESAFE_BY_RCU caches that waited for it.
+   *
+   * @return how many
+   */
+  public int gracePeriod(Cpu cpu) {
+    return core.rcu.gracePeriod(cpu);
+  }
+
+  /** Objects in use of caches that keep users, by who allocated them; the machine rests. */
+  public List<Leaks> leaks() {
+    return Leaks.of(core.caches());
+  }
+
+  /** What is wrong with the structures; empty when all is sound. The machine rests. */
+  public List<String> invariants() {
+    return SlabInvariants.check(core);
+  }
+
+  /**
    * Allocates {@code size} bytes: {@code kmalloc()}.
    *
    * @param gfp bits of {@link Gfp}; DMA and RECLAIMABLE choose a general cache of that kind

@@ -29,6 +29,7 @@ final class SlabCore {
   final SlabGrower grower;
   final RcuSlabs rcu;
   final SlabReports reports;
+  final CallSites sites = new CallSites();
   final SlabCpu[] states;
   final LargeBlocks large;
   final ObjectFree free;
@@ -50,7 +51,7 @@ final class SlabCore {
     this.pageShift = spec.pageShift();
     this.grower = new SlabGrower(this);
     this.rcu = new RcuSlabs(this);
-    this.reports = new SlabReports(physical.log());
+    this.reports = new SlabReports(this);
     this.large = new LargeBlocks(this);
     this.free = new ObjectFree(this);
     int nrCpus = physical.cpus().size();
@@ -130,6 +131,22 @@ final class SlabCore {
   /** The node of a frame of RAM. */
   int nodeOf(int pfn) {
     return Objects.requireNonNull(physical.zoneOf(pfn)).node().id();
+  }
+
+  /** Destroys the free slabs that a CPU holds in any cache, and those that nobody owns. */
+  int reclaim(Cpu cpu) {
+    int released = 0;
+    for (KmemCache cache : caches()) {
+      released += cache.maintenance().shrinkOn(cpu);
+    }
+    return released;
+  }
+
+  /** Gives what a CPU owns, but for full slabs, to the nodes; in all caches. */
+  void drain(Cpu cpu) {
+    for (KmemCache cache : caches()) {
+      cache.maintenance().drainOn(cpu);
+    }
   }
 
   /** Feeds the node's counters of slab pages. */

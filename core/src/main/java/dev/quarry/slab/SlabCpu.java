@@ -38,6 +38,7 @@ public final class SlabCpu {
   private long[] heads = {};
 
   private long freeBytes;
+  private String callSite = "";
   private volatile boolean drainRequested;
 
   SlabCpu(SlabCore core, Cpu cpu, long freeLimit) {
@@ -105,6 +106,18 @@ public final class SlabCpu {
       core.cache(Slab.cache(at)).cpu(id).relist(cpu, slab);
     }
     return true;
+  }
+
+  /**
+   * Names the caller of what this CPU does next, for caches that keep users; empty: the program's
+   * own place, which costs a walk over the stack.
+   */
+  public void callSite(String label) {
+    callSite = label;
+  }
+
+  String callSite() {
+    return callSite;
   }
 
   /** A slab of so many bytes became free, or, with less than 0, is free no more. */
