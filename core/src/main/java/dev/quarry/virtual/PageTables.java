@@ -27,6 +27,10 @@ public final class PageTables {
   private final PageTableLayout layout;
   private final long frameMask;
   private final int top;
+  private final int topShift;
+  private final int indexBits;
+  private final long indexMask;
+  private final int entryShift;
   private final long root;
   private final TableBuilder builder;
   private final RangeWalk range;
@@ -36,6 +40,10 @@ public final class PageTables {
     this.layout = memory.layout();
     this.frameMask = layout.frameMask();
     this.top = layout.topLevel();
+    this.topShift = layout.shift(top);
+    this.indexBits = layout.indexBits();
+    this.indexMask = layout.entries() - 1L;
+    this.entryShift = layout.entryShift();
     this.root = root;
     this.builder = new TableBuilder(memory, root);
     this.range = new RangeWalk(memory, root);
@@ -84,19 +92,20 @@ public final class PageTables {
     long need = Pte.PRESENT | (access & (Pte.RW | Pte.USER));
     long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
     long table = root;
-    for (int level = top; ; level--) {
-      long slot = memory.slot(table, address, level);
+    for (int shift = topShift; ; shift -= indexBits) {
+      long slot = table + (((address >>> shift) & indexMask) << entryShift);
       long entry = memory.entry(slot);
       if ((entry & mask) != need) {
         return NO_TRANSLATION;
       }
-      boolean leaf = Pte.isLeaf(entry, level);
+      boolean leaf =
+          shift == PAGE_SHIFT || ((entry & Pte.PSE) != 0 && shift == PAGE_SHIFT + indexBits);
       long marks = leaf && (access & Access.WRITE) != 0 ? MARKS_OF_WRITE : Pte.ACCESSED;
       if ((entry & marks) != marks && !memory.replace(slot, entry, entry | marks)) {
         return translate(address, access); // somebody changed the entry meanwhile
       }
       if (leaf) {
-        long offset = (1L << layout.shift(level)) - 1;
+        long offset = (1L << shift) - 1;
         return (entry & frameMask & ~offset) | (address & offset);
       }
       table = entry & frameMask;
