@@ -24,12 +24,23 @@ final class AreaCommands {
   private AreaCommands() {}
 
   static void addTo(Registry registry) {
+    addVmalloc(registry);
+    addMappings(registry);
+    registry.add(
+        command(
+            "vm_unmap_aliases [cpu=N]",
+            "flushes the TLBs for all freed areas",
+            "vm_unmap_aliases",
+            AreaCommands::purge));
+  }
+
+  private static void addVmalloc(Registry registry) {
     registry
         .add(
             command(
                     "vmalloc BYTES [GFP] [node=N] [cpu=N]",
                     "allocates bytes that are contiguous for the kernel only",
-                    "a = vmalloc 1M\nvfree a",
+                    "a = vmalloc 1M",
                     (call, session) -> vmalloc(call, session, 0))
                 .withNotes("shows what it costs beside as many contiguous pages"))
         .add(
@@ -38,7 +49,16 @@ final class AreaCommands {
                 "the same, filled with zeros",
                 "a = vzalloc 20K",
                 (call, session) -> vmalloc(call, session, Gfp.ZERO)))
-        .add(command("vfree ADDRESS [cpu=N]", "frees them", "vfree a", AreaCommands::vfree))
+        .add(
+            command(
+                "vfree ADDRESS [cpu=N]",
+                "frees them",
+                "a = vmalloc 1M\nvfree a",
+                AreaCommands::vfree));
+  }
+
+  private static void addMappings(Registry registry) {
+    registry
         .add(
             command(
                 "vmap RESULT [cpu=N]",
@@ -49,7 +69,7 @@ final class AreaCommands {
             command(
                 "vunmap ADDRESS [cpu=N]",
                 "takes such a mapping away",
-                "vunmap m",
+                "b = alloc_pages GFP_KERNEL order=2\nm = vmap b\nvunmap m",
                 AreaCommands::vunmap))
         .add(
             command(
@@ -61,14 +81,8 @@ final class AreaCommands {
             command(
                 "iounmap ADDRESS [cpu=N]",
                 "takes such a mapping away",
-                "iounmap r",
-                AreaCommands::iounmap))
-        .add(
-            command(
-                "vm_unmap_aliases [cpu=N]",
-                "flushes the TLBs for all freed areas",
-                "vm_unmap_aliases",
-                AreaCommands::purge));
+                "r = ioremap 0xfee00000 4K\niounmap r",
+                AreaCommands::iounmap));
   }
 
   private static SimpleCommand command(

@@ -28,19 +28,19 @@ final class HighMemCommands {
             command(
                 "kunmap RESULT [cpu=N]",
                 "ends one use of kmap",
-                "kunmap p",
+                "p = alloc_page GFP_HIGHUSER\na = kmap p\nkunmap p",
                 HighMemCommands::kunmap))
         .add(
             command(
                 "kmap_local_page RESULT [cpu=N]",
                 "shows a page to one CPU, on its stack of slots",
-                "a = kmap_local_page p",
+                "p = alloc_page GFP_HIGHUSER\na = kmap_local_page p",
                 HighMemCommands::kmapLocal))
         .add(
             command(
                 "kunmap_local ADDRESS [cpu=N]",
                 "ends the last kmap_local_page",
-                "kunmap_local a",
+                "p = alloc_page GFP_HIGHUSER\na = kmap_local_page p\nkunmap_local a",
                 HighMemCommands::kunmapLocal));
   }
 

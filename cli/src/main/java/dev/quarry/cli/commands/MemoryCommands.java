@@ -24,19 +24,19 @@ final class MemoryCommands {
             command(
                 "load ADDRESS [offset=N] [bytes=N]",
                 "loads a number, through the page tables",
-                "load a offset=4096",
-                (call, session) -> load(call, session)))
+                "a = vzalloc 8K\nload a offset=4096",
+                MemoryCommands::load))
         .add(
             command(
                 "store ADDRESS VALUE [offset=N] [bytes=N]",
                 "stores a number, through the page tables",
-                "store a 42",
-                (call, session) -> store(call, session)))
+                "a = vmalloc 8K\nstore a 42",
+                MemoryCommands::store))
         .add(
             command(
                 "walk ADDRESS",
                 "shows the entries on the way to an address",
-                "walk a",
+                "a = vmalloc 8K\nwalk a",
                 MemoryCommands::walk));
   }
 
