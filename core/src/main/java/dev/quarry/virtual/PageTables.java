@@ -35,6 +35,9 @@ public final class PageTables {
   private final TableBuilder builder;
   private final RangeWalk range;
 
+  /** The page from which on entries are another root's. */
+  private long ownPages;
+
   private PageTables(TableMemory memory, long root) {
     this.memory = memory;
     this.layout = memory.layout();
@@ -47,6 +50,7 @@ public final class PageTables {
     this.root = root;
     this.builder = new TableBuilder(memory, root);
     this.range = new RangeWalk(memory, root);
+    this.ownPages = layout.allPages();
   }
 
   /**
@@ -221,6 +225,7 @@ public final class PageTables {
 
   /** Takes over entries of another root, for the half of the address range that all share. */
   public void share(PageTables other, long address, long pages) {
+    ownPages = Math.min(ownPages, layout.pageOf(address));
     long span = layout.pages(top);
     for (long done = 0; done < pages; done += span) {
       shareEntry(other, address + (done << PAGE_SHIFT));
@@ -249,9 +254,14 @@ public final class PageTables {
    *
    * @return how many tables were freed
    * @throws IllegalStateException if a page is still mapped; tables below it stay
+   * @throws IllegalArgumentException if the tables are shared with another address space
    */
   public long freeTables(Cpu cpu, long floor, long pages) {
     long first = layout.pageOf(floor);
+    if (first + pages > ownPages) {
+      throw new IllegalArgumentException(
+          "tables to page " + (first + pages) + " are shared from page " + ownPages + " on");
+    }
     return new TableFreeing(memory, cpu, first, first + pages).below(root, top, 0);
   }
 
