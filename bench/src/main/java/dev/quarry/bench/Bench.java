@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       "%nFigures:",
       "  P4    a random block freed, another allocated, 4 KiB to 4 MiB",
       "  PAIR  a block allocated and freed",
+      "  V-VMALLOC  1 MiB of single pages mapped and given back",
       "  B1    boot of 1 TiB, and what it costs the host",
       "  B2    start of ./quarry --help",
       "  G1    cost against the number of free blocks, CPUs and nodes",
@@ -55,7 +56,7 @@ public final class Bench implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FIGURE", description = "P4, PAIR, B1, B2, G1, R1, T3, or all.")
+  @Parameters(paramLabel = "FIGURE", description = "P4, PAIR, V-VMALLOC, B1, B2, G1, R1, T3, or all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--quick", description = "Seconds instead of minutes; not for publishing.")

@@ -12,7 +12,8 @@ public final class Figures {
   /** The name that stands for all of them. */
   public static final String ALL = "all";
 
-  private static final List<String> ORDER = List.of("P4", "PAIR", "B1", "B2", "G1", "R1", "T3");
+  private static final List<String> ORDER =
+      List.of("P4", "PAIR", "V-VMALLOC", "B1", "B2", "G1", "R1", "T3");
 
   private Figures() {}
 
@@ -49,6 +50,7 @@ public final class Figures {
     return switch (name) {
       case "P4" -> new LargeBlocks();
       case "PAIR" -> new Pairs();
+      case "V-VMALLOC" -> new VmallocFigure();
       case "B1" -> new Boot();
       case "B2" -> new Start();
       case "G1" -> new GrowthFigure();

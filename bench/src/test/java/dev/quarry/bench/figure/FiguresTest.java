@@ -26,7 +26,7 @@ class FiguresTest {
     assertThat(Figures.of(List.of("all"), TINY, TINY)).hasSize(Figures.names().size());
     assertThat(Figures.of(List.of("g1", "P4"), TINY, TINY).keySet()).containsExactly("P4", "G1");
     assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
-        .hasMessage("there is no figure P9; there are P4, PAIR, B1, B2, G1, R1, T3");
+        .hasMessage("there is no figure P9; there are P4, PAIR, V-VMALLOC, B1, B2, G1, R1, T3");
   }
 
   @Test
