@@ -10,7 +10,8 @@ public final class Figures {
   /** The name that stands for all of them. */
   public static final String ALL = "all";
 
-  private static final List<String> ORDER = List.of("P4", "PAIR", "B1", "B2", "G1", "R1");
+  private static final List<String> ORDER =
+      List.of("P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "B1", "B2", "G1", "R1");
 
   private Figures() {}
 
@@ -44,7 +45,13 @@ public final class Figures {
 
   private static Figure make(String name, java.nio.file.Path recording) {
     return switch (name) {
+      case "P1" -> new SmallObjects();
+      case "P2" -> new MixedObjects();
+      case "P3" -> new HandedOver();
       case "P4" -> new LargeBlocks();
+      case "P5" -> new MemoryHeld();
+      case "P6" -> new Segments();
+      case "CHECKS" -> new CheckCosts();
       case "PAIR" -> new Pairs();
       case "B1" -> new Boot();
       case "B2" -> new Start();
