@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
       "  PAIR    a block allocated and freed",
       "  B1      boot of 1 TiB, and what it costs the host",
       "  B2      start of ./quarry --help",
-      "  G1      cost against the number of free blocks, objects, caches, CPUs and nodes",
+      "  G1      cost against the number of blocks, objects, caches, CPUs, nodes",
       "  R1      requests of a recording played in a second%n"
     })
 public final class Bench implements Callable<Integer> {

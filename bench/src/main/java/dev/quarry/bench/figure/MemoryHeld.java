@@ -59,7 +59,7 @@ final class MemoryHeld implements Figure {
         FigureResult.Layout.SUBJECTS,
         List.of(
             new Row("fresh", UNIT, fresh),
-            new Row("after as many random frees and allocations", UNIT, churned)),
+            new Row("after as many replacements", UNIT, churned)),
         List.of(
             Verdict.atMost(
                 Subjects.QUARRY_FINE.name() + ", held / asked for after the changes",

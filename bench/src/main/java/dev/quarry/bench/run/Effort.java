@@ -25,7 +25,7 @@ public record Effort(
   public static final Effort FULL = new Effort("full", 3, 4, 5, 500, 20, 20_000_000, 1_000_000);
 
   /** Whether everything works, and what the figures are about. */
-  public static final Effort QUICK = new Effort("quick", 1, 6, 3, 150, 5, 1_000_000, 100_000);
+  public static final Effort QUICK = new Effort("quick", 1, 6, 3, 150, 5, 1_000_000, 500_000);
 
   /** The same with another number of rounds. */
   public Effort withRounds(int number) {
