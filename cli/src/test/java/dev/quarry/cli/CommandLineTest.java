@@ -42,6 +42,10 @@ class CommandLineTest {
         "replay                             | 'RECORDING'",
         "replay no/such                     | no/such: there is no such folder",
         "replay --check --versus x=1 .       | are for one machine, without --versus",
+        "explain no/such.log                | no/such.log: no such file or folder",
+        "explain no/such*.log               | no/such*.log: no file is there",
+        "explain --summary --trail x        | --summary is a table: leave out --html and --trail",
+        "explain --html no/x README.md      | cannot write no/x: there is no folder",
         "convert a                          | 'OUT'",
         "convert no/such /no/such           | no/such: there is no such file or folder",
         "replay .                           | holds no page events",
@@ -74,7 +78,7 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"replay", "twin", "record", "convert", "shell", "run", "machine", "check", "help"})
+      strings = {"explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check", "help"})
   void eachCommandHasHelp(String command) {
     Cli.Result result = Cli.run("help", command);
     assertThat(result.code()).isZero();

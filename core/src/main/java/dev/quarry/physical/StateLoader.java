@@ -223,4 +223,29 @@ public final class StateLoader {
   public void managed(Zone zone, long pages) {
     zone.managed = pages;
   }
+
+  /**
+   * Sets {@code nr_free} of each order as the recorded kernel counts it, where fewer blocks are
+   * linked than there were.
+   *
+   * @param blocks by order
+   */
+  public void blockCounts(Zone zone, long[] blocks) {
+    for (int order = 0; order < Math.min(blocks.length, zone.areas.length); order++) {
+      int counted = Math.clamp(blocks[order], 0, Integer.MAX_VALUE);
+      zone.areas[order].changeCount(counted - zone.areas[order].nrFree());
+    }
+  }
+
+  /**
+   * Sets a zone's counters as the recorded kernel has them, whatever the blocks come to: in a
+   * kernel's dump the two are read at different moments, and its tests go by the counters.
+   */
+  public void counters(Zone zone, ZoneCounters counters) {
+    zone.freePages = counters.free();
+    zone.freeCma = counters.freeCma();
+    zone.freeHighatomic = counters.freeHighatomic();
+    zone.reservedHighatomic = counters.reservedHighatomic();
+    zone.updatePlenty();
+  }
 }
