@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
       "  B1    boot of 1 TiB, and what it costs the host",
       "  B2    start of ./quarry --help",
       "  G1    cost against the number of free blocks, CPUs and nodes",
-      "  R1    requests of a recording played in a second%n"
+      "  R1    requests of a recording played in a second",
+      "  T3    logs of failures: how often explain is right%n"
     })
 public final class Bench implements Callable<Integer> {
   private static final DateTimeFormatter FOLDER =
@@ -54,7 +55,7 @@ public final class Bench implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FIGURE", description = "P4, PAIR, B1, B2, G1, R1, or all.")
+  @Parameters(paramLabel = "FIGURE", description = "P4, PAIR, B1, B2, G1, R1, T3, or all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--quick", description = "Seconds instead of minutes; not for publishing.")
@@ -77,6 +78,12 @@ public final class Bench implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "The recording that R1 plays; examples/compile if none is given.")
   private @Nullable Path recording;
+
+  @Option(
+      names = "--logs",
+      paramLabel = "FOLDER",
+      description = "The logs of T3, with labels.json; ../shared/logs if none is given.")
+  private @Nullable Path logs;
 
   @Option(
       names = "--out",
@@ -108,7 +115,8 @@ public final class Bench implements Callable<Integer> {
     Path played = recording == null ? root.resolve("examples/compile") : recording;
     Map<String, Figure> figures;
     try {
-      figures = Figures.of(names, played);
+      Path labelled = logs == null ? root.resolve("../shared/logs") : logs;
+      figures = Figures.of(names, played, labelled);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

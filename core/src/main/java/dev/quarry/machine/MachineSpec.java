@@ -20,6 +20,7 @@ import java.util.List;
  * @param cpuNodes the node of each CPU, by CPU number
  * @param sysctls settings
  * @param costs what things cost in virtual time
+ * @param slab the object caches
  */
 public record MachineSpec(
     String name,
@@ -35,7 +36,8 @@ public record MachineSpec(
     long movableCore,
     List<Integer> cpuNodes,
     Sysctls sysctls,
-    CostModel costs) {
+    CostModel costs,
+    SlabSpec slab) {
   public MachineSpec {
     nodes = List.copyOf(nodes);
     memory = List.copyOf(memory);
@@ -44,7 +46,7 @@ public record MachineSpec(
     cpuNodes = List.copyOf(cpuNodes);
   }
 
-  /** A machine with the usual costs. */
+  /** A machine with the usual costs and caches. */
   public MachineSpec(
       String name,
       KernelRelease release,
@@ -73,7 +75,8 @@ public record MachineSpec(
         movableCore,
         cpuNodes,
         sysctls,
-        CostModel.DEFAULT);
+        CostModel.DEFAULT,
+        SlabSpec.DEFAULTS);
   }
 
   /**

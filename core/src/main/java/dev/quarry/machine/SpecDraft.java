@@ -41,6 +41,9 @@ final class SpecDraft {
   boolean percpu = true;
   int percpuMaxOrder = Sysctls.DEFAULTS.percpuMaxOrder();
   CostModel costs = CostModel.DEFAULT;
+  KmallocGeometry kmalloc = SlabSpec.DEFAULTS.geometry();
+  SlabManner slab = SlabSpec.DEFAULTS.manner();
+  SlabSpec.Debug slabDebug = SlabSpec.DEFAULTS.debug();
 
   SpecDraft(String source, String name) {
     this.source = source;
@@ -74,6 +77,9 @@ final class SpecDraft {
     draft.percpu = sysctls.percpuLists();
     draft.percpuMaxOrder = sysctls.percpuMaxOrder();
     draft.costs = spec.costs();
+    draft.kmalloc = spec.slab().geometry();
+    draft.slab = spec.slab().manner();
+    draft.slabDebug = spec.slab().debug();
     return draft;
   }
 
@@ -118,7 +124,8 @@ final class SpecDraft {
                 highFraction,
                 percpu,
                 percpuMaxOrder),
-            costs);
+            costs,
+            new SlabSpec(kmalloc, slab, slabDebug));
     try {
       SpecChecks.check(spec);
     } catch (SpecChecks.Refusal e) {

@@ -37,7 +37,10 @@ final class SpecSettings {
               "khugepaged",
               "percpu",
               "percpu_max_order",
-              "cost"));
+              "cost",
+              "kmalloc",
+              "slab",
+              "slab_debug"));
 
   private SpecSettings() {}
 
@@ -80,6 +83,9 @@ final class SpecSettings {
       case "khugepaged" -> draft.khugepaged = yes(key, value);
       case "percpu" -> draft.percpu = yes(key, value);
       case "percpu_max_order" -> draft.percpuMaxOrder = integer(key, value);
+      case "kmalloc" -> draft.kmalloc = KmallocGeometry.ofLabel(shown(value));
+      case "slab" -> draft.slab = SlabManner.ofLabel(shown(value));
+      case "slab_debug" -> draft.slabDebug = SlabSpec.Debug.parse(value);
       case "cost" -> draft.costs = draft.costs.with(prices(value));
       default -> throw new IllegalArgumentException("\"" + key + "\" is not a setting");
     }

@@ -17,7 +17,9 @@ import dev.quarry.machine.HostMemory;
  * </pre>
  *
  * <p>The links hold a frame's place on one list at a time: a free list, a per-CPU list, an LRU
- * list. They mean something only while the state says that the frame is on a list.
+ * list. They mean something only while the state says that the frame is on a list. A frame of a
+ * slab is on none: both together hold the address of the slab's descriptor, as they did in Linux up
+ * to 3.12 ({@code page->lru.prev}).
  */
 public final class MemMap implements AutoCloseable {
   /** Bytes in a descriptor. */
@@ -52,7 +54,7 @@ public final class MemMap implements AutoCloseable {
       throw new IndexOutOfBoundsException(
           "frame " + pfn + " is not below the machine's end, frame " + endPfn);
     }
-    return base + ((long) pfn << DESCRIPTOR_SHIFT);
+    return Host.address(base + ((long) pfn << DESCRIPTOR_SHIFT));
   }
 
   /** The {@link PageState} word. */
@@ -94,6 +96,47 @@ public final class MemMap implements AutoCloseable {
 
   void links(int pfn, int next, int prev) {
     Host.putLong(at(pfn) + NEXT, (next & 0xFFFF_FFFFL) | ((long) prev << 32));
+  }
+
+  /**
+   * The kernel address of the slab descriptor of a frame whose state says {@link PageState#SLAB}.
+   */
+  public long slab(int pfn) {
+    return Host.getLong(at(pfn) + NEXT);
+  }
+
+  /** The origin for {@link #slabAt} of page numbers that begin with {@code firstPage}. */
+  public long origin(long firstPage) {
+    return base - (firstPage << DESCRIPTOR_SHIFT);
+  }
+
+  /**
+   * {@link #slab} of a page that the caller knows to lie below {@link #endPfn}.
+   *
+   * @param origin from {@link #origin}
+   * @param page as the origin counts them
+   */
+  public static long slabAt(long origin, long page) {
+    return Host.getLong(Host.address(origin + (page << DESCRIPTOR_SHIFT)) + NEXT);
+  }
+
+  /**
+   * Makes an allocated frame one of a slab: the flag, the address of the slab's descriptor, the
+   * handle of its cache. The caller owns the frame's block.
+   */
+  public void enterSlab(int pfn, long slab, int cache) {
+    long at = at(pfn);
+    Host.putLong(at + NEXT, slab);
+    Host.putInt(at + MAPPING, cache);
+    Host.putLong(at, Host.getLong(at) | PageState.SLAB);
+  }
+
+  /** Takes back {@link #enterSlab}, so that the block can be freed. */
+  public void leaveSlab(int pfn) {
+    long at = at(pfn);
+    Host.putLong(at, Host.getLong(at) & ~(long) PageState.SLAB);
+    Host.putLong(at + NEXT, 0);
+    Host.putInt(at + MAPPING, 0);
   }
 
   /** The owner's handle: an address space, a slab cache; 0 for none. */

@@ -40,14 +40,14 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
   }
 
   /**
-   * Reads a log from a stream, unpacked as the name says.
+   * Reads a log from a stream, unpacked as its first bytes say.
    *
    * @param name what messages call it
-   * @throws RecordingException if it does not begin as its name says
+   * @throws RecordingException if it cannot be read
    */
   public static LogReader open(String name, InputStream in) {
     try {
-      return new LogReader(ByteSource.of(in, name));
+      return new LogReader(ByteSource.ofByContent(in, name));
     } catch (IOException e) {
       throw new RecordingException(name, "cannot be opened: " + e.getMessage());
     }

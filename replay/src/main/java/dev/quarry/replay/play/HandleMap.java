@@ -1,10 +1,11 @@
 package dev.quarry.replay.play;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /**
  * Which block of ours stands for a block of the recorded kernel. Keys are the kernel's frame
- * numbers, values ours; made in chunks, as recordings use a small part of memory densely.
+ * numbers, values ours. Made in small chunks, in the order in which they are needed: what a
+ * recording uses of memory lies close together here, however far apart its frames are.
  */
 final class HandleMap {
   /** The handle stands for no block of ours. */
@@ -13,42 +14,60 @@ final class HandleMap {
   /** The handle stands for a block that the machine had no memory for. */
   static final int FAILED = -2;
 
-  private static final int CHUNK_SHIFT = 12;
+  private static final int CHUNK_SHIFT = 6;
+  private static final int FIRST_CHUNKS = 1 << 16;
   private static final int MASK = (1 << CHUNK_SHIFT) - 1;
 
-  private final @Nullable Chunk[] chunks;
+  /** Stands for all chunks that hold nothing; never written. */
+  private static final int[] EMPTY = new int[1 << CHUNK_SHIFT];
+
+  /** A value is stored one higher, so that 0 is {@link #ABSENT}. */
+  private int[][] chunks;
+
   private int size;
 
-  HandleMap(int endPfn) {
-    chunks = new @Nullable Chunk[(endPfn >>> CHUNK_SHIFT) + 1];
+  HandleMap() {
+    chunks = new int[FIRST_CHUNKS][];
+    Arrays.fill(chunks, EMPTY);
   }
-
-  private record Chunk(int[] values) {}
 
   int get(int handle) {
-    Chunk chunk = chunks[handle >>> CHUNK_SHIFT];
-    return chunk == null ? ABSENT : chunk.values[handle & MASK] - 1;
+    return chunk(handle)[handle & MASK] - 1;
   }
 
+  private int[] chunk(int handle) {
+    int index = handle >>> CHUNK_SHIFT;
+    return index < chunks.length ? chunks[index] : EMPTY;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the one chunk that stands for none
   void put(int handle, int pfn) {
-    Chunk chunk = chunks[handle >>> CHUNK_SHIFT];
-    if (chunk == null) {
-      chunk = new Chunk(new int[1 << CHUNK_SHIFT]);
-      chunks[handle >>> CHUNK_SHIFT] = chunk;
+    int[] chunk = chunk(handle);
+    if (chunk == EMPTY) {
+      chunk = addChunk(handle >>> CHUNK_SHIFT);
     }
-    size += chunk.values[handle & MASK] == 0 ? 1 : 0;
-    chunk.values[handle & MASK] = pfn + 1;
+    size += chunk[handle & MASK] == 0 ? 1 : 0;
+    chunk[handle & MASK] = pfn + 1;
+  }
+
+  private int[] addChunk(int index) {
+    if (index >= chunks.length) {
+      int old = chunks.length;
+      chunks = Arrays.copyOf(chunks, Math.max(2 * old, index + 1));
+      Arrays.fill(chunks, old, chunks.length, EMPTY);
+    }
+    chunks[index] = new int[1 << CHUNK_SHIFT];
+    return chunks[index];
   }
 
   int remove(int handle) {
-    Chunk chunk = chunks[handle >>> CHUNK_SHIFT];
-    if (chunk == null || chunk.values[handle & MASK] == 0) {
-      return ABSENT;
+    int[] chunk = chunk(handle);
+    int stored = chunk[handle & MASK];
+    if (stored != 0) {
+      chunk[handle & MASK] = 0;
+      size--;
     }
-    int pfn = chunk.values[handle & MASK] - 1;
-    chunk.values[handle & MASK] = 0;
-    size--;
-    return pfn;
+    return stored - 1;
   }
 
   /** How many handles stand for a block. */

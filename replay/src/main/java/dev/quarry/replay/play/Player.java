@@ -22,6 +22,7 @@ public final class Player {
 
   private final Machine machine;
   private final PageAllocator allocator;
+  private final Cpu[] cpus;
   private final Placement placement;
   private final FrameTeller teller;
   private final int maxOrder;
@@ -37,6 +38,8 @@ public final class Player {
 
   /** Kept where there is more than one node. */
   private final @Nullable NodePages nodePages;
+
+  private final LookAhead lookAhead;
 
   /**
    * A player on a machine that is in the state in which the recording begins.
@@ -59,6 +62,7 @@ public final class Player {
       MemPolicy policy) {
     this.machine = machine;
     this.allocator = machine.allocator();
+    this.cpus = machine.cpus().toArray(Cpu[]::new);
     this.placement = placement;
     this.teller = teller;
     this.maxOrder = machine.spec().maxOrder();
@@ -66,6 +70,7 @@ public final class Player {
     this.samples = new Samples(machine.memory());
     this.unseen = new UnseenPages(machine, bulkTakes);
     this.blocks = new RecordedBlocks(machine, placement, teller, unseen, counters);
+    this.lookAhead = new LookAhead(blocks);
     this.statWorker = new StatWorker(machine);
     this.userPages = new UserPages(machine, policy);
     this.workBefore = ZoneWork.of(machine.memory());
@@ -80,12 +85,13 @@ public final class Player {
    */
   public void play(RequestEvents requests, LongConsumer progress) {
     for (long n = 0; requests.next(); n++) {
+      lookAhead.at(requests);
       samples.at(requests.timeMicros());
       int cpuId = placement.cpu(requests.cpu());
       if (cpuId == Placement.NOWHERE) {
         counters.unknownCpus++;
       } else {
-        Cpu cpu = machine.cpu(cpuId);
+        Cpu cpu = cpus[cpuId];
         statWorker.at(requests.timeMicros(), cpu);
         unseen.takeUntil(requests.timeMicros(), placement);
         play(requests, cpu);

@@ -33,12 +33,29 @@ final class RecordedBlocks {
     this.teller = teller;
     this.unseen = unseen;
     this.counters = counters;
-    this.handles = new HandleMap(placement.recordedEndPfn());
+    this.handles = new HandleMap();
     this.largestOrder = machine.spec().maxOrder();
   }
 
   int size() {
     return handles.size();
+  }
+
+  /**
+   * Reads what the next requests of some handles will read, so that it is at hand. Frames are put
+   * in the place of the handles.
+   */
+  long touch(int[] ahead, int count) {
+    for (int i = 0; i < count; i++) {
+      ahead[i] = handles.get(ahead[i]);
+    }
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      if (ahead[i] >= 0) {
+        sum += map.state(ahead[i]) + machine.memory().pageblocks().type(ahead[i]);
+      }
+    }
+    return sum;
   }
 
   /** From now on {@code pfn}, or {@link Pfn#NONE} if there was no memory, stands for a handle. */

@@ -71,6 +71,15 @@ final class CompactEventReader extends PageEvents {
     }
   }
 
+  @Override
+  int framesAhead(int[] pfns) {
+    int count = requestsOnly ? Math.min(pfns.length, nrEvents - position) : 0;
+    for (int i = 0; i < count; i++) {
+      pfns[i] = requests.pfn(nextRequest + i);
+    }
+    return count;
+  }
+
   private void nextOfColumns() {
     if (position >= nextNoteAt) {
       passNotes(position);

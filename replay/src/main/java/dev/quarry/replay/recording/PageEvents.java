@@ -79,6 +79,16 @@ public abstract class PageEvents implements AutoCloseable {
     return event;
   }
 
+  /**
+   * The frames of the events that come next, as far as the form shows them without reading on.
+   *
+   * @param pfns receives them
+   * @return how many there are, from 0 to {@code pfns.length}
+   */
+  int framesAhead(int[] pfns) {
+    return 0;
+  }
+
   /** Number of the event's line, from 1; in a form without lines, of the line in its text form. */
   public abstract long line();
 

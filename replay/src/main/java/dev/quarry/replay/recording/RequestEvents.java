@@ -84,6 +84,17 @@ public final class RequestEvents implements AutoCloseable {
     return event.gfpNames();
   }
 
+  /**
+   * The handles of the requests that come next, as far as the file's form shows them without
+   * reading on, and whether or not they lie in the interval; 0 for a request that failed.
+   *
+   * @param handles receives them
+   * @return how many there are, from 0 to {@code handles.length}
+   */
+  public int handlesAhead(int[] handles) {
+    return reader.framesAhead(handles);
+  }
+
   /** The name of a thread, as far as the file gave it up to here; empty if it did not. */
   public String comm(int tid) {
     return reader.comm(tid);

@@ -85,6 +85,29 @@ class ConverterTest {
   }
 
   @Test
+  void theCompactFormShowsTheHandlesThatComeNext() throws IOException {
+    Path compact = folder.resolve("ahead");
+    Converter.convert(Fixtures.copyTiny(folder), compact, PLAIN);
+    PageEventOptions options = PageEventOptions.of(EventPolicy.STRICT, String::length);
+    int[] ahead = new int[3];
+    List<Integer> shown = new ArrayList<>();
+    List<Integer> came = new ArrayList<>();
+    try (RequestEvents events = Recording.open(compact).requests(options)) {
+      assertThat(events.handlesAhead(ahead)).as("before the first").isZero();
+      for (int left = 0; events.next(); left--) {
+        came.add(events.failed() ? 0 : events.handle());
+        if (left == 0) {
+          shown.add(came.getLast());
+          left = events.handlesAhead(ahead) + 1;
+          Arrays.stream(ahead).limit(left - 1).forEach(shown::add);
+        }
+      }
+    }
+    assertThat(came).hasSize(9);
+    assertThat(shown).as("one more, after the interval").startsWith(came.toArray(Integer[]::new));
+  }
+
+  @Test
   void packedFilesAreReadByContentAndWrittenByName() throws IOException {
     byte[] text = Files.readAllBytes(Fixtures.tiny().resolve("ev.K.txt"));
     Path in = Files.write(folder.resolve("any"), Fixtures.xz(text));

@@ -1,0 +1,380 @@
+package dev.quarry.slab;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Host;
+import dev.quarry.machine.HostMemory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The slabs of a cache that one CPU owns. Its holder allocates from the current one and frees into
+ * each of them without a lock or an atomic operation; others free by CAS and put the slab on the
+ * stack {@code pending}.
+ *
+ * <pre>
+ *   current ──► a slab that the CPU allocates from
+ *   full ── partial ── free        lists of its other slabs, by what the CPU itself freed
+ *   pending ──► slabs to collect from, pushed by other CPUs
+ * </pre>
+ *
+ * <p>In a slab that is not current, the free chain is empty and all free objects are in the local
+ * chain, so that {@code toGo} tells when it is on the wrong list: on full, with the first object
+ * freed; on partial, with the last.
+ */
+final class CpuSlabs {
+  private static final VarHandle PENDING;
+
+  static {
+    try {
+      PENDING = MethodHandles.lookup().findVarHandle(CpuSlabs.class, "pending", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** A descriptor in which no object is free, to look at while there is no current slab. */
+  static final long EMPTY = emptySlab();
+
+  /** Host address of the current slab's descriptor, or {@link Slab#NONE}. */
+  private long current;
+
+  /** The same, or {@link #EMPTY}: saves the fast path a question. */
+  private long currentOrEmpty = EMPTY;
+
+  /** Where the CPU looks for the current slab of a size, in {@link SlabCpu}; empty: nowhere. */
+  private long[] heads = {};
+
+  private int headsFrom;
+  private int headsTo;
+
+  private long currentSlab;
+  private final KmemCache cache;
+  private final SlabCore core;
+  private final DirectMemory memory;
+  private final SlabCpu state;
+  private final int cpuId;
+  private final long slabBytes;
+  private final SlabList full;
+  private final SlabList partial;
+  private final SlabList free;
+  private volatile long pending;
+
+  CpuSlabs(KmemCache cache, SlabCore core, SlabCpu state) {
+    this.cache = cache;
+    this.core = core;
+    this.memory = core.memory;
+    this.state = state;
+    this.cpuId = state.id();
+    this.slabBytes = 1L << (core.pageShift + cache.geometry().order());
+    this.full = new SlabList(memory, SlabList.Kind.FULL);
+    this.partial = new SlabList(memory, SlabList.Kind.PARTIAL);
+    this.free = new SlabList(memory, SlabList.Kind.FREE);
+  }
+
+  List<SlabList> lists() {
+    return List.of(full, partial, free);
+  }
+
+  /** The kernel address of the current slab, or {@link Slab#NONE}. */
+  long currentSlab() {
+    return currentSlab;
+  }
+
+  /** How many slabs the CPU owns. */
+  int slabs() {
+    return full.count() + partial.count() + free.count() + (current == Slab.NONE ? 0 : 1);
+  }
+
+  int freeSlabs() {
+    return free.count();
+  }
+
+  /** Objects that the CPU may allocate without new slabs; the caller may use the CPU. */
+  long freeObjects() {
+    collectPending();
+    long objects = (long) free.count() * cache.geometry().num();
+    for (long slab = partial.first(); slab != Slab.NONE; slab = partial.next(slab)) {
+      objects += cache.geometry().num() - Slab.toGo(memory.trusted(slab));
+    }
+    if (current != Slab.NONE) {
+      objects += Bufctl.length(Slab.chain(current), Slab.free(current));
+      objects += Bufctl.length(Slab.chain(current), Slab.localHead(current));
+      objects += Slab.remoteCount(Slab.remote(current));
+    }
+    return objects;
+  }
+
+  /** Host address of the current slab's descriptor, or of {@link #EMPTY}. */
+  long currentOrEmpty() {
+    return Host.address(currentOrEmpty);
+  }
+
+  /** Keeps places of a table at {@link #currentOrEmpty}. */
+  void show(long[] table, int from, int to) {
+    heads = table;
+    headsFrom = from;
+    headsTo = to;
+    Arrays.fill(heads, headsFrom, headsTo, currentOrEmpty);
+  }
+
+  /**
+   * Serves a request that the current slab's chain does not: what the CPU and others freed into
+   * that slab; the CPU's partial slabs; what others freed elsewhere; free slabs; slabs that nobody
+   * owns; new pages.
+   *
+   * @return an object, or 0
+   */
+  long allocSlow(Cpu cpu, int gfp) {
+    if (state.takeDrainRequest()) {
+      core.drain(cpu);
+    }
+    if (current != Slab.NONE && !refill()) {
+      retire();
+    }
+    if (current == Slab.NONE && !adoptNext() && !adoptNew(cpu, gfp)) {
+      return KmemCache.NULL;
+    }
+    long first = Slab.first(current);
+    return first == Bufctl.END ? allocSlow(cpu, gfp) : Slab.take(current, first);
+  }
+
+  private boolean adoptNew(Cpu cpu, int gfp) {
+    long slab = core.grower.grow(cpu, cache, gfp, cpu.node());
+    if (slab == Slab.NONE && core.reclaim(cpu) > 0) {
+      slab = core.grower.grow(cpu, cache, gfp, cpu.node());
+    }
+    if (slab != Slab.NONE && current != Slab.NONE) {
+      // A constructor, or the descriptor's cache, led back here meanwhile.
+      cache.node(Slab.node(memory.trusted(slab))).add(slab);
+    } else if (slab != Slab.NONE) {
+      Slab.owner(memory.trusted(slab), cpuId);
+      use(slab);
+    }
+    return current != Slab.NONE;
+  }
+
+  /** Makes what was freed into the current slab, whose chain is used up, its chain. */
+  private boolean refill() {
+    int head = Slab.localHead(current);
+    if (head == Bufctl.END && Slab.remoteCount(Slab.remote(current)) > 0) {
+      head = Slab.remoteHead(Slab.takeRemote(current, true));
+    } else {
+      Slab.local(current, Slab.NEVER, Bufctl.END);
+    }
+    Slab.free(current, head);
+    return head != Bufctl.END;
+  }
+
+  /** The current slab has nothing more. */
+  private void retire() {
+    Slab.local(current, 1, Bufctl.END);
+    full.addTail(currentSlab);
+    useNone();
+  }
+
+  private boolean adoptNext() {
+    if (partial.isEmpty()) {
+      collectPending();
+    }
+    if (!partial.isEmpty()) {
+      adopt(partial);
+    } else if (!free.isEmpty()) {
+      state.freeBytes(-slabBytes);
+      adopt(free);
+    } else {
+      long slab = cache.giveTo(cpuId);
+      if (slab == Slab.NONE) {
+        return false;
+      }
+      use(slab);
+    }
+    return true;
+  }
+
+  private void adopt(SlabList list) {
+    long slab = list.first();
+    list.remove(slab);
+    long at = memory.trusted(slab);
+    Slab.free(at, Slab.localHead(at));
+    use(slab);
+  }
+
+  /** Makes a slab of ours, on no list, the current one. */
+  private void use(long slab) {
+    currentSlab = slab;
+    current = memory.trusted(slab);
+    currentOrEmpty = current;
+    Arrays.fill(heads, headsFrom, headsTo, current);
+    Slab.local(current, Slab.NEVER, Bufctl.END);
+    Host.putInt(current + Slab.LIST, SlabList.Kind.CURRENT.ordinal());
+  }
+
+  private void useNone() {
+    currentSlab = Slab.NONE;
+    current = Slab.NONE;
+    currentOrEmpty = EMPTY;
+    Arrays.fill(heads, headsFrom, headsTo, EMPTY);
+  }
+
+  private static long emptySlab() {
+    long at = HostMemory.reserve("a slab without objects", Slab.BYTES).base();
+    Slab.free(at, Bufctl.END);
+    return at;
+  }
+
+  /** Puts a slab of ours where it belongs, as {@link Slab#freeLocal} asked for. */
+  void relist(Cpu cpu, long slab) {
+    long at = memory.trusted(slab);
+    if (SlabList.Kind.of(at) == SlabList.Kind.FULL) {
+      full.remove(slab);
+      place(slab, Slab.num(at) - 1);
+    } else {
+      partial.remove(slab);
+      place(slab, 0);
+    }
+    trim(cpu);
+  }
+
+  /** Puts a slab that is on no list, with this many objects in use, where it belongs. */
+  private void place(long slab, int inUse) {
+    long at = memory.trusted(slab);
+    Slab.local(at, inUse == 0 ? Slab.NEVER : inUse, Slab.localHead(at));
+    if (inUse > 0) {
+      partial.addTail(slab);
+    } else {
+      free.addHead(slab);
+      state.freeBytes(slabBytes);
+    }
+  }
+
+  /** Gives pages back while the CPU holds more free slabs than it may. */
+  private void trim(Cpu cpu) {
+    while (state.holdsTooMuch() && releaseOne(cpu)) {}
+  }
+
+  /** Gives all free slabs back; returns how many. */
+  int releaseFree(Cpu cpu) {
+    collectPending();
+    int released = 0;
+    while (releaseOne(cpu)) {
+      released++;
+    }
+    return released;
+  }
+
+  private boolean releaseOne(Cpu cpu) {
+    long slab = free.last();
+    while (slab != Slab.NONE && Slab.waits(memory.trusted(slab))) {
+      slab = free.prev(slab); // another CPU is about to push it on our stack
+    }
+    if (slab == Slab.NONE) {
+      return false;
+    }
+    free.remove(slab);
+    state.freeBytes(-slabBytes);
+    Slab.owner(memory.trusted(slab), Slab.NO_OWNER);
+    Slab.free(memory.trusted(slab), Slab.localHead(memory.trusted(slab)));
+    cache.release(cpu, slab);
+    return true;
+  }
+
+  /** Tells the owner that others freed into a slab: pushes it on the stack. Any thread. */
+  void pushPending(long slab) {
+    long at = memory.trusted(slab);
+    long head;
+    do {
+      head = pending;
+      Host.putLong(at + Slab.PENDING_NEXT, head);
+      // Pairs with getAndSet() in collectPending().
+    } while (!PENDING.compareAndSet(this, head, slab));
+  }
+
+  /** Takes all that others freed into our slabs. */
+  void collectPending() {
+    if (pending == Slab.NONE) {
+      return;
+    }
+    long slab = (long) PENDING.getAndSet(this, Slab.NONE);
+    while (slab != Slab.NONE) {
+      long next = Host.getLong(memory.trusted(slab) + Slab.PENDING_NEXT);
+      collect(slab);
+      slab = next;
+    }
+  }
+
+  private void collect(long slab) {
+    long at = memory.trusted(slab);
+    if (Slab.owner(at) != cpuId) {
+      cache.collectElsewhere(slab);
+      return;
+    }
+    long word = Slab.takeRemote(at, false);
+    int count = Slab.remoteCount(word);
+    if (count == 0) {
+      return;
+    }
+    int head = Slab.remoteHead(word);
+    Bufctl.put(Slab.chain(at), Bufctl.last(Slab.chain(at), head), Slab.localHead(at));
+    int toGo = Slab.toGo(at);
+    Slab.local(at, toGo, head);
+    switch (SlabList.Kind.of(at)) {
+      case FULL -> {
+        full.remove(slab);
+        place(slab, Slab.num(at) - count);
+      }
+      case PARTIAL -> {
+        partial.remove(slab);
+        place(slab, toGo - count);
+      }
+      default -> {} // current: refill() finds it
+    }
+  }
+
+  /**
+   * Gives the CPU's slabs to their nodes but for full ones, as {@code do_drain} does with arrays;
+   * the caller may use the CPU.
+   */
+  void drain() {
+    collectPending();
+    if (current != Slab.NONE) {
+      disownCurrent();
+    }
+    for (SlabList list : List.of(partial, free)) {
+      while (!list.isEmpty()) {
+        long slab = list.first();
+        long at = memory.trusted(slab);
+        list.remove(slab);
+        boolean isFree = list == free;
+        state.freeBytes(isFree ? -slabBytes : 0);
+        Slab.free(at, Slab.localHead(at));
+        Slab.inUse(at, isFree ? 0 : Slab.toGo(at));
+        disown(slab);
+      }
+    }
+  }
+
+  /** The chains of the current slab are of any length: they become one, and are counted. */
+  private void disownCurrent() {
+    long chain = Slab.chain(current);
+    int head = Slab.free(current);
+    int local = Slab.localHead(current);
+    if (head == Bufctl.END) {
+      head = local;
+    } else {
+      Bufctl.put(chain, Bufctl.last(chain, head), local);
+    }
+    Slab.free(current, head);
+    Slab.inUse(current, Slab.num(current) - Bufctl.length(chain, head));
+    long slab = currentSlab;
+    useNone();
+    disown(slab);
+  }
+
+  private void disown(long slab) {
+    long at = memory.trusted(slab);
+    Slab.local(at, Slab.NEVER, Bufctl.END);
+    cache.node(Slab.node(at)).add(slab);
+  }
+}

@@ -1,0 +1,260 @@
+package dev.quarry.slab;
+
+import dev.quarry.machine.Host;
+
+/**
+ * The slab descriptor, {@code struct slab}: where in RAM each of its fields is. Three cache lines,
+ * by who writes them, so that a CPU that frees another one's object does not take the owner's line:
+ *
+ * <pre>
+ *    0  owner       4   the CPU that owns the slab, or NO_OWNER          written when made or given
+ *    4  cache       4   the cache's number                               away; read by all
+ *    8  objects     8   address of object 0: s_mem
+ *   16  inverse     4   size == odd << shift, and odd * inverse == 1 modulo 2^32
+ *   20  shift       4
+ *   24  size        4   bytes from object to object
+ *   28  num         4   objects in the slab
+ *   32  page        8   address of the first page
+ *   40  colour      4   colour offset: colouroff
+ *   44  node        4   nodeid
+ *   64  free        2   first of the chain of free objects, or END       written by the owner, or
+ *   68  inuse       4   objects in use; kept while nobody owns it        under the node's lock
+ *   72  local       4   first of the chain of what the owner freed
+ *   76  toGo        4   frees by the owner until the slab belongs on another list
+ *   80  next, prev  16  neighbours on a list
+ *   96  list        4   which list
+ *  100  size        4   again, for the owner
+ *  104  objects     8   again, for the owner
+ *  128  remote      8   what others freed: see below                     written by all: CAS
+ *  136  pending     8   next slab that has something to collect
+ *  192  chain           an object descriptor for each object: {@link Bufctl}
+ *
+ *   remote           33    32 31     16 15      0      waits: the slab is on its owner's stack of
+ *           +--------+-------+---------+---------+            slabs to collect from
+ *           | 0      | waits | count   | head    |
+ *           +--------+-------+---------+---------+
+ * </pre>
+ *
+ * <p>Equation: {@code free chain + local chain + remote chain + allocated == num}.
+ *
+ * <p>Addresses are the kernel's; 0 is none. Methods take host addresses of a descriptor ({@code
+ * at}), which their callers have from {@link DirectMemory#trusted}.
+ */
+final class Slab {
+  /** No slab. */
+  static final long NONE = 0;
+
+  /** Bytes of a descriptor; the chain follows. */
+  static final int BYTES = 192;
+
+  /** The owner of a slab that the node's lock guards. */
+  static final int NO_OWNER = -1;
+
+  static final int OWNER = 0;
+  static final int CACHE = 4;
+  static final int OBJECTS = 8;
+  static final int INVERSE = 16;
+  static final int SHIFT = 20;
+  static final int SIZE = 24;
+  static final int NUM = 28;
+  static final int PAGE = 32;
+  static final int COLOUR = 40;
+  static final int NODE = 44;
+  static final int FREE = 64;
+  static final int INUSE = 68;
+  static final int LOCAL = 72;
+  static final int TO_GO = 76;
+  static final int NEXT = 80;
+  static final int PREV = 88;
+  static final int LIST = 96;
+  static final int OWN_SIZE = 100;
+  static final int OWN_OBJECTS = 104;
+  static final int REMOTE = 128;
+  static final int PENDING_NEXT = 136;
+
+  private static final int HEAD_MASK = 0xFFFF;
+  private static final int COUNT_SHIFT = 16;
+  private static final long WAITS = 1L << 32;
+
+  /** {@link #TO_GO} while no number of frees changes the slab's list. */
+  static final int NEVER = Integer.MAX_VALUE;
+
+  /** {@link #REMOTE} of a slab into which nobody else freed. */
+  static final long NOTHING = Bufctl.END;
+
+  /** What {@link #indexOf} returns for an address on which no object begins. */
+  static final int NO_OBJECT = -1;
+
+  private Slab() {}
+
+  /** Writes how to find the index of objects of a size. */
+  static void divideBy(long at, int size) {
+    int shift = Integer.numberOfTrailingZeros(size);
+    int odd = size >>> shift;
+    int inverse = odd; // right in the lowest 3 bits; each step of Newton's doubles them
+    for (int bits = 3; bits < Integer.SIZE; bits *= 2) {
+      inverse *= 2 - odd * inverse;
+    }
+    Host.putInt(at + SIZE, size);
+    Host.putInt(at + OWN_SIZE, size);
+    Host.putInt(at + INVERSE, inverse);
+    Host.putInt(at + SHIFT, shift);
+  }
+
+  /**
+   * The index of the object that begins at an address near the slab, without a division; a number
+   * that is not below {@link #num} (unsigned) if none does. A multiple of the size, times the
+   * inverse and rotated, is the quotient; every other number becomes larger than any quotient
+   * (Warren, Hacker's Delight, "Test for zero remainder after division by a constant").
+   */
+  static int quotient(long at, long address) {
+    int offset = (int) (address - Host.getLong(at + OBJECTS));
+    return Integer.rotateRight(offset * Host.getInt(at + INVERSE), Host.getInt(at + SHIFT));
+  }
+
+  /** The object that begins at an address near the slab, or {@link #NO_OBJECT}. */
+  static int indexOf(long at, long address) {
+    int index = quotient(at, address);
+    return Integer.compareUnsigned(index, num(at)) < 0 ? index & HEAD_MASK : NO_OBJECT;
+  }
+
+  /** The object of an index. */
+  static long object(long at, int index) {
+    return Host.getLong(at + OBJECTS) + (long) index * Host.getInt(at + SIZE);
+  }
+
+  /** The host's address of the chain. */
+  static long chain(long at) {
+    return at + BYTES;
+  }
+
+  static int owner(long at) {
+    return Host.getInt(at + OWNER);
+  }
+
+  static void owner(long at, int cpu) {
+    Host.putInt(at + OWNER, cpu);
+  }
+
+  static int cache(long at) {
+    return Host.getInt(at + CACHE);
+  }
+
+  static int num(long at) {
+    return Host.getInt(at + NUM);
+  }
+
+  static int node(long at) {
+    return Host.getInt(at + NODE);
+  }
+
+  static int free(long at) {
+    return Host.getShort(at + FREE) & HEAD_MASK;
+  }
+
+  static void free(long at, int index) {
+    Host.putShort(at + FREE, (short) index);
+  }
+
+  static int inUse(long at) {
+    return Host.getInt(at + INUSE);
+  }
+
+  static void inUse(long at, int objects) {
+    Host.putInt(at + INUSE, objects);
+  }
+
+  static int localHead(long at) {
+    return Host.getInt(at + LOCAL) & HEAD_MASK;
+  }
+
+  static int toGo(long at) {
+    return Host.getInt(at + TO_GO);
+  }
+
+  static void local(long at, int toGo, int head) {
+    Host.putInt(at + LOCAL, head);
+    Host.putInt(at + TO_GO, toGo);
+  }
+
+  static boolean isActive(long at, int index) {
+    return Bufctl.get(chain(at), index) == Bufctl.ACTIVE;
+  }
+
+  /** The index of the first object of the free chain, or {@link Bufctl#END}. */
+  static long first(long at) {
+    return Host.getShort(at + FREE) & (long) HEAD_MASK;
+  }
+
+  /** Takes the first object of the free chain: what {@link #first} said. */
+  static long take(long at, long first) {
+    long entry = chain(at) + (first << 1);
+    Host.putShort(at + FREE, Host.getShort(entry));
+    Host.putShort(entry, (short) Bufctl.ACTIVE);
+    return Host.getLong(at + OWN_OBJECTS) + first * Host.getInt(at + OWN_SIZE);
+  }
+
+  /**
+   * The owner frees an object.
+   *
+   * @return whether the slab belongs on another list now
+   */
+  static boolean freeLocal(long at, int index) {
+    Bufctl.put(chain(at), index, Host.getInt(at + LOCAL));
+    Host.putInt(at + LOCAL, index);
+    int toGo = Host.getInt(at + TO_GO) - 1;
+    Host.putInt(at + TO_GO, toGo);
+    return toGo == 0;
+  }
+
+  /**
+   * Another CPU than the owner frees an object. The CAS releases the chain's number to {@link
+   * #takeRemote}.
+   *
+   * @return whether the caller has to tell the owner
+   */
+  static boolean freeRemote(long at, int index) {
+    while (true) {
+      long word = Host.getLong(at + REMOTE);
+      Bufctl.put(chain(at), index, (int) word & HEAD_MASK);
+      int count = remoteCount(word) + 1;
+      if (Host.compareAndSetLong(
+          at + REMOTE, word, WAITS | ((long) count << COUNT_SHIFT) | index)) {
+        return (word & WAITS) == 0;
+      }
+    }
+  }
+
+  /**
+   * Takes the chain that others freed.
+   *
+   * @param waits whether the slab stays on its owner's stack
+   * @return a word for {@link #remoteHead} and {@link #remoteCount}
+   */
+  static long takeRemote(long at, boolean waits) {
+    while (true) {
+      long word = Host.getLong(at + REMOTE);
+      long rest = waits ? (word & WAITS) | NOTHING : NOTHING;
+      // Pairs with the CAS in freeRemote().
+      if (Host.compareAndSetLong(at + REMOTE, word, rest)) {
+        return word;
+      }
+    }
+  }
+
+  static long remote(long at) {
+    return Host.getLong(at + REMOTE);
+  }
+
+  static int remoteHead(long word) {
+    return (int) word & HEAD_MASK;
+  }
+
+  static int remoteCount(long word) {
+    return (int) (word >>> COUNT_SHIFT) & HEAD_MASK;
+  }
+
+  static boolean waits(long at) {
+    return (remote(at) & WAITS) != 0;
+  }
+}
