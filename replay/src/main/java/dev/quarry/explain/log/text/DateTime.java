@@ -8,8 +8,7 @@ import java.util.Set;
  */
 final class DateTime {
   private static final Set<String> MONTHS =
-      Set.of(
-          "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
+      Set.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
   private static final Set<String> DAYS = Set.of("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
   private static final int YEAR_DIGITS = 4;
 
