@@ -178,6 +178,9 @@ class SlabMisuseTest {
       refused(slab, cpu, CacheSpec.of("a", 8).aligned(24), "alignment 24 is not a power of two");
       refused(slab, cpu, CacheSpec.of("a", 8).aligned(8192), "alignment 8192");
       refused(slab, cpu, CacheSpec.of("a", 8).with(1), "flags 0x1 mean nothing");
+      assertThat(log(machine)).isEmpty();
+      refused(slab, cpu, CacheSpec.of("a", 7).with(SlabFlags.PANIC), "objects of 7 bytes");
+      assertThat(log(machine)).contains("Kernel panic - not syncing", "Failed to create slab 'a'");
       refused(slab, cpu, CacheSpec.of("kmalloc-64", 8), "there is a cache of this name already");
       assertThat(machine.invariants()).isEmpty();
     }

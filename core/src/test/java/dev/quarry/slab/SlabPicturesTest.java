@@ -93,12 +93,12 @@ class SlabPicturesTest {
     try (Machine machine = SlabMachines.small()) {
       Cpu cpu = machine.cpu(0);
       KmemCache cache = machine.slab().createCache(cpu, CacheSpec.of("coloured", 300));
-      assertThat(cache.geometry().colours()).isEqualTo(3);
+      assertThat(cache.geometry().colours()).isEqualTo(4);
       for (int i = 0; i < 6 * cache.geometry().num(); i++) {
         cache.alloc(cpu, GFP);
       }
       List<Integer> colours = cache.slabs().stream().map(SlabView::colourOffset).sorted().toList();
-      assertThat(colours).containsExactly(0, 0, 64, 64, 128, 192);
+      assertThat(colours).containsExactly(0, 0, 64, 128, 192, 256);
       assertThat(machine.invariants()).isEmpty();
     }
   }
