@@ -158,8 +158,7 @@ public final class PageAllocator {
     if (cpu.takeDrainRequest()) {
       memory.drainPages(cpu);
     }
-    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
-    int pfn = walk.walk(request, flags, reclaimer, "fast path");
+    int pfn = firstWalk(request);
     if (pfn == Pfn.NONE) {
       pfn = slowPath.allocate(request);
       if (pfn == Pfn.NONE) {
@@ -171,6 +170,24 @@ public final class PageAllocator {
       map.setFlags(pfn, PageState.PFMEMALLOC);
     }
     return pfn;
+  }
+
+  /**
+   * A request that is tried without reclaim, as a whole or zone by zone.
+   *
+   * @param node whose zonelist is used
+   * @param nodeMask a bit for each node that may serve the request; -1 for all
+   * @param trail records the decisions
+   * @throws IllegalArgumentException as for {@link #allocPages}
+   */
+  public AllocTrial trial(Cpu cpu, int node, long nodeMask, int gfp, int order, Trail trail) {
+    Request request = request(cpu, node, nodeMask, gfp, order, trail);
+    return new AllocTrial(memory, walk, slowPath, request, this::firstWalk);
+  }
+
+  private int firstWalk(Request request) {
+    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
+    return walk.walk(request, flags, reclaimer, "fast path");
   }
 
   Request request(Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * V-VMALLOC: 1 MiB of single pages mapped and given back, beside what the running kernel takes to
+ * VMALLOC: 1 MiB of single pages mapped and given back, beside what the running kernel takes to
  * map, touch and unmap as many pages of a process. The kernel zeroes its pages, Quarry's stay as
  * they were; in a guest, system calls and faults are slow, which flatters Quarry.
  */
@@ -43,7 +43,7 @@ final class VmallocFigure implements Figure {
     double walk = rows.get(1).find(TABLES.name()).orElseThrow().median();
     context.note("the kernel zeroes each page; in a guest its system calls and faults are slow");
     return new FigureResult(
-        "V-VMALLOC",
+        "VMALLOC",
         "1 MiB of single pages mapped and given back; the tables walked",
         FigureResult.Layout.SUBJECTS,
         rows,

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 
-/** V-VMALLOC's peer: the running kernel maps as many pages of 4 KiB, each touched once. */
+/** VMALLOC's peer: the running kernel maps as many pages of 4 KiB, each touched once. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class MmapKernel {

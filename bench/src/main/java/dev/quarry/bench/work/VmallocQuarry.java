@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** V-VMALLOC on Quarry: single frames mapped one after the other, beside a contiguous block. */
+/** VMALLOC on Quarry: single frames mapped one after the other, beside a contiguous block. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class VmallocQuarry {
