@@ -18,6 +18,8 @@ final class Subcommands {
       List.of(
           ExplainCommand.class,
           ReplayCommand.class,
+          TwinCommand.class,
+          RecordCommand.class,
           ConvertCommand.class,
           ShellCommand.class,
           RunCommand.class,

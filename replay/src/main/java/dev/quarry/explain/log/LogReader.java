@@ -31,6 +31,9 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
   private boolean ended;
   private long lastTaken;
 
+  /** How many lines to look at yet, since a word was found that may be of a first line cut off. */
+  private int watched;
+
   private LogReader(ByteSource source) {
     this.source = source;
     this.lines = new RawLines(source);
@@ -102,11 +105,9 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
   private void readOn() {
     try {
       while (lines.next()) {
-        if (!windows.isIdle()) {
-          take();
-          return;
-        }
-        if (lines.mayMatter()) {
+        boolean matters = lines.mayMatter();
+        if (matters || watched > 0 || !windows.isIdle()) {
+          watched = matters ? RawLines.KEPT : watched - 1;
           lookBack();
           take();
           return;
