@@ -1,5 +1,6 @@
 package dev.quarry.machine;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -75,6 +76,14 @@ public final class Ram implements AutoCloseable {
    */
   public MemorySegment slice(long physical, long length) {
     return Host.segment(base + check(physical, length), length);
+  }
+
+  /**
+   * The same bytes as a segment that can be used as long as an arena is open; it must be closed
+   * before the machine is.
+   */
+  public MemorySegment slice(long physical, long length, Arena lifetime) {
+    return slice(physical, length).reinterpret(lifetime, null);
   }
 
   /** Clears {@code pages} frames; a copy of a zero page is faster than a fill. */
