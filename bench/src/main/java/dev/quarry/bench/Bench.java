@@ -52,7 +52,8 @@ import picocli.CommandLine.Spec;
       "  B1      boot of 1 TiB, and what it costs the host",
       "  B2      start of ./quarry --help",
       "  G1      cost against the number of blocks, objects, caches, CPUs, nodes",
-      "  R1      requests of a recording played in a second%n"
+      "  R1      requests of a recording played in a second",
+      "  T3      logs of failures: how often explain is right%n"
     })
 public final class Bench implements Callable<Integer> {
   private static final DateTimeFormatter FOLDER =
@@ -85,6 +86,12 @@ public final class Bench implements Callable<Integer> {
   private @Nullable Path recording;
 
   @Option(
+      names = "--logs",
+      paramLabel = "FOLDER",
+      description = "The logs of T3, with labels.json; ../shared/logs if none is given.")
+  private @Nullable Path logs;
+
+  @Option(
       names = "--out",
       paramLabel = "FOLDER",
       description = "Where JSON and plots go; bench/results/TIME if it is not given.")
@@ -114,7 +121,8 @@ public final class Bench implements Callable<Integer> {
     Path played = recording == null ? root.resolve("examples/compile") : recording;
     Map<String, Figure> figures;
     try {
-      figures = Figures.of(names, played);
+      Path labelled = logs == null ? root.resolve("../shared/logs") : logs;
+      figures = Figures.of(names, played, labelled);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

@@ -10,10 +10,16 @@ import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.physical.Reclaimer;
 import dev.quarry.slab.SlabAllocator;
+import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.ObjectMemory;
+import dev.quarry.virtual.PageObjects;
+import dev.quarry.virtual.TlbCounts;
+import dev.quarry.virtual.VirtualInvariants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +41,12 @@ public final class Machine implements AutoCloseable {
   private final PhysicalMemory memory;
   private final PageAllocator allocator;
   private final PolicyAllocator policies;
+  private final TlbCounts tlb;
+
+  /** The bytes of page tables on a machine whose data has none. */
+  private @Nullable Ram tableRam;
+
+  private @Nullable KernelSpace kernelSpace;
   private @Nullable SlabAllocator slab;
 
   private Machine(MachineSpec spec) {
@@ -53,6 +65,7 @@ public final class Machine implements AutoCloseable {
     }
     this.allocator = new PageAllocator(memory, Reclaimer.NONE);
     this.policies = new PolicyAllocator(memory, allocator);
+    this.tlb = new TlbCounts(cpus.size());
   }
 
   /**
@@ -117,20 +130,22 @@ public final class Machine implements AutoCloseable {
         throw new IllegalStateException(
             spec.name() + ": slabs are bytes in RAM, which a machine with contents=none has not");
       }
-      slab = makeSlab(ram);
+      Ram bytes = ram;
+      slab = onSomeCpu(cpu -> new SlabAllocator(cpu, memory, allocator, bytes));
     }
     return slab;
   }
 
-  private SlabAllocator makeSlab(Ram bytes) {
-    AtomicReference<@Nullable SlabAllocator> made = new AtomicReference<>();
+  /** Makes something on the first CPU that no other thread holds. */
+  private <T> T onSomeCpu(Function<Cpu, T> maker) {
+    AtomicReference<@Nullable T> made = new AtomicReference<>();
     for (Cpu cpu : cpus) {
-      if (cpu.whileHeld(() -> made.set(new SlabAllocator(cpu, memory, allocator, bytes)))) {
+      if (cpu.whileHeld(() -> made.set(maker.apply(cpu)))) {
         return Objects.requireNonNull(made.get());
       }
     }
     throw new IllegalStateException(
-        "the caches are made on a CPU, and other threads hold all " + cpus.size());
+        "this is made on a CPU, and other threads hold all " + cpus.size());
   }
 
   /** The bytes behind the frames; null on a machine without contents. */
@@ -143,9 +158,45 @@ public final class Machine implements AutoCloseable {
     return log;
   }
 
+  /**
+   * The kernel's half of the address range. Its page tables are built, in frames of the machine,
+   * when it is asked for the first time: a machine that only plays requests for pages has none.
+   *
+   * @throws dev.quarry.virtual.TableMemoryException if there is not enough memory for the tables
+   */
+  public synchronized KernelSpace kernelSpace() {
+    if (kernelSpace == null) {
+      ObjectMemory objects = ram == null ? new PageObjects(allocator, memory) : new Kmalloc(slab());
+      if (ram == null && tableRam == null) {
+        tableRam = new Ram(spec.endPfn(), spec.pageShift());
+      }
+      Ram bytes = Objects.requireNonNullElse(ram, tableRam);
+      kernelSpace = onSomeCpu(cpu -> new KernelSpace(cpu, allocator, memory, bytes, objects, tlb));
+    }
+    return kernelSpace;
+  }
+
+  /** The kernel's half of the address range, or null if nobody has asked for it yet. */
+  public synchronized @Nullable KernelSpace kernelSpaceOrNull() {
+    return kernelSpace;
+  }
+
+  /** How often TLBs were flushed. */
+  public TlbCounts tlbCounts() {
+    return tlb;
+  }
+
   /** What is wrong with the machine's structures; empty when all is sound. The machine rests. */
-  public List<String> invariants() {
-    return MemoryInvariants.check(memory);
+  public synchronized List<String> invariants() {
+    List<String> findings = new ArrayList<>(MemoryInvariants.check(memory));
+    if (slab != null) {
+      findings.addAll(slab.invariants());
+    }
+    KernelSpace space = kernelSpaceOrNull();
+    if (space != null) {
+      findings.addAll(VirtualInvariants.check(space));
+    }
+    return findings;
   }
 
   /** Gives the machine's memory back to the host. Nothing of the machine may be used any more. */
@@ -158,6 +209,9 @@ public final class Machine implements AutoCloseable {
   private void closeRam() {
     if (ram != null) {
       ram.close();
+    }
+    if (tableRam != null) {
+      tableRam.close();
     }
   }
 }

@@ -13,8 +13,20 @@ public final class Host {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
+
+  /** User addresses of 64-bit hosts are below. */
+  private static final long ADDRESS_MASK = (1L << 56) - 1;
 
   private Host() {}
+
+  /**
+   * The same address, of which the compiler now knows that it is not negative: it leaves out the
+   * check of each access at a small constant distance from it.
+   */
+  public static long address(long address) {
+    return address & ADDRESS_MASK;
+  }
 
   /** The byte at {@code address}. */
   public static byte getByte(long address) {
@@ -62,6 +74,11 @@ public final class Host {
    */
   public static boolean compareAndSetLong(long address, long expected, long value) {
     return ALIGNED_LONG.compareAndSet(HostMemory.ALL, address, expected, value);
+  }
+
+  /** The same for 4 bytes at a multiple of 4. */
+  public static boolean compareAndSetInt(long address, int expected, int value) {
+    return ALIGNED_INT.compareAndSet(HostMemory.ALL, address, expected, value);
   }
 
   /** Fills {@code bytes} bytes. */

@@ -43,6 +43,26 @@ public final class Ram implements AutoCloseable {
     Host.putLong(base + check(physical, Long.BYTES), value);
   }
 
+  /** The 4 bytes at a physical address, in the host's byte order. */
+  public int getInt(long physical) {
+    return Host.getInt(base + check(physical, Integer.BYTES));
+  }
+
+  /** Stores 4 bytes at a physical address. */
+  public void putInt(long physical, int value) {
+    Host.putInt(base + check(physical, Integer.BYTES), value);
+  }
+
+  /** Stores 8 bytes at a multiple of 8 if the expected ones are there; atomic. */
+  public boolean compareAndSetLong(long physical, long expected, long value) {
+    return Host.compareAndSetLong(base + check(physical, Long.BYTES), expected, value);
+  }
+
+  /** Stores 4 bytes at a multiple of 4 if the expected ones are there; atomic. */
+  public boolean compareAndSetInt(long physical, int expected, int value) {
+    return Host.compareAndSetInt(base + check(physical, Integer.BYTES), expected, value);
+  }
+
   /**
    * The host address of physical address 0, for floors that check addresses themselves before they
    * use {@link Host}.

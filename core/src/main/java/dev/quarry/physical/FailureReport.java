@@ -21,8 +21,12 @@ final class FailureReport {
     this.memory = memory;
   }
 
-  /** Writes the report about a request that failed, unless such a request is not worth one. */
-  void write(Request request) {
+  /**
+   * Writes the report about a request that failed, unless such a request is not worth one.
+   *
+   * @param what failed, for the first line
+   */
+  void write(Request request, String what) {
     if ((request.gfp & Gfp.NOWARN) != 0 || asksForDmaInVain(request)) {
       return;
     }
@@ -34,7 +38,7 @@ final class FailureReport {
       return;
     }
     String dump = new MemInfoDump(memory).text(request.highestZone, request.cpu);
-    memory.log().print(head(request) + dump);
+    memory.log().print(head(request, what) + dump);
   }
 
   /** On a machine without any memory for DMA a request for some is no news ({@code warn_alloc}). */
@@ -44,16 +48,16 @@ final class FailureReport {
         && memory.zones().stream().noneMatch(z -> z.type() == ZoneType.DMA && z.managed > 0);
   }
 
-  private String head(Request request) {
+  private String head(Request request, String what) {
     GfpVocabulary vocabulary = GfpVocabulary.of(memory.spec().release());
     int flags = vocabulary.adopt(request.gfp);
     boolean showsUid = memory.spec().release().isAtLeast(6, 12);
     return String.format(
         Locale.ROOT,
-        "quarry: page allocation failure: order:%d, mode:0x%x(%s), nodemask=%s,"
+        "quarry: %s, mode:0x%x(%s), nodemask=%s,"
             + "cpuset=/,mems_allowed=%s\n"
             + "CPU: %d%s PID: 1 Comm: quarry Not tainted %s #1\n",
-        request.order,
+        what,
         vocabulary.toMask(flags),
         vocabulary.format(flags),
         request.nodeMask == Request.ALL_NODES ? "(null)" : nodes(request::allows),

@@ -122,7 +122,7 @@ final class FreelistWalk {
   }
 
   /** Takes a block from a zone that passed: {@code rmqueue}. */
-  private int takeFrom(Request request, Zone zone, int flags, Zone preferred, Reclaimer reclaimer) {
+  int takeFrom(Request request, Zone zone, int flags, Zone preferred, Reclaimer reclaimer) {
     PerCpuPages pcp = zone.pcp(request.cpu.id());
     int pfn = Pfn.NONE;
     if (usesPcp(request.order)) {
@@ -228,24 +228,36 @@ final class FreelistWalk {
 
   private void trace(
       Request request, Zone zone, int which, int reserveIndex, int flags, boolean passed) {
-    if (request.trail == null) {
-      return;
+    if (request.trail != null) {
+      request.trail.add(test(request, zone, which, reserveIndex, flags, passed));
     }
-    long restOfBlock = (1L << request.order) - 1;
-    long mark = zone.mark(which);
-    request.trail.add(
-        new TrailStep.Test(
-            zone,
-            request.order,
-            WatermarkName.of(which),
-            zone.freePages,
-            restOfBlock,
-            watermark.unusable(zone, request.order, flags) - restOfBlock,
-            mark,
-            watermark.lowered(mark, flags),
-            zone.lowmemReserve[reserveIndex],
-            request.order == 0 || watermark.blockIn(zone, request.order, flags),
-            passed));
+  }
+
+  /** A zone's test at the mark that {@code flags} name, which takes nothing. */
+  TrailStep.Test test(Request request, Zone zone, Zone preferred, int flags) {
+    int reserveIndex = reserveIndex(request, preferred);
+    int which = flags & AllocFlags.WMARK_MASK;
+    boolean passed = watermark.fast(zone, request.order, which, reserveIndex, flags);
+    return test(request, zone, which, reserveIndex, flags, passed);
+  }
+
+  private TrailStep.Test test(
+      Request request, Zone zone, int which, int reserveIndex, int flags, boolean passed) {
+    WatermarkTerms terms = watermark.terms(zone, request.order, which, reserveIndex, flags);
+    return new TrailStep.Test(
+        zone,
+        request.order,
+        WatermarkName.of(which),
+        zone.freePages,
+        (1L << request.order) - 1,
+        terms.highAtomic(),
+        terms.cma(),
+        terms.mark(),
+        terms.boost(),
+        terms.lowered(),
+        terms.reserve(),
+        request.order == 0 || watermark.blockIn(zone, request.order, flags),
+        passed);
   }
 
   /** A zone's counters before a step, to tell what the step did. */

@@ -158,8 +158,7 @@ public final class PageAllocator {
     if (cpu.takeDrainRequest()) {
       memory.drainPages(cpu);
     }
-    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
-    int pfn = walk.walk(request, flags, reclaimer, "fast path");
+    int pfn = firstWalk(request);
     if (pfn == Pfn.NONE) {
       pfn = slowPath.allocate(request);
       if (pfn == Pfn.NONE) {
@@ -171,6 +170,24 @@ public final class PageAllocator {
       map.setFlags(pfn, PageState.PFMEMALLOC);
     }
     return pfn;
+  }
+
+  /**
+   * A request that is tried without reclaim, as a whole or zone by zone.
+   *
+   * @param node whose zonelist is used
+   * @param nodeMask a bit for each node that may serve the request; -1 for all
+   * @param trail records the decisions
+   * @throws IllegalArgumentException as for {@link #allocPages}
+   */
+  public AllocTrial trial(Cpu cpu, int node, long nodeMask, int gfp, int order, Trail trail) {
+    Request request = request(cpu, node, nodeMask, gfp, order, trail);
+    return new AllocTrial(memory, walk, slowPath, request, this::firstWalk);
+  }
+
+  private int firstWalk(Request request) {
+    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
+    return walk.walk(request, flags, reclaimer, "fast path");
   }
 
   Request request(Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
@@ -332,6 +349,24 @@ public final class PageAllocator {
    */
   public int allocPagesBulk(Cpu cpu, int gfp, int[] pfns) {
     return bulk.allocate(cpu, cpu.node(), Request.ALL_NODES, gfp, pfns, 0, pfns.length);
+  }
+
+  /**
+   * Allocates many single frames near a node: {@code alloc_pages_bulk_node()}.
+   *
+   * @param pfns receives {@code count} frames from index {@code from} on
+   * @return how many there are
+   */
+  public int allocPagesBulk(Cpu cpu, int node, int gfp, int[] pfns, int from, int count) {
+    return bulk.allocate(cpu, node, Request.ALL_NODES, gfp, pfns, from, count);
+  }
+
+  /**
+   * Reports a failure of a floor above in the kernel's log, with the state of all memory: {@code
+   * warn_alloc()}. Silent with __GFP_NOWARN.
+   */
+  public void warnAlloc(Cpu cpu, int gfp, String what) {
+    slowPath.report().write(request(cpu, cpu.node(), Request.ALL_NODES, gfp, 0, null), what);
   }
 
   BulkPath bulk() {

@@ -24,12 +24,14 @@ class FiguresTest {
 
   @Test
   void figuresAreFoundByName() {
-    assertThat(Figures.of(List.of(), TINY).keySet()).containsExactlyElementsOf(Figures.names());
-    assertThat(Figures.of(List.of("all"), TINY)).hasSize(Figures.names().size());
-    assertThat(Figures.of(List.of("g1", "P4"), TINY).keySet()).containsExactly("P4", "G1");
-    assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY))
+    assertThat(Figures.of(List.of(), TINY, TINY).keySet())
+        .containsExactlyElementsOf(Figures.names());
+    assertThat(Figures.of(List.of("all"), TINY, TINY)).hasSize(Figures.names().size());
+    assertThat(Figures.of(List.of("g1", "P4"), TINY, TINY).keySet()).containsExactly("P4", "G1");
+    assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
         .hasMessage(
-            "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, B1, B2, G1, R1");
+            "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, B1, B2,"
+                + " G1, R1, T3");
   }
 
   @Test

@@ -41,7 +41,7 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
   public static SnapshotMachine derive(String name, Snapshot snapshot, RecordingMeta meta) {
     ZoneInfo zoneInfo = zoneInfo(snapshot);
     List<String> notes = new ArrayList<>();
-    int pageShift = pageShift(meta);
+    int pageShift = pageShift(snapshot, meta);
     int maxOrder = maxOrder(snapshot, notes);
     int pageblockOrder = pageblockOrder(snapshot, maxOrder, notes);
     MemoryLayout layout = new MemoryLayout(snapshot, zoneInfo, pageShift, notes);
@@ -88,8 +88,8 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
     }
   }
 
-  private static int pageShift(RecordingMeta meta) {
-    int bytes = meta.pageBytes().orElse(USUAL_PAGE_BYTES);
+  private static int pageShift(Snapshot snapshot, RecordingMeta meta) {
+    int bytes = meta.pageBytes().orElse(snapshot.pageBytes().orElse(USUAL_PAGE_BYTES));
     if (Integer.bitCount(bytes) != 1 || bytes < USUAL_PAGE_BYTES) {
       throw new RecordingException(
           "meta.json", "\"page_size\" is " + bytes + ", not a power of two from 4096 on");
