@@ -60,7 +60,7 @@ final class AnonymousPages implements MappedPages {
     if (isResident(mm, vma, address)) {
       return 0;
     }
-    if (!spaces.anonVmas().prepare(cpu, vma)) {
+    if (write && !spaces.anonVmas().prepare(cpu, vma)) {
       return -Errno.ENOMEM;
     }
     int pfn = spaces.allocator().allocPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO);

@@ -37,7 +37,7 @@ final class AreaMerge {
   private boolean hasFittingAnonVma(MergeRequest r, long neighbour) {
     long theirs = areas.anonVma(neighbour);
     if (theirs == NONE && r.anonVma != NONE) {
-      return !isForkChild(r.middle) && !isForkChild(r.copiedFrom);
+      return !isForkChild(r.middle);
     }
     if (theirs != NONE && r.anonVma == NONE) {
       return !isForkChild(neighbour);
@@ -91,10 +91,7 @@ final class AreaMerge {
     }
     long target = left ? r.prev : r.next;
     boolean both = left && right;
-    boolean tied =
-        (!both || dupAnonVma(cpu, target, r.next))
-            && (r.copiedFrom == NONE || dupAnonVma(cpu, target, r.copiedFrom));
-    if (!tied) {
+    if (both && !dupAnonVma(cpu, target, r.next)) {
       r.result = Result.OUT_OF_MEMORY;
       return NONE;
     }
@@ -170,6 +167,18 @@ final class AreaMerge {
       mm.tree.resize(middle, areas.start(middle), r.start, areas.pgoff(middle));
     }
     mm.tree.resize(r.next, r.start, areas.end(r.next), areas.pgoff(r.next) - pages);
+  }
+
+  /**
+   * Makes one area again of two that were cut from one.
+   *
+   * @return the area, which is the one below
+   */
+  long rejoin(Cpu cpu, long below, long above) {
+    long end = areas.end(above);
+    drop(cpu, above);
+    mm.tree.resize(below, areas.start(below), end, areas.pgoff(below));
+    return below;
   }
 
   private boolean dupAnonVma(Cpu cpu, long to, long from) {

@@ -30,9 +30,6 @@ final class MergeRequest {
   long middle;
   long next;
 
-  /** The area that mremap copies, or none. */
-  long copiedFrom;
-
   /** brk: the neighbour above stays as it is. */
   boolean justExpand;
 
@@ -49,7 +46,6 @@ final class MergeRequest {
     prev = NONE;
     middle = NONE;
     next = NONE;
-    copiedFrom = NONE;
     justExpand = false;
     result = Result.NO_MERGE;
     return this;

@@ -51,11 +51,11 @@ final class Populate {
     if ((flags & VmFlags.LOCKONFAULT) != 0) {
       return 0;
     }
+    if ((flags & VmFlags.ACCESS) == 0) {
+      return -Errno.EFAULT; // any other protection will do: FOLL_FORCE
+    }
     // Private pages are copied at once: to write would do it later anyway.
     boolean write = (flags & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE;
-    if ((flags & VmFlags.ACCESS) == 0 || (!write && (flags & VmFlags.READ) == 0)) {
-      return -Errno.EFAULT;
-    }
     MappedPages pages = mm.spaces().pages();
     for (long at = start; at < end; at += MmStruct.PAGE_SIZE) {
       int error = pages.faultIn(cpu, mm, vma, at, write);
