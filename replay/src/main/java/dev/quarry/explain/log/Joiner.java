@@ -39,10 +39,12 @@ final class Joiner {
     Joiner joiner = new Joiner();
     for (LogLine line : lines) {
       boolean prefixed = line.prefixed();
-      for (String text : Escapes.lines(line.text())) {
-        if (!text.isEmpty()) {
-          joiner.take(text, line.number(), prefixed);
-          prefixed = false;
+      for (String message : Escapes.lines(line.text())) {
+        for (String text : Reflow.lines(message)) {
+          if (!text.isBlank()) {
+            joiner.take(text.strip(), line.number(), prefixed);
+            prefixed = false;
+          }
         }
       }
     }
