@@ -62,7 +62,8 @@ final class ExplanationJson {
   }
 
   private static String reason(Explanation of) {
-    return Stream.concat(Stream.of(of.sentence()), of.causes().stream())
+    return Stream.concat(
+            Stream.of(of.sentence()), of.causes().stream().skip(1).map(cause -> "Or: " + cause + "."))
         .collect(Collectors.joining(" "));
   }
 
