@@ -83,8 +83,7 @@ public final class ExplainText implements Output {
     Words.paragraph(sentence, "", "", of.sentence());
     page.append('\n');
     sentence.toString().lines().forEach(line -> page.append(verdictInk(of, line)).append('\n'));
-    // The sentence ends with the first one.
-    list(page, "what else it may have been", of.causes().stream().skip(1).toList());
+    list(page, "what else it may have been", Caveats.otherCauses(of));
   }
 
   private String verdictInk(Explanation of, String line) {

@@ -63,7 +63,8 @@ final class ExplanationJson {
 
   private static String reason(Explanation of) {
     return Stream.concat(
-            Stream.of(of.sentence()), of.causes().stream().skip(1).map(cause -> "Or: " + cause + "."))
+            Stream.of(of.sentence()),
+            Caveats.otherCauses(of).stream().map(cause -> "Or: " + cause + "."))
         .collect(Collectors.joining(" "));
   }
 
