@@ -103,7 +103,8 @@ public final class SlabAllocator {
    *     CacheSpec)}
    */
   public KmemCache createCache(Cpu cpu, CacheSpec spec, SlabShape shape) {
-    return create(cpu, CacheChecks.checked(spec, core), SlabGeometry.given(spec, shape, core.rules));
+    return create(
+        cpu, CacheChecks.checked(spec, core), SlabGeometry.given(spec, shape, core.rules));
   }
 
   private KmemCache create(Cpu cpu, CacheSpec spec, SlabGeometry geometry) {
