@@ -57,11 +57,11 @@ final class AnonymousPages implements MappedPages {
 
   @Override
   public int faultIn(Cpu cpu, MmStruct mm, long vma, long address, boolean write) {
-    if (isResident(mm, vma, address)) {
-      return 0;
-    }
     if (write && !spaces.anonVmas().prepare(cpu, vma)) {
       return -Errno.ENOMEM;
+    }
+    if (isResident(mm, vma, address)) {
+      return 0;
     }
     int pfn = spaces.allocator().allocPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO);
     if (pfn == Pfn.NONE) {
