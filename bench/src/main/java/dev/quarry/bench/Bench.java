@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
       "  P6      a MemorySegment allocated and freed",
       "  CHECKS  what slab_debug's checks cost P1",
       "  PAIR    a block allocated and freed",
+      "  VMALLOC 1 MiB of single pages mapped and given back",
       "  B1      boot of 1 TiB, and what it costs the host",
       "  B2      start of ./quarry --help",
       "  G1      cost against the number of blocks, objects, caches, CPUs, nodes",

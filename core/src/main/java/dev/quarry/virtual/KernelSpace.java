@@ -252,6 +252,16 @@ public final class KernelSpace {
     return areas.purge(cpu);
   }
 
+  /** Pages of freed areas, guards included, whose addresses wait for a flush. */
+  public long lazyPages() {
+    return areas.list.lazyPages();
+  }
+
+  /** How many such pages there may be before they are flushed. */
+  public long lazyMaxPages() {
+    return areas.lazyMaxPages();
+  }
+
   /** Shows a frame at an address whose table is there since boot: {@code set_pte}. */
   void setKernelEntry(long address, int pfn) {
     PageTables.Step last = tables.walk(address).getLast();

@@ -206,6 +206,8 @@ class TablesTest {
           .isEqualTo(space.tables().translate(address, Access.READ));
       assertThat(process.shareEntry(space.tables(), address)).as("spurious").isFalse();
       assertThat(machine.invariants()).isEmpty();
+      long all = process.layout().allPages();
+      assertThatThrownBy(() -> process.freeTables(cpu, 0, all)).hasMessageContaining("are shared");
       process.close(cpu);
       assertThat(machine.invariants()).isEmpty();
     }

@@ -13,7 +13,9 @@ public final class Figures {
   public static final String ALL = "all";
 
   private static final List<String> ORDER =
-      List.of("P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "B1", "B2", "G1", "R1", "T3");
+      List.of(
+          "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "B1", "B2", "G1", "R1",
+          "T3");
 
   private Figures() {}
 
@@ -56,6 +58,7 @@ public final class Figures {
       case "P6" -> new Segments();
       case "CHECKS" -> new CheckCosts();
       case "PAIR" -> new Pairs();
+      case "VMALLOC" -> new VmallocFigure();
       case "B1" -> new Boot();
       case "B2" -> new Start();
       case "G1" -> new GrowthFigure();

@@ -17,6 +17,9 @@ import java.util.List;
  * @param notes what the snapshot does not tell, and what was taken instead
  */
 public record SnapshotMachine(MachineSpec spec, List<String> notes) {
+  /** How the note begins that says so: other files than a snapshot's may tell. */
+  public static final String NODES_UNKNOWN = "the nodes of the CPUs are not known";
+
   private static final int USUAL_MAX_ORDER = 10;
   private static final int USUAL_PAGE_BYTES = 4096;
   private static final int LOCAL_DISTANCE = 10;
@@ -154,7 +157,7 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
       notes.add("meta.json has " + meta.cpus().getAsInt() + " CPUs, zoneinfo " + cpus);
     }
     if (nrNodes > 1) {
-      notes.add("the nodes of the CPUs are not known; they are spread evenly in their order");
+      notes.add(NODES_UNKNOWN + "; they are spread evenly in their order");
     }
     List<Integer> nodes = new ArrayList<>();
     for (int cpu = 0; cpu < cpus; cpu++) {

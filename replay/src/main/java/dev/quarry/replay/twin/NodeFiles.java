@@ -21,10 +21,10 @@ final class NodeFiles {
 
   /** The machine with its nodes' CPUs and distances, as far as the files tell. */
   static MachineSpec apply(Path folder, MachineSpec spec) {
-    Path nodes = folder.equals(Path.of("/proc")) ? LIVE : folder.resolve("node");
-    if (spec.nodes().size() == 1 || !Files.isDirectory(nodes)) {
+    if (spec.nodes().size() == 1 || !areThere(folder)) {
       return spec;
     }
+    Path nodes = nodes(folder);
     List<Integer> cpuNodes = new ArrayList<>(spec.cpuNodes());
     List<NodeSpec> distances = new ArrayList<>();
     for (NodeSpec node : spec.nodes()) {
@@ -47,6 +47,15 @@ final class NodeFiles {
         spec.movableCore(),
         cpuNodes,
         spec.sysctls());
+  }
+
+  /** Whether a folder has these files, of one node at least. */
+  static boolean areThere(Path folder) {
+    return Files.isReadable(nodes(folder).resolve("node0/cpulist"));
+  }
+
+  private static Path nodes(Path folder) {
+    return folder.equals(Path.of("/proc")) ? LIVE : folder.resolve("node");
   }
 
   /** {@code 0-3,8-11}. */

@@ -64,7 +64,12 @@ final class TwinFiles {
       notes.add("no sys/vm: watermark_boost_factor and the like are as Linux begins with");
     }
     MachineSpec spec = withSettings(derived.spec().checked(), settings);
-    return new SnapshotMachine(NodeFiles.apply(folder, spec), derived.notes());
+    MachineSpec placed = NodeFiles.apply(folder, spec);
+    List<String> told = new ArrayList<>(derived.notes());
+    if (NodeFiles.areThere(folder)) {
+      told.removeIf(note -> note.startsWith(SnapshotMachine.NODES_UNKNOWN));
+    }
+    return new SnapshotMachine(placed, told);
   }
 
   private static MachineSpec withSettings(MachineSpec spec, List<String> settings) {

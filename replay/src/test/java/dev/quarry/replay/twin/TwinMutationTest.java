@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damaged files: a twin is booted and answers, or the files are refused in words. */
 class TwinMutationTest {
   private static final long SEED = Long.getLong("quarry.seed", 20_260_101);
-  private static final int MUTANTS = Integer.getInteger("quarry.mutants", 150);
+  private static final int MUTANTS = Integer.getInteger("quarry.mutants", 60);
   private static final String PLACE = "(?s)[\\w./]+(:\\d+)?: .+";
 
   @TempDir Path folder;

@@ -170,6 +170,43 @@ class TwinTest {
   }
 
   @Test
+  void nodesHaveTheirCpusAndDistances() throws IOException {
+    try (Machine host = Machine.boot(spec("server", "ram=256M", "cpus=4"))) {
+      Path proc = Hosts.files(host, folder);
+      Path node = proc.resolve("node");
+      Hosts.copy(folder.resolve("sys/devices/system/node/node0"), node.resolve("node0"), "cpulist");
+      Files.writeString(node.resolve("node0/cpulist"), "0,2-3\n");
+      Files.writeString(node.resolve("node0/distance"), "10 31\n");
+      Files.createDirectories(node.resolve("node1"));
+      Files.writeString(node.resolve("node1/distance"), "31 10\n");
+      Files.writeString(node.resolve("node1/cpulist"), "1\n");
+      Twin twin = Twin.of(proc);
+      assertThat(twin.spec().cpuNodes()).containsExactly(0, 1, 0, 0);
+      assertThat(twin.spec().nodes().getFirst().distances()).containsExactly(10, 31);
+      assertThat(twin.notes()).noneMatch(note -> note.contains("the nodes of the CPUs"));
+      Files.writeString(node.resolve("node0/distance"), "10 31 31\n");
+      assertThatThrownBy(() -> Twin.of(proc))
+          .isInstanceOf(RecordingException.class)
+          .hasMessage("node/node0/distance:1: there are distances to 3 nodes; zoneinfo has 2");
+    }
+  }
+
+  @Test
+  void frameFlagsMayBeCutOff() throws IOException {
+    try (Machine host = Machine.boot(spec("course"))) {
+      Path words = Hosts.files(host, folder).resolve("kpageflags");
+      byte[] bytes = Files.readAllBytes(words);
+      Files.write(words, Arrays.copyOf(bytes, 8 * 5000 + 3));
+      assertThatThrownBy(() -> Twin.of(folder.resolve("proc")))
+          .isInstanceOf(RecordingException.class)
+          .hasMessage("proc/kpageflags: ends with 3 bytes of frame 5000, which has 8");
+      Files.write(words, Arrays.copyOf(bytes, 8 * 500));
+      assertThat(Twin.of(folder.resolve("proc")).notes())
+          .anyMatch(note -> note.startsWith("free_blocks and kpageflags are not used: they know "));
+    }
+  }
+
+  @Test
   void saysWhatIsMissing() throws IOException {
     Path before = Fixtures.tiny().resolve("before");
     Path alone = Hosts.copy(before, folder.resolve("alone"), "zoneinfo");
