@@ -40,6 +40,11 @@ final class SlabReports {
     return print(String.format(Locale.ROOT, "kfree_debugcheck: %s %016xh", what, object));
   }
 
+  void panic(String cache) {
+    log.print(
+        "Kernel panic - not syncing: kmem_cache_create: Failed to create slab '" + cache + "'");
+  }
+
   void tooLarge(long size, long most) {
     log.print(
         "kmalloc: " + size + " bytes are more than the " + most + " of the largest block of pages");
