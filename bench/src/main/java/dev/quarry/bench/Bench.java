@@ -41,12 +41,20 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "%nFigures:",
-      "  P4    a random block freed, another allocated, 4 KiB to 4 MiB",
-      "  PAIR  a block allocated and freed",
-      "  B1    boot of 1 TiB, and what it costs the host",
-      "  B2    start of ./quarry --help",
-      "  G1    cost against the number of free blocks, CPUs and nodes",
-      "  R1    requests of a recording played in a second%n"
+      "  P1      an object allocated and freed, 32 B to 4 KiB",
+      "  P2      10,000 mixed objects allocated, freed in random order",
+      "  P3      one thread allocates, another frees",
+      "  P4      a random block freed, another allocated, 4 KiB to 4 MiB",
+      "  P5      memory held for memory asked for",
+      "  P6      a MemorySegment allocated and freed",
+      "  CHECKS  what slab_debug's checks cost P1",
+      "  PAIR    a block allocated and freed",
+      "  VMALLOC 1 MiB of single pages mapped and given back",
+      "  B1      boot of 1 TiB, and what it costs the host",
+      "  B2      start of ./quarry --help",
+      "  G1      cost against the number of blocks, objects, caches, CPUs, nodes",
+      "  R1      requests of a recording played in a second",
+      "  T3      logs of failures: how often explain is right%n"
     })
 public final class Bench implements Callable<Integer> {
   private static final DateTimeFormatter FOLDER =
@@ -54,7 +62,7 @@ public final class Bench implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FIGURE", description = "P4, PAIR, B1, B2, G1, R1, or all.")
+  @Parameters(paramLabel = "FIGURE", description = "One of those below, in any case, or all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--quick", description = "Seconds instead of minutes; not for publishing.")
@@ -77,6 +85,12 @@ public final class Bench implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "The recording that R1 plays; examples/compile if none is given.")
   private @Nullable Path recording;
+
+  @Option(
+      names = "--logs",
+      paramLabel = "FOLDER",
+      description = "The logs of T3, with labels.json; ../shared/logs if none is given.")
+  private @Nullable Path logs;
 
   @Option(
       names = "--out",
@@ -108,7 +122,8 @@ public final class Bench implements Callable<Integer> {
     Path played = recording == null ? root.resolve("examples/compile") : recording;
     Map<String, Figure> figures;
     try {
-      figures = Figures.of(names, played);
+      Path labelled = logs == null ? root.resolve("../shared/logs") : logs;
+      figures = Figures.of(names, played, labelled);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

@@ -43,10 +43,11 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "%nBegin with:",
-      "  quarry replay examples/compile     plays a recorded kernel again",
-      "  quarry run examples/buddy.quarry   runs a script; examples/ has more",
-      "  quarry shell                       boots machines and asks them",
-      "  quarry help COMMAND                explains a command, with examples"
+      "  quarry explain examples/logs/order4.log   says why an allocation failed",
+      "  quarry replay examples/compile            plays a recorded kernel again",
+      "  quarry run examples/buddy.quarry          runs a script; examples/ has more",
+      "  quarry shell                              boots machines and asks them",
+      "  quarry help COMMAND                       explains a command, with examples"
     })
 public final class Quarry implements Runnable {
   @Spec private CommandSpec spec;

@@ -22,10 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.function.LongConsumer;
 import java.util.stream.Stream;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -203,7 +200,7 @@ final class ReplayCommand implements Callable<Integer> {
       return playEvents(options);
     }
     Recording opened = Recording.open(recording);
-    try (Progress progress = Progress.of(opened.pageEventsFile())) {
+    try (Progress progress = progress(opened.pageEventsFile())) {
       return ReplayResult.play(opened, options, progress);
     }
   }
@@ -214,7 +211,7 @@ final class ReplayCommand implements Callable<Integer> {
       throw mistake("--frames needs a recording with its state before");
     }
     Path file = recording.toString().equals("-") ? Path.of("/dev/stdin") : recording;
-    try (Progress progress = Progress.of(file)) {
+    try (Progress progress = progress(file)) {
       if (machine == null) {
         return TraceReplay.onSnapshot(file, Objects.requireNonNull(snapshot), options, progress);
       }
@@ -223,6 +220,10 @@ final class ReplayCommand implements Callable<Integer> {
       }
       return TraceReplay.onMachine(file, MachineFiles.load(machine), options, progress);
     }
+  }
+
+  private static Progress progress(Path file) throws IOException {
+    return Progress.of("replay", Files.isRegularFile(file) ? Files.size(file) : 0);
   }
 
   private ParameterException mistake(String text) {
@@ -234,37 +235,5 @@ final class ReplayCommand implements Callable<Integer> {
     out.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
     broken.forEach(finding -> out.println("  " + finding));
     return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;
-  }
-
-  /** A bar on a terminal, shown when the work is long; nothing elsewhere. */
-  private static final class Progress implements LongConsumer, AutoCloseable {
-    private static final long WORTH_A_BAR_BYTES = 1 << 20;
-    private final @Nullable ProgressBar bar;
-
-    private Progress(@Nullable ProgressBar bar) {
-      this.bar = bar;
-    }
-
-    static Progress of(Path file) throws IOException {
-      long bytes = Files.isRegularFile(file) ? Files.size(file) : 0;
-      boolean shown = Colours.terminal() && bytes > WORTH_A_BAR_BYTES;
-      ProgressBarBuilder builder =
-          new ProgressBarBuilder().setTaskName("replay").setUnit(" MiB", 1 << 20).hideEta();
-      return new Progress(shown ? builder.setInitialMax(bytes).build() : null);
-    }
-
-    @Override
-    public void accept(long bytesRead) {
-      if (bar != null) {
-        bar.stepTo(bytesRead);
-      }
-    }
-
-    @Override
-    public void close() {
-      if (bar != null) {
-        bar.close();
-      }
-    }
   }
 }

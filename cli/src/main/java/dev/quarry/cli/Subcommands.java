@@ -16,7 +16,10 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Subcommands {
   private static final List<Class<?>> ALL =
       List.of(
+          ExplainCommand.class,
           ReplayCommand.class,
+          TwinCommand.class,
+          RecordCommand.class,
           ConvertCommand.class,
           ShellCommand.class,
           RunCommand.class,

@@ -42,22 +42,45 @@ class CommandLineTest {
         "replay                             | 'RECORDING'",
         "replay no/such                     | no/such: there is no such folder",
         "replay --check --versus x=1 .       | are for one machine, without --versus",
+        "explain no/such.log                | no/such.log: no such file or folder",
+        "explain no/such*.log               | no/such*.log: no file is there",
+        "explain --summary --trail x        | --summary is a table: leave out --html and --trail",
+        "explain --html no/x README.md      | cannot write no/x: there is no folder",
         "convert a                          | 'OUT'",
         "convert no/such /no/such           | no/such: there is no such file or folder",
         "replay .                           | holds no page events",
         "replay --html . examples/compile | cannot write .: is a folder",
         "replay --html no/x examples/compile | cannot write no/x: there is no folder",
         "replay --html x --versus ram=8G x  | --html shows one replay: leave out --versus",
+        "twin no/such                       | such: is not a folder",
+        "twin docs                          | docs: holds no zoneinfo, without which",
+        "twin --count 3 docs                | --count and --html belong to --watch",
+        "twin --watch --json                | leave out --json and --order",
+        "twin --watch=0 docs                | --watch 0.0 is not 0.01 to 86400.0 s",
+        "twin --order 11 TINY               | --order 11 is not 0 to the machine's largest, 10",
+        "twin --cpu 2 TINY                  | --cpu 2 is not one of the machine's, 0 to 1",
+        "twin --node 1 TINY                 | --node 1 is not one of the machine's, 0 to 0",
+        "twin --most 0 TINY                 | --most 0 is not above 0",
+        "twin --order 1 --gfp GFP_KERNLE TINY | did you mean GFP_KERNEL?",
+        "twin --order 1 --gfp 0x3 TINY      | zone bits 0x3 contradict",
+        "record                             | 'COMMAND'",
+        "record --events pages -- true      | \"pages\" is none of kmem, slab, fault, maps",
+        "record --ring -1 -- true           | --ring -1 is not 1 to 4096",
       })
   void mistakesOfTheCommandLine(String args, String message) {
-    Cli.Result result = Cli.run(args == null ? new String[0] : args.split(" +"));
+    String tiny = "replay/src/test/resources/recordings/tiny/before";
+    Cli.Result result =
+        Cli.run(args == null ? new String[0] : args.replace("TINY", tiny).split(" +"));
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains("quarry: ").contains(message).doesNotContain("\tat ");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replay", "convert", "shell", "run", "machine", "check", "help"})
+  @ValueSource(
+      strings = {
+        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check", "help"
+      })
   void eachCommandHasHelp(String command) {
     Cli.Result result = Cli.run("help", command);
     assertThat(result.code()).isZero();
@@ -104,6 +127,21 @@ class CommandLineTest {
     assertThat(Cli.run("replay", "--json", tiny).out().replaceFirst(seconds, ""))
         .isEqualTo(json.replaceFirst(seconds, ""));
     assertThat(Cli.run("replay", tiny).out()).isEqualTo(Cli.run("replay", tiny).out());
+  }
+
+  @Test
+  void aTwinAnswersWithItsExitCode() {
+    String tiny = "replay/src/test/resources/recordings/tiny/before";
+    Cli.Result yes = Cli.run("twin", "--order", "8", tiny);
+    assertThat(yes.code()).isZero();
+    assertThat(yes.out()).contains("without reclaim: yes").contains("  then refused");
+    Cli.Result no = Cli.run("twin", "--order", "3", "--gfp", "__GFP_THISNODE", "--json", tiny);
+    assertThat(no.code()).isZero();
+    assertThat(no.out()).contains("\"in_a_row\" : ");
+    Cli.Result watched = Cli.run("twin", "--watch=0.01", "--count", "3", tiny);
+    assertThat(watched.code()).isZero();
+    assertThat(watched.out()).contains("before: 3 samples, one every 0.01 s");
+    assertThat(Cli.run("twin", "--watch=0.01", "--count", "3", tiny)).isEqualTo(watched);
   }
 
   @Test

@@ -42,7 +42,10 @@ class DocsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replay", "convert", "shell", "run", "machine", "check"})
+  @ValueSource(
+      strings = {
+        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check"
+      })
   void namesEveryOption(String command) throws IOException {
     String page = Files.readString(Repository.root().resolve("docs/" + command + ".md"));
     Matcher option = Pattern.compile("(?m)^ +(?:-\\w, )?(--\\w+)").matcher(help(command));

@@ -212,8 +212,11 @@ public final class Machine implements AutoCloseable {
   }
 
   /** What is wrong with the machine's structures; empty when all is sound. The machine rests. */
-  public List<String> invariants() {
+  public synchronized List<String> invariants() {
     List<String> findings = new ArrayList<>(MemoryInvariants.check(memory));
+    if (slab != null) {
+      findings.addAll(slab.invariants());
+    }
     KernelSpace space = kernelSpaceOrNull();
     if (space != null) {
       findings.addAll(VirtualInvariants.check(space));

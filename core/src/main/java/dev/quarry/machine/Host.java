@@ -15,7 +15,18 @@ public final class Host {
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
 
+  /** User addresses of 64-bit hosts are below. */
+  private static final long ADDRESS_MASK = (1L << 56) - 1;
+
   private Host() {}
+
+  /**
+   * The same address, of which the compiler now knows that it is not negative: it leaves out the
+   * check of each access at a small constant distance from it.
+   */
+  public static long address(long address) {
+    return address & ADDRESS_MASK;
+  }
 
   /** The byte at {@code address}. */
   public static byte getByte(long address) {

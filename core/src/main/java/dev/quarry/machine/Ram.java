@@ -1,5 +1,6 @@
 package dev.quarry.machine;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -7,6 +8,12 @@ import java.lang.foreign.MemorySegment;
  * addresses but are never handed out. Lazily committed: only frames that were written cost memory.
  */
 public final class Ram implements AutoCloseable {
+  /**
+   * Reserved behind the last byte, so that a structure in RAM that was overwritten, such as a chain
+   * of 16-bit numbers, leads to no address of anybody else's.
+   */
+  private static final long OVERRUN_BYTES = 1L << 20;
+
   private final HostMemory host;
   private final HostMemory zeroPage;
   private final long base;
@@ -17,7 +24,7 @@ public final class Ram implements AutoCloseable {
   public Ram(int frames, int pageShift) {
     this.pageShift = pageShift;
     this.bytes = (long) frames << pageShift;
-    this.host = HostMemory.reserve("RAM", bytes);
+    this.host = HostMemory.reserve("RAM", bytes + OVERRUN_BYTES);
     try {
       this.zeroPage = HostMemory.reserve("the zero page", 1L << pageShift);
     } catch (Throwable t) {
@@ -75,6 +82,14 @@ public final class Ram implements AutoCloseable {
    */
   public MemorySegment slice(long physical, long length) {
     return Host.segment(base + check(physical, length), length);
+  }
+
+  /**
+   * The same bytes as a segment that can be used as long as an arena is open; it must be closed
+   * before the machine is.
+   */
+  public MemorySegment slice(long physical, long length, Arena lifetime) {
+    return slice(physical, length).reinterpret(lifetime, null);
   }
 
   /** Clears {@code pages} frames; a copy of a zero page is faster than a fill. */

@@ -260,7 +260,7 @@ final class SpecChecks {
               + " does not come before zone "
               + (last == null ? "" : last.label()));
       last = zone.type();
-      if (zone.type() == ZoneType.MOVABLE || zone.type() == ZoneType.DEVICE) {
+      if (!zone.isAddressed()) {
         continue;
       }
       refuse(

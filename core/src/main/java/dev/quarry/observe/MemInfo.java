@@ -4,42 +4,44 @@ import dev.quarry.machine.ZoneType;
 import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.virtual.KernelLayout;
+import dev.quarry.virtual.KernelSpace;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /proc/meminfo}: the machine's memory in KiB. Format of {@code meminfo_proc_show}
  * (fs/proc/meminfo.c, 6.18) with what {@code hugetlb_report_meminfo} and x86's {@code
  * arch_report_meminfo} add, as a kernel with the {@linkplain dev.quarry.observe assumed
- * configuration} prints it. Swap, vmalloc, per-CPU areas and huge pages are 0 as long as no floor
- * keeps them.
+ * configuration} prints it. Swap, per-CPU areas and huge pages are 0 as long as no floor keeps
+ * them.
  */
 public final class MemInfo {
-  private static final long VMALLOC_TOTAL_64_KB = 34_359_738_367L;
-
-  /** VMALLOC_END of a 32-bit kernel with HighMem and two-level page tables, for 8 CPUs or fewer. */
-  private static final long VMALLOC_END_32 = 0xff3f_e000L;
-
-  /** The gap between the end of the direct map and vmalloc space: VMALLOC_OFFSET. */
-  private static final long VMALLOC_OFFSET_32 = 8L << 20;
-
   private static final int HUGE_PAGES_WIDTH = 24;
 
   private final PhysicalMemory memory;
+  private final @Nullable KernelSpace space;
   private final Sums sums;
   private final KbLines out;
   private final DirectMap directMap;
   private final boolean highMem;
 
-  private MemInfo(PhysicalMemory memory) {
+  private MemInfo(PhysicalMemory memory, @Nullable KernelSpace space) {
     this.memory = memory;
+    this.space = space;
     this.sums = Sums.of(memory);
     this.out = new KbLines("", memory.spec().pageShift());
     this.directMap = new DirectMap(memory);
     this.highMem = memory.spec().zones().stream().anyMatch(z -> z.type() == ZoneType.HIGHMEM);
   }
 
-  /** The file's text. */
+  /** The file's text of a machine whose kernel has mapped nothing. */
   public static String text(PhysicalMemory memory) {
-    MemInfo file = new MemInfo(memory);
+    return text(memory, null);
+  }
+
+  /** The file's text. */
+  public static String text(PhysicalMemory memory, @Nullable KernelSpace space) {
+    MemInfo file = new MemInfo(memory, space);
     file.totals();
     file.lru();
     file.swapAndFiles();
@@ -101,15 +103,10 @@ public final class MemInfo {
   private void limits() {
     out.pages("CommitLimit", sums.managed() / 2);
     out.kb("Committed_AS", 0);
-    out.kb("VmallocTotal", highMem ? vmallocTotal32() >> 10 : VMALLOC_TOTAL_64_KB);
-    out.kb("VmallocUsed", 0);
+    out.kb("VmallocTotal", KernelLayout.of(memory).vmallocTotalBytes() >> 10);
+    out.pages("VmallocUsed", space == null ? 0 : space.vmalloc().nrPages());
     out.kb("VmallocChunk", 0);
     out.kb("Percpu", 0);
-  }
-
-  private long vmallocTotal32() {
-    long start = directMap.base() + directMap.bytes() + VMALLOC_OFFSET_32;
-    return Math.max(0, VMALLOC_END_32 - start);
   }
 
   private void hugePages() {

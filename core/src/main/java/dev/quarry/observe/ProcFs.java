@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.virtual.KernelSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of {@code /proc} and {@code /sys} that a machine has, by path. Each is computed when it
@@ -27,6 +29,7 @@ public final class ProcFs {
     TEXTS.put("/proc/zoneinfo", ZoneInfo::text);
     TEXTS.put("/proc/vmstat", VmStat::text);
     TEXTS.put("/proc/meminfo", MemInfo::text);
+    TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
     SysVm.all().forEach((name, text) -> TEXTS.put("/proc/sys/vm/" + name, text));
@@ -40,7 +43,18 @@ public final class ProcFs {
 
   /** The files of a machine with this memory. */
   public ProcFs(PhysicalMemory memory) {
+    this(memory, null);
+  }
+
+  /**
+   * The files of a machine.
+   *
+   * @param space the kernel's half of the address range, or null if it was not built yet
+   */
+  public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space) {
     this.memory = memory;
+    texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
+    texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
     for (Node node : memory.nodes()) {
       String folder = NODES + "node" + node.id() + "/";
       NodeFiles.all().forEach((name, file) -> texts.put(folder + name, m -> file.apply(m, node)));

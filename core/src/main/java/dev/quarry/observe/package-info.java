@@ -4,6 +4,7 @@
  *
  * <pre>
  *   /proc/buddyinfo, pagetypeinfo, zoneinfo, vmstat, meminfo, iomem, stat        texts
+ *   /proc/vmallocinfo                                                            areas
  *   /proc/kpageflags, kpagecount                                                 8 bytes a frame
  *   /proc/sys/vm/min_free_kbytes, lowmem_reserve_ratio, watermark_*, percpu_*
  *   /sys/devices/system/node/{online, possible, has_*}

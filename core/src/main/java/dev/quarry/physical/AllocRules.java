@@ -91,6 +91,11 @@ public final class AllocRules {
     return since(5, 8);
   }
 
+  /** Zones whose memory is all reserved are not in the zonelists; else those without memory. */
+  public boolean zonelistsNeedManagedPages() {
+    return since(4, 9) && until(5, 18);
+  }
+
   // The rights of a request, and the high-atomic reserve.
 
   /** __GFP_NOMEMALLOC keeps requests that cannot wait from ALLOC_HARDER. */

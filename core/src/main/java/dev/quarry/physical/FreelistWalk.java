@@ -1,5 +1,7 @@
 package dev.quarry.physical;
 
+import dev.quarry.machine.ZoneType;
+
 /**
  * The walk over a request's zonelist, looking for a zone that passes its test and has a block:
  * {@code get_page_from_freelist} and {@code rmqueue} (mm/page_alloc.c, 6.18). Without cpusets,
@@ -52,6 +54,31 @@ final class FreelistWalk {
         return Pfn.NONE;
       }
     }
+  }
+
+  /** The first walk of a request, at the low mark. */
+  int first(Request request, Reclaimer reclaimer) {
+    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
+    return walk(request, flags, reclaimer, "fast path");
+  }
+
+  /** {@code alloc_flags_nofragment}: from Normal, spread to DMA32 before mixing mobilities. */
+  private int firstPassFlags(Request request) {
+    int flags = request.gfp & Gfp.KSWAPD_RECLAIM;
+    if (Gfp.migrateType(request.gfp) == MigrateType.MOVABLE) {
+      flags |= AllocFlags.CMA;
+    }
+    Zone preferred = request.preferred();
+    if (!memory.rules().avoidFragmentation() || preferred == null) {
+      return flags;
+    }
+    int below = preferred.index() - 1;
+    boolean spreads =
+        preferred.type() == ZoneType.NORMAL
+            && below >= 0
+            && preferred.node().zone(below).type() == ZoneType.DMA32
+            && (memory.nodes().size() == 1 || preferred.node().zone(below).isPopulated());
+    return spreads ? flags | AllocFlags.NOFRAGMENT : flags;
   }
 
   private record Outcome(int pfn, boolean skippedBusyNode) {
@@ -122,7 +149,7 @@ final class FreelistWalk {
   }
 
   /** Takes a block from a zone that passed: {@code rmqueue}. */
-  private int takeFrom(Request request, Zone zone, int flags, Zone preferred, Reclaimer reclaimer) {
+  int takeFrom(Request request, Zone zone, int flags, Zone preferred, Reclaimer reclaimer) {
     PerCpuPages pcp = zone.pcp(request.cpu.id());
     int pfn = Pfn.NONE;
     if (usesPcp(request.order)) {
@@ -228,24 +255,36 @@ final class FreelistWalk {
 
   private void trace(
       Request request, Zone zone, int which, int reserveIndex, int flags, boolean passed) {
-    if (request.trail == null) {
-      return;
+    if (request.trail != null) {
+      request.trail.add(test(request, zone, which, reserveIndex, flags, passed));
     }
-    long restOfBlock = (1L << request.order) - 1;
-    long mark = zone.mark(which);
-    request.trail.add(
-        new TrailStep.Test(
-            zone,
-            request.order,
-            WatermarkName.of(which),
-            zone.freePages,
-            restOfBlock,
-            watermark.unusable(zone, request.order, flags) - restOfBlock,
-            mark,
-            watermark.lowered(mark, flags),
-            zone.lowmemReserve[reserveIndex],
-            request.order == 0 || watermark.blockIn(zone, request.order, flags),
-            passed));
+  }
+
+  /** A zone's test at the mark that {@code flags} name, which takes nothing. */
+  TrailStep.Test test(Request request, Zone zone, Zone preferred, int flags) {
+    int reserveIndex = reserveIndex(request, preferred);
+    int which = flags & AllocFlags.WMARK_MASK;
+    boolean passed = watermark.fast(zone, request.order, which, reserveIndex, flags);
+    return test(request, zone, which, reserveIndex, flags, passed);
+  }
+
+  private TrailStep.Test test(
+      Request request, Zone zone, int which, int reserveIndex, int flags, boolean passed) {
+    WatermarkTerms terms = watermark.terms(zone, request.order, which, reserveIndex, flags);
+    return new TrailStep.Test(
+        zone,
+        request.order,
+        WatermarkName.of(which),
+        zone.freePages,
+        (1L << request.order) - 1,
+        terms.highAtomic(),
+        terms.cma(),
+        terms.mark(),
+        terms.boost(),
+        terms.lowered(),
+        terms.reserve(),
+        request.order == 0 || watermark.blockIn(zone, request.order, flags),
+        passed);
   }
 
   /** A zone's counters before a step, to tell what the step did. */

@@ -130,11 +130,16 @@ public final class Gfp {
     };
   }
 
-  /** A zone type that was not built stands for the next lower one that was. */
+  /**
+   * A zone type that was not built stands for Normal: {@code OPT_ZONE_DMA}, {@code OPT_ZONE_DMA32},
+   * {@code OPT_ZONE_HIGHMEM}. Where that was not built either, for the next lower one.
+   */
   private static int indexAtMost(List<ZoneType> built, ZoneType type) {
+    boolean low = type.compareTo(ZoneType.NORMAL) < 0 && !built.contains(type);
+    ZoneType most = low ? ZoneType.NORMAL : type;
     int index = 0;
     for (int i = 0; i < built.size(); i++) {
-      if (built.get(i).compareTo(type) <= 0) {
+      if (built.get(i).compareTo(most) <= 0) {
         index = i;
       }
     }

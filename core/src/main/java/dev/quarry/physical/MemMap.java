@@ -54,7 +54,7 @@ public final class MemMap implements AutoCloseable {
       throw new IndexOutOfBoundsException(
           "frame " + pfn + " is not below the machine's end, frame " + endPfn);
     }
-    return base + ((long) pfn << DESCRIPTOR_SHIFT);
+    return Host.address(base + ((long) pfn << DESCRIPTOR_SHIFT));
   }
 
   /** The {@link PageState} word. */
@@ -103,6 +103,21 @@ public final class MemMap implements AutoCloseable {
    */
   public long slab(int pfn) {
     return Host.getLong(at(pfn) + NEXT);
+  }
+
+  /** The origin for {@link #slabAt} of page numbers that begin with {@code firstPage}. */
+  public long origin(long firstPage) {
+    return base - (firstPage << DESCRIPTOR_SHIFT);
+  }
+
+  /**
+   * {@link #slab} of a page that the caller knows to lie below {@link #endPfn}.
+   *
+   * @param origin from {@link #origin}
+   * @param page as the origin counts them
+   */
+  public static long slabAt(long origin, long page) {
+    return Host.getLong(Host.address(origin + (page << DESCRIPTOR_SHIFT)) + NEXT);
   }
 
   /**

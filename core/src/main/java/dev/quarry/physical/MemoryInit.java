@@ -63,12 +63,12 @@ final class MemoryInit {
     for (int index = 0; index < types; index++) {
       ZoneSpec zoneSpec = spec.zones().get(index);
       ZoneExtent extent = ZoneExtent.EMPTY;
-      if (zoneSpec.type() == ZoneType.MOVABLE) {
-        extent = extent(ram, movableStart, Integer.MAX_VALUE);
-      } else if (zoneSpec.type() != ZoneType.DEVICE) {
+      if (zoneSpec.isAddressed()) {
         long high = endPfn(zoneSpec, spec.pageShift());
         extent = extent(ram, Math.min(low, movableStart), Math.min(high, movableStart));
         low = high;
+      } else if (zoneSpec.type() == ZoneType.MOVABLE) {
+        extent = extent(ram, movableStart, Integer.MAX_VALUE);
       }
       int number = node.id() * types + index;
       zones[index] = new Zone(memory, node, number, index, zoneSpec.type(), extent);

@@ -46,7 +46,7 @@ final class MovableZone {
     long low = 0;
     long highest = 0;
     for (ZoneSpec zone : spec.zones()) {
-      if (zone.type() != ZoneType.MOVABLE && zone.type() != ZoneType.DEVICE) {
+      if (zone.isAddressed()) {
         if (low < spec.memory().getLast().end()) {
           highest = low;
         }

@@ -63,7 +63,7 @@ public final class PhysicalMemory implements AutoCloseable {
       this.nodes = MemoryInit.buildNodes(this);
       this.zones = allZones();
       this.allocStalls = new AtomicLongArray(spec.zones().size());
-      Zonelists.build(nodes, spec.cpuNodes(), spec.zones().size());
+      Zonelists.build(nodes, spec, rules);
       MemoryInit.freeAll(this);
       WatermarkSetup.init(this);
       this.groupsByMobility = rules.migrateTypes() && MemoryInit.enoughForMobility(this);

@@ -52,8 +52,6 @@ final class SlowPath {
   }
 
   private int tryEverything(Request request) {
-    int flags = memory.rules().allocFlags(request.gfp, request.order);
-    long nodeMask = request.nodeMask;
     if (request.preferred() == null) {
       note(request, "no zone may serve this request");
       return Pfn.NONE;
@@ -61,15 +59,7 @@ final class SlowPath {
     if ((request.gfp & Gfp.KSWAPD_RECLAIM) != 0) {
       wakeAllKswapds(request);
     }
-    int pfn = walk.walk(request, flags, reclaimer, "slow path");
-    if (pfn != Pfn.NONE) {
-      return pfn;
-    }
-    int wider = withoutPolicies(request, flags);
-    if (wider != flags || request.nodeMask != nodeMask) {
-      flags = wider;
-      pfn = walk.walk(request, flags, reclaimer, "without policies");
-    }
+    int pfn = withoutReclaim(request);
     if (pfn != Pfn.NONE) {
       return pfn;
     }
@@ -77,7 +67,22 @@ final class SlowPath {
       note(request, "may not wait: no reclaim");
       return Pfn.NONE;
     }
-    return directReclaim.allocate(request, flags);
+    int flags = memory.rules().allocFlags(request.gfp, request.order);
+    return directReclaim.allocate(request, withoutPolicies(request, flags));
+  }
+
+  /** The walks at the min mark that come before any reclaim, with the request's rights. */
+  int withoutReclaim(Request request) {
+    int flags = memory.rules().allocFlags(request.gfp, request.order);
+    long nodeMask = request.nodeMask;
+    int pfn = walk.walk(request, flags, reclaimer, "slow path");
+    if (pfn != Pfn.NONE) {
+      return pfn;
+    }
+    int wider = withoutPolicies(request, flags);
+    return wider != flags || request.nodeMask != nodeMask
+        ? walk.walk(request, wider, reclaimer, "without policies")
+        : Pfn.NONE;
   }
 
   /**

@@ -13,9 +13,21 @@ public final class StateLoader {
   private final PhysicalMemory memory;
   private final MemMap map;
   private final Pageblocks pageblocks;
+  private final boolean looksForOverlaps;
 
   /** Empties all free lists of a machine that was just booted. */
   public StateLoader(PhysicalMemory memory) {
+    this(memory, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param looksForOverlaps false for a state that was loaded before: whether a block overlaps
+   *     another costs a look at each of its descriptors, which nobody has touched yet
+   */
+  public StateLoader(PhysicalMemory memory, boolean looksForOverlaps) {
+    this.looksForOverlaps = looksForOverlaps;
     this.memory = memory;
     this.map = memory.map();
     this.pageblocks = memory.pageblocks();
@@ -80,6 +92,14 @@ public final class StateLoader {
    */
   public void freeBlock(Zone zone, int pfn, int order, int migrateType) {
     check(zone, pfn, order, "free block");
+    freeBlockApart(zone, pfn, order, migrateType);
+  }
+
+  /**
+   * Adds a free block as {@link #freeBlock} does, without a look at each of its frames: the caller
+   * keeps its blocks apart, aligned and inside their zones.
+   */
+  public void freeBlockApart(Zone zone, int pfn, int order, int migrateType) {
     for (int at = pfn; at < pfn + (1 << order); at += pageblocks.pages()) {
       retype(zone, at, migrateType);
     }
@@ -145,7 +165,9 @@ public final class StateLoader {
               + " to "
               + (zone.endPfn() - 1));
     }
-    checkUnused(pfn, order, what);
+    if (looksForOverlaps) {
+      checkUnused(pfn, order, what);
+    }
   }
 
   private void checkUnused(int pfn, int order, String what) {
@@ -196,8 +218,42 @@ public final class StateLoader {
     zone.updatePlenty();
   }
 
+  /**
+   * Sets the counter of a zone's free pages, at which every test looks, apart from what its lists
+   * hold; after all free blocks were added.
+   */
+  public void freeCounter(Zone zone, long pages) {
+    zone.counterDrift += pages - zone.freePages;
+    zone.freePages = pages;
+  }
+
   /** Sets a zone's size as the recorded kernel counts it. */
   public void managed(Zone zone, long pages) {
     zone.managed = pages;
+  }
+
+  /**
+   * Sets {@code nr_free} of each order as the recorded kernel counts it, where fewer blocks are
+   * linked than there were.
+   *
+   * @param blocks by order
+   */
+  public void blockCounts(Zone zone, long[] blocks) {
+    for (int order = 0; order < Math.min(blocks.length, zone.areas.length); order++) {
+      int counted = Math.clamp(blocks[order], 0, Integer.MAX_VALUE);
+      zone.areas[order].changeCount(counted - zone.areas[order].nrFree());
+    }
+  }
+
+  /**
+   * Sets a zone's counters as the recorded kernel has them, whatever the blocks come to: in a
+   * kernel's dump the two are read at different moments, and its tests go by the counters.
+   */
+  public void counters(Zone zone, ZoneCounters counters) {
+    zone.freePages = counters.free();
+    zone.freeCma = counters.freeCma();
+    zone.freeHighatomic = counters.freeHighatomic();
+    zone.reservedHighatomic = counters.reservedHighatomic();
+    zone.updatePlenty();
   }
 }

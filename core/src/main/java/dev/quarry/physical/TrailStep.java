@@ -38,8 +38,10 @@ public sealed interface TrailStep {
    *
    * @param free free pages
    * @param restOfBlock {@code 2^order - 1}
-   * @param outOfReach free pages on high-atomic and CMA lists that the request may not use
+   * @param highAtomic free pages that the request may not use, in the high-atomic reserve
+   * @param cma free pages that the request may not use, in CMA
    * @param mark the mark with its boost
+   * @param boost how much of the mark is boost
    * @param lowered the mark as the request's rights lower it
    * @param reserve {@code lowmem_reserve} for the request
    * @param blockFits whether a block of the order or more is on a list that the request may use
@@ -50,8 +52,10 @@ public sealed interface TrailStep {
       String markName,
       long free,
       long restOfBlock,
-      long outOfReach,
+      long highAtomic,
+      long cma,
       long mark,
+      long boost,
       long lowered,
       long reserve,
       boolean blockFits,
@@ -59,7 +63,12 @@ public sealed interface TrailStep {
       implements TrailStep {
     /** Usable free pages less all that is demanded; the test on pages holds from 1 on. */
     public long margin() {
-      return free - restOfBlock - outOfReach - lowered - reserve;
+      return free - restOfBlock - outOfReach() - lowered - reserve;
+    }
+
+    /** Free pages that the request may not use. */
+    public long outOfReach() {
+      return highAtomic + cma;
     }
 
     @Override
@@ -67,7 +76,7 @@ public sealed interface TrailStep {
       StringBuilder out = new StringBuilder();
       out.append(zone).append(": free ").append(free);
       subtract(out, restOfBlock, "rest of the block");
-      subtract(out, outOfReach, "out of reach");
+      subtract(out, outOfReach(), "out of reach");
       out.append(margin() > 0 ? " > " : " <= ").append(markName).append(' ').append(mark);
       if (lowered != mark) {
         out.append(" (").append(lowered).append(" for this request)");

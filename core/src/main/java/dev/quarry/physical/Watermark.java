@@ -45,11 +45,17 @@ final class Watermark {
 
   /** Pages that are free but out of this request's reach, and the rest of its own block. */
   long unusable(Zone zone, int order, int allocFlags) {
-    long unusable = (1L << order) - 1;
-    if (rules.highAtomicReserve() && (allocFlags & rules.highAtomicRights()) == 0) {
-      unusable += rules.exactFreeHighAtomic() ? zone.freeHighatomic : zone.reservedHighatomic;
+    return (1L << order)
+        - 1
+        + highAtomicOutOfReach(zone, allocFlags)
+        + cmaOutOfReach(zone, allocFlags);
+  }
+
+  private long highAtomicOutOfReach(Zone zone, int allocFlags) {
+    if (!rules.highAtomicReserve() || (allocFlags & rules.highAtomicRights()) != 0) {
+      return 0;
     }
-    return unusable + cmaOutOfReach(zone, allocFlags);
+    return rules.exactFreeHighAtomic() ? zone.freeHighatomic : zone.reservedHighatomic;
   }
 
   private long cmaOutOfReach(Zone zone, int allocFlags) {
@@ -131,13 +137,40 @@ final class Watermark {
     if (ok(zone, order, mark, reserveIndex, allocFlags)) {
       return true;
     }
-    boolean ignoresBoost =
-        order == 0
-            && rules.highIgnoresBoost()
-            && (allocFlags & AllocFlags.WMARK_MASK) == AllocFlags.WMARK_MIN
-            && zone.watermarkBoost != 0
-            && (allocFlags & rules.boostBlindRights()) != 0;
-    return ignoresBoost && ok(zone, order, zone.watermark[Zone.MIN], reserveIndex, allocFlags);
+    return ignoresBoost(zone, order, allocFlags)
+        && ok(zone, order, zone.watermark[Zone.MIN], reserveIndex, allocFlags);
+  }
+
+  private boolean ignoresBoost(Zone zone, int order, int allocFlags) {
+    return order == 0
+        && rules.highIgnoresBoost()
+        && (allocFlags & AllocFlags.WMARK_MASK) == AllocFlags.WMARK_MIN
+        && zone.watermarkBoost != 0
+        && (allocFlags & rules.boostBlindRights()) != 0;
+  }
+
+  /**
+   * What {@link #fast} weighs: of the tests that it makes one after the other, the one that leaves
+   * the zone most. It passes if that leaves a page, and a block fits.
+   */
+  WatermarkTerms terms(Zone zone, int order, int which, int reserveIndex, int allocFlags) {
+    long reserve = zone.lowmemReserve[reserveIndex];
+    long mark = zone.mark(which);
+    long boost = zone.watermarkBoost;
+    long highAtomic = highAtomicOutOfReach(zone, allocFlags);
+    long cma = cmaOutOfReach(zone, allocFlags);
+    WatermarkTerms most =
+        new WatermarkTerms(highAtomic, cma, mark, boost, lowered(mark, allocFlags), reserve);
+    if (order == 0 && rules.fastOrderZero()) {
+      long known = rules.fastKnowsHighAtomic() ? highAtomic : 0;
+      most = most.orLess(new WatermarkTerms(known, cma, mark, boost, mark, reserve));
+    }
+    if (ignoresBoost(zone, order, allocFlags)) {
+      long plain = zone.watermark[Zone.MIN];
+      long lowered = lowered(plain, allocFlags);
+      most = most.orLess(new WatermarkTerms(highAtomic, cma, plain, 0, lowered, reserve));
+    }
+    return most;
   }
 
   private boolean fastZero(Zone zone, long mark, int reserveIndex, int allocFlags) {

@@ -2,6 +2,7 @@ package dev.quarry.physical;
 
 import dev.quarry.machine.Sysctls;
 import dev.quarry.machine.ZoneType;
+import java.util.Map;
 
 /**
  * Computes min_free_kbytes, each zone's marks, {@code lowmem_reserve} and the limits of the per-CPU
@@ -51,9 +52,10 @@ final class WatermarkSetup {
   }
 
   private static void apply(PhysicalMemory memory, long minFreeKbytes) {
+    Sysctls sysctls = memory.spec().sysctls();
     memory.minFreeKbytes(minFreeKbytes);
-    setMarks(memory, minFreeKbytes);
-    setReserves(memory);
+    setMarks(memory, minFreeKbytes, sysctls.watermarkScaleFactor());
+    setReserves(memory, sysctls.lowmemReserveRatio());
     memory.zones().forEach(Zone::updatePlenty);
     setPerCpuLimits(memory);
   }
@@ -114,14 +116,16 @@ final class WatermarkSetup {
     return Math.min(pages, bufferPages(memory) / 20) << (memory.spec().pageShift() - 10);
   }
 
-  private static void setMarks(PhysicalMemory memory, long minFreeKbytes) {
+  /** {@code __setup_per_zone_wmarks}; a boost is gone after it. */
+  static void setMarks(PhysicalMemory memory, long minFreeKbytes, int scale) {
     long minPages = minFreeKbytes >> (memory.spec().pageShift() - 10);
     long lowPages = 0;
     for (Zone zone : memory.zones()) {
       lowPages += sharesMinFree(memory, zone) ? zone.managed : 0;
     }
     for (Zone zone : memory.zones()) {
-      setZoneMarks(memory, zone, lowPages == 0 ? 0 : share(minPages, zone.managed, lowPages));
+      long share = lowPages == 0 ? 0 : share(minPages, zone.managed, lowPages);
+      setZoneMarks(memory, zone, share, scale);
     }
   }
 
@@ -131,7 +135,7 @@ final class WatermarkSetup {
         : (long) ((double) minPages * managed / lowPages);
   }
 
-  private static void setZoneMarks(PhysicalMemory memory, Zone zone, long share) {
+  private static void setZoneMarks(PhysicalMemory memory, Zone zone, long share, int scale) {
     AllocRules rules = memory.rules();
     zone.watermark[Zone.MIN] =
         sharesMinFree(memory, zone)
@@ -139,7 +143,6 @@ final class WatermarkSetup {
             : Math.clamp(zone.managed / 1024, SWAP_CLUSTER_MAX, HIGHMEM_MOST);
     long distance = share >> 2;
     if (rules.watermarkScaleFactor()) {
-      int scale = memory.spec().sysctls().watermarkScaleFactor();
       distance = Math.max(distance, MulDiv.fraction(zone.managed, scale, 10_000));
     }
     zone.watermarkBoost = 0;
@@ -148,29 +151,31 @@ final class WatermarkSetup {
     }
   }
 
-  private static void setReserves(PhysicalMemory memory) {
+  /** {@code setup_per_zone_lowmem_reserve}. */
+  static void setReserves(PhysicalMemory memory, Map<ZoneType, Integer> ratios) {
     for (Node node : memory.nodes()) {
       for (int i = 0; i < node.zones().size() - 1; i++) {
-        setReserve(memory, node, node.zone(i));
+        setReserve(memory, node, node.zone(i), ratios);
       }
     }
   }
 
-  private static void setReserve(PhysicalMemory memory, Node node, Zone zone) {
+  private static void setReserve(
+      PhysicalMemory memory, Node node, Zone zone, Map<ZoneType, Integer> ratios) {
     AllocRules rules = memory.rules();
-    int ratio = ratio(memory, zone);
+    int ratio = ratio(memory, zone, ratios);
     long between = 0;
     for (int j = zone.index() + 1; j < node.zones().size(); j++) {
       Zone upper = node.zone(j);
       boolean none = zone.managed == 0 || (upper.managed == 0 && rules.emptyZoneHasNoReserve());
       zone.lowmemReserve[j] = ratio == 0 || none ? 0 : (between + upper.managed) / ratio;
-      boolean skipped = rules.reserveSkipsZonesWithout() && ratio(memory, upper) == 0;
+      boolean skipped = rules.reserveSkipsZonesWithout() && ratio(memory, upper, ratios) == 0;
       between += skipped ? 0 : upper.managed;
     }
   }
 
-  private static int ratio(PhysicalMemory memory, Zone zone) {
-    int ratio = memory.spec().sysctls().lowmemReserveRatio().getOrDefault(zone.type(), 0);
+  private static int ratio(PhysicalMemory memory, Zone zone, Map<ZoneType, Integer> ratios) {
+    int ratio = ratios.getOrDefault(zone.type(), 0);
     if (ratio > 0 || !memory.rules().reserveRatioAtLeastOne()) {
       return ratio;
     }

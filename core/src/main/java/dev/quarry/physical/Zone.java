@@ -10,7 +10,7 @@ import dev.quarry.machine.ZoneType;
  * <p>Equations, at rest:
  *
  * <pre>
- *   freePages   == sum over orders of nrFree(order) &lt;&lt; order          (isolated blocks left out)
+ *   freePages   == sum over orders of nrFree(order) &lt;&lt; order + counterDrift  (without isolated)
  *   managed     == freePages + per-CPU pages + isolated + allocated
  *   present     == managed + reserved
  *   spanned     == present + holes
@@ -49,6 +49,13 @@ public final class Zone {
 
   final UntouchedBlocks untouched;
   long freePages;
+
+  /**
+   * Pages by which {@link #freePages} differs from what the lists hold: the kernel adds up what its
+   * CPUs changed only now and then. 0, but on a machine that was booted from a real one's files.
+   */
+  long counterDrift;
+
   long freeCma;
   long freeHighatomic;
   long reservedHighatomic;
@@ -172,6 +179,11 @@ public final class Zone {
   /** Free pages: NR_FREE_PAGES. */
   public long freePages() {
     return freePages;
+  }
+
+  /** Pages that {@link #freePages} counts and the lists do not have; negative: the other way. */
+  public long counterDrift() {
+    return counterDrift;
   }
 
   /** Free pages in blocks of at least a pageblock: NR_FREE_PAGES_BLOCKS. */

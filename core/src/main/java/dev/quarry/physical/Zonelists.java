@@ -1,5 +1,6 @@
 package dev.quarry.physical;
 
+import dev.quarry.machine.MachineSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,9 +20,11 @@ final class Zonelists {
   private final Node[] nodes;
   private final boolean[] hasCpus;
   private final int[] load;
+  private final boolean managedOnly;
 
-  private Zonelists(Node[] nodes, List<Integer> cpuNodes) {
+  private Zonelists(Node[] nodes, List<Integer> cpuNodes, boolean managedOnly) {
     this.nodes = nodes;
+    this.managedOnly = managedOnly;
     this.hasCpus = new boolean[nodes.length];
     this.load = new int[nodes.length];
     for (int node : cpuNodes) {
@@ -30,12 +33,13 @@ final class Zonelists {
   }
 
   /** Gives every node its lists. */
-  static void build(Node[] nodes, List<Integer> cpuNodes, int zoneTypes) {
-    Zonelists builder = new Zonelists(nodes, cpuNodes);
+  static void build(Node[] nodes, MachineSpec spec, AllocRules rules) {
+    int zoneTypes = spec.zones().size();
+    Zonelists builder = new Zonelists(nodes, spec.cpuNodes(), rules.zonelistsNeedManagedPages());
     for (Node node : nodes) {
       List<Node> order = builder.fallbackOrder(node);
-      node.fallbackLists = perHighestZone(order, zoneTypes);
-      node.ownLists = perHighestZone(List.of(node), zoneTypes);
+      node.fallbackLists = builder.perHighestZone(order, zoneTypes);
+      node.ownLists = builder.perHighestZone(List.of(node), zoneTypes);
     }
   }
 
@@ -77,14 +81,15 @@ final class Zonelists {
     return best;
   }
 
-  private static Zone[][] perHighestZone(List<Node> order, int zoneTypes) {
+  private Zone[][] perHighestZone(List<Node> order, int zoneTypes) {
     Zone[][] lists = new Zone[zoneTypes][];
     for (int highest = 0; highest < zoneTypes; highest++) {
       List<Zone> zones = new ArrayList<>();
       for (Node node : order) {
         for (int index = highest; index >= 0; index--) {
-          if (node.zone(index).isPopulated()) {
-            zones.add(node.zone(index));
+          Zone zone = node.zone(index);
+          if (managedOnly ? zone.managed > 0 : zone.isPopulated()) {
+            zones.add(zone);
           }
         }
       }

@@ -19,6 +19,9 @@ final class Bufctl {
   /** Bytes of a number. */
   static final int BYTES = 2;
 
+  /** The bits of a number. */
+  static final int MASK = 0xFFFF;
+
   /** The end of a chain: BUFCTL_END. */
   static final int END = 0xFFFF;
 

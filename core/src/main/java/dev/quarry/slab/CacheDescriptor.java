@@ -8,24 +8,22 @@ import dev.quarry.machine.Host;
  *
  * <pre>
  *    0  name          8   address of its bytes, 0-terminated; 0 for a general cache
- *    8  reciprocal    8
- *   16  id            4      20  flags         4
- *   24  object_size   4      28  size          4
- *   32  align         4      36  obj_offset    4
- *   40  gfporder      4      44  num           4
- *   48  colour        4      52  colour_off    4
- *   56  slab_size     4      60  allocflags    4
- *   64  limit         4      68  batchcount    4
- *   72  shared        4
+ *    8  id            4      12  flags         4
+ *   16  object_size   4      20  size          4
+ *   24  align         4      28  obj_offset    4
+ *   32  gfporder      4      36  num           4
+ *   40  colour        4      44  colour_off    4
+ *   48  slab_size     4      52  allocflags    4
+ *   56  limit         4      60  batchcount    4
+ *   64  shared        4
  * </pre>
  */
 final class CacheDescriptor {
   /** Bytes of a descriptor. */
-  static final int BYTES = 80;
+  static final int BYTES = 72;
 
   private static final int NAME = 0;
-  private static final int RECIPROCAL = 8;
-  private static final int NUMBERS = 16;
+  private static final int NUMBERS = 8;
 
   private CacheDescriptor() {}
 
@@ -35,7 +33,6 @@ final class CacheDescriptor {
     Tunables tunables = cache.tunables();
     long at = memory.trusted(cache.descriptor());
     Host.putLong(at + NAME, name);
-    Host.putLong(at + RECIPROCAL, Slab.reciprocal(shape.size()));
     int[] numbers = {
       cache.id(),
       cache.spec().flags(),

@@ -2,8 +2,10 @@ package dev.quarry.slab;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Host;
+import dev.quarry.machine.HostMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,14 +34,26 @@ final class CpuSlabs {
     }
   }
 
+  /** A descriptor in which no object is free, to look at while there is no current slab. */
+  static final long EMPTY = emptySlab();
+
   /** Host address of the current slab's descriptor, or {@link Slab#NONE}. */
-  long current;
+  private long current;
+
+  /** The same, or {@link #EMPTY}: saves the fast path a question. */
+  private long currentOrEmpty = EMPTY;
+
+  /** Where the CPU looks for the current slab of a size, in {@link SlabCpu}; empty: nowhere. */
+  private long[] heads = {};
+
+  private int headsFrom;
+  private int headsTo;
 
   private long currentSlab;
   private final KmemCache cache;
   private final SlabCore core;
   private final DirectMemory memory;
-  private final CpuState state;
+  private final SlabCpu state;
   private final int cpuId;
   private final long slabBytes;
   private final SlabList full;
@@ -47,12 +61,12 @@ final class CpuSlabs {
   private final SlabList free;
   private volatile long pending;
 
-  CpuSlabs(KmemCache cache, SlabCore core, int cpuId, CpuState state) {
+  CpuSlabs(KmemCache cache, SlabCore core, SlabCpu state) {
     this.cache = cache;
     this.core = core;
     this.memory = core.memory;
     this.state = state;
-    this.cpuId = cpuId;
+    this.cpuId = state.id();
     this.slabBytes = 1L << (core.pageShift + cache.geometry().order());
     this.full = new SlabList(memory, SlabList.Kind.FULL);
     this.partial = new SlabList(memory, SlabList.Kind.PARTIAL);
@@ -68,6 +82,43 @@ final class CpuSlabs {
     return currentSlab;
   }
 
+  /** How many slabs the CPU owns. */
+  int slabs() {
+    return full.count() + partial.count() + free.count() + (current == Slab.NONE ? 0 : 1);
+  }
+
+  int freeSlabs() {
+    return free.count();
+  }
+
+  /** Objects that the CPU may allocate without new slabs; the caller may use the CPU. */
+  long freeObjects() {
+    collectPending();
+    long objects = (long) free.count() * cache.geometry().num();
+    for (long slab = partial.first(); slab != Slab.NONE; slab = partial.next(slab)) {
+      objects += cache.geometry().num() - Slab.toGo(memory.trusted(slab));
+    }
+    if (current != Slab.NONE) {
+      objects += Bufctl.length(Slab.chain(current), Slab.free(current));
+      objects += Bufctl.length(Slab.chain(current), Slab.localHead(current));
+      objects += Slab.remoteCount(Slab.remote(current));
+    }
+    return objects;
+  }
+
+  /** Host address of the current slab's descriptor, or of {@link #EMPTY}. */
+  long currentOrEmpty() {
+    return Host.address(currentOrEmpty);
+  }
+
+  /** Keeps places of a table at {@link #currentOrEmpty}. */
+  void show(long[] table, int from, int to) {
+    heads = table;
+    headsFrom = from;
+    headsTo = to;
+    Arrays.fill(heads, headsFrom, headsTo, currentOrEmpty);
+  }
+
   /**
    * Serves a request that the current slab's chain does not: what the CPU and others freed into
    * that slab; the CPU's partial slabs; what others freed elsewhere; free slabs; slabs that nobody
@@ -77,21 +128,21 @@ final class CpuSlabs {
    */
   long allocSlow(Cpu cpu, int gfp) {
     if (state.takeDrainRequest()) {
-      cache.drainAll(cpu);
+      core.drain(cpu);
     }
-    if (current != Slab.NONE && !refill()) {
+    if (current != Slab.NONE && Slab.first(current) == Bufctl.END && !refill()) {
       retire();
     }
     if (current == Slab.NONE && !adoptNext() && !adoptNew(cpu, gfp)) {
       return KmemCache.NULL;
     }
-    int index = Slab.free(current);
-    return index == Bufctl.END ? allocSlow(cpu, gfp) : Slab.take(current, index);
+    long first = Slab.first(current);
+    return first == Bufctl.END ? allocSlow(cpu, gfp) : Slab.take(current, first);
   }
 
   private boolean adoptNew(Cpu cpu, int gfp) {
     long slab = core.grower.grow(cpu, cache, gfp, cpu.node());
-    if (slab == Slab.NONE && cache.reclaimOwn(cpu) > 0) {
+    if (slab == Slab.NONE && core.reclaim(cpu) > 0) {
       slab = core.grower.grow(cpu, cache, gfp, cpu.node());
     }
     if (slab != Slab.NONE && current != Slab.NONE) {
@@ -120,8 +171,7 @@ final class CpuSlabs {
   private void retire() {
     Slab.local(current, 1, Bufctl.END);
     full.addTail(currentSlab);
-    current = Slab.NONE;
-    currentSlab = Slab.NONE;
+    useNone();
   }
 
   private boolean adoptNext() {
@@ -155,8 +205,23 @@ final class CpuSlabs {
   private void use(long slab) {
     currentSlab = slab;
     current = memory.trusted(slab);
+    currentOrEmpty = current;
+    Arrays.fill(heads, headsFrom, headsTo, current);
     Slab.local(current, Slab.NEVER, Bufctl.END);
     Host.putInt(current + Slab.LIST, SlabList.Kind.CURRENT.ordinal());
+  }
+
+  private void useNone() {
+    currentSlab = Slab.NONE;
+    current = Slab.NONE;
+    currentOrEmpty = EMPTY;
+    Arrays.fill(heads, headsFrom, headsTo, EMPTY);
+  }
+
+  private static long emptySlab() {
+    long at = HostMemory.reserve("a slab without objects", Slab.BYTES).base();
+    Slab.free(at, Bufctl.END);
+    return at;
   }
 
   /** Puts a slab of ours where it belongs, as {@link Slab#freeLocal} asked for. */
@@ -303,8 +368,7 @@ final class CpuSlabs {
     Slab.free(current, head);
     Slab.inUse(current, Slab.num(current) - Bufctl.length(chain, head));
     long slab = currentSlab;
-    current = Slab.NONE;
-    currentSlab = Slab.NONE;
+    useNone();
     disown(slab);
   }
 

@@ -13,6 +13,7 @@ import java.util.Locale;
 public final class DirectMemory {
   private final long base;
   private final long bytes;
+  private final long lastLong;
 
   /** What to add to a kernel address to get the host's. */
   private final long delta;
@@ -20,17 +21,18 @@ public final class DirectMemory {
   DirectMemory(Ram ram, DirectMap directMap) {
     this.base = directMap.base();
     this.bytes = directMap.bytes();
+    this.lastLong = bytes - Long.BYTES;
     this.delta = ram.base() - base;
   }
 
   /** The 8 bytes at an address, in the host's byte order. */
   public long getLong(long address) {
-    return Host.getLong(host(address, Long.BYTES));
+    return Host.getLong(hostOfLong(address));
   }
 
   /** Stores 8 bytes. */
   public void putLong(long address, long value) {
-    Host.putLong(host(address, Long.BYTES), value);
+    Host.putLong(hostOfLong(address), value);
   }
 
   /** The byte at an address. */
@@ -71,7 +73,13 @@ public final class DirectMemory {
 
   /** The host's address of a kernel address that needs no check: this package wrote it. */
   long trusted(long address) {
-    return address + delta;
+    return Host.address(address + delta);
+  }
+
+  private long hostOfLong(long address) {
+    return Long.compareUnsigned(address - base, lastLong) <= 0
+        ? Host.address(address + delta)
+        : host(address, Long.BYTES);
   }
 
   private long host(long address, long length) {
@@ -85,6 +93,6 @@ public final class DirectMemory {
               base,
               base + bytes - 1));
     }
-    return address + delta;
+    return Host.address(address + delta);
   }
 }

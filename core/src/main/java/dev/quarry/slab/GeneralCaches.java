@@ -2,19 +2,16 @@ package dev.quarry.slab;
 
 import dev.quarry.machine.SlabSpec;
 import dev.quarry.physical.Gfp;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The general caches, {@code kmalloc_caches[type][index]}: for each size of the machine's geometry
  * one of ordinary, of reclaimable and of DMA memory.
- *
- * <pre>
- *   size ─► (size + 3) / 4 ─► index of the first cache that holds it, by table up to 8 KiB
- * </pre>
  */
 final class GeneralCaches {
-  /** Sizes up to here are looked up in a table. */
-  static final int TABLE_BYTES = 8 << 10;
+  /** CPUs find their slabs for sizes up to here in a table. */
+  static final int TABLE_BYTES = 4 << 10;
 
   /** What {@link #indexOf} returns for a size above the largest cache's. */
   static final int TOO_LARGE = -1;
@@ -28,9 +25,7 @@ final class GeneralCaches {
   private final SlabCore core;
   private final int pageBytes;
   private final int[] sizes;
-  private final byte[] indexOfQuarter = new byte[TABLE_BYTES / 4 + 1];
   private final KmemCache[][] caches;
-  private final CpuSlabs[] normalByCpu;
 
   GeneralCaches(SlabCore core) {
     this.core = core;
@@ -43,9 +38,6 @@ final class GeneralCaches {
             .filter(size -> size <= largest)
             .toArray();
     this.caches = new KmemCache[PREFIXES.size()][sizes.length];
-    for (int quarter = 1; quarter < indexOfQuarter.length; quarter++) {
-      indexOfQuarter[quarter] = (byte) search(quarter * 4);
-    }
     core.general(this);
     SlabRules rules = core.rules.forGeneral(slab);
     for (int type = 0; type < caches.length; type++) {
@@ -53,16 +45,31 @@ final class GeneralCaches {
         caches[type][index] = core.register(spec(type, sizes[index]), rules);
       }
     }
-    this.normalByCpu = new CpuSlabs[core.states.length * sizes.length];
-    for (int at = 0; at < normalByCpu.length; at++) {
-      normalByCpu[at] = caches[NORMAL][at % sizes.length].cpu(at / sizes.length);
+    for (SlabCpu cpu : core.states) {
+      cpu.heads(heads(cpu));
     }
+  }
+
+  /** For each eighth of a size the current slab of a CPU, or none where two sizes share it. */
+  private long[] heads(SlabCpu cpu) {
+    long[] table = new long[Math.min(TABLE_BYTES, sizes[sizes.length - 1]) / 8 + 1];
+    Arrays.fill(table, CpuSlabs.EMPTY);
+    for (int index = 0; index < sizes.length; index++) {
+      int from = index == 0 ? 1 : (sizes[index - 1] + 7) / 8 + 1;
+      int to = Math.min(sizes[index] / 8 + 1, table.length);
+      if (from < to) {
+        caches[NORMAL][index].cpu(cpu.id()).show(table, from, to);
+      }
+    }
+    return table;
   }
 
   private CacheSpec spec(int type, int size) {
     String name = PREFIXES.get(type) + sizeName(size);
-    int debug = SlabFlags.debugFlags(core.spec.slab().debug(), name);
-    return CacheSpec.of(name, size).aligned(alignment(size)).with(FLAGS[type] | debug);
+    CacheSpec spec = CacheSpec.of(name, size).aligned(alignment(size)).with(FLAGS[type]);
+    CacheSpec checked = spec.with(SlabFlags.debugFlags(core.spec.slab().debug(), name));
+    // The largest object has no room for red zones beside it.
+    return SlabGeometry.fits(checked, core.rules) ? checked : spec;
   }
 
   /** As the kernel names them: 96, 1k, 4M. */
@@ -82,27 +89,15 @@ final class GeneralCaches {
   }
 
   private int search(long size) {
-    for (int index = 0; index < sizes.length; index++) {
-      if (sizes[index] >= size) {
-        return index;
-      }
-    }
-    return TOO_LARGE;
+    int place =
+        size > sizes[sizes.length - 1] ? sizes.length : Arrays.binarySearch(sizes, (int) size);
+    int index = place < 0 ? -place - 1 : place;
+    return index == sizes.length ? TOO_LARGE : index;
   }
 
   /** The index of the first size that is at least {@code size}, or {@link #TOO_LARGE}. */
   int indexOf(long size) {
-    return size <= TABLE_BYTES ? indexOfQuarter[(int) (size + 3) >>> 2] : search(size);
-  }
-
-  /** The slabs of a CPU in the ordinary cache for 1 to {@link #TABLE_BYTES} bytes. */
-  CpuSlabs normal(int cpu, int size) {
-    return normalByCpu[cpu * sizes.length + indexOfQuarter[(size + 3) >>> 2]];
-  }
-
-  /** The largest size that {@link #normal} serves. */
-  int largestNormal() {
-    return Math.min(TABLE_BYTES, sizes[sizes.length - 1]);
+    return search(size);
   }
 
   /** The ordinary cache for a size, which there must be. */

@@ -1,7 +1,9 @@
 package dev.quarry.slab;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.SlabManner;
 import dev.quarry.physical.Gfp;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ public final class KmemCache {
   private final @Nullable KmemCache management;
   private final NodeSlabs[] nodes;
   private final CpuSlabs[] cpus;
+  private final CacheMaintenance maintenance;
+  private final @Nullable CheckedObjects checked;
+  private @Nullable ArrayCaches arrays;
   private Tunables tunables;
   private long descriptor;
 
@@ -51,8 +56,13 @@ public final class KmemCache {
     }
     this.cpus = new CpuSlabs[core.physical.cpus().size()];
     for (int cpu = 0; cpu < cpus.length; cpu++) {
-      cpus[cpu] = new CpuSlabs(this, core, cpu, core.states[cpu]);
+      cpus[cpu] = new CpuSlabs(this, core, core.states[cpu]);
     }
+    this.maintenance = new CacheMaintenance(this, core);
+    boolean isChecked = spec.has(SlabFlags.DEBUG);
+    boolean textbook = core.spec.slab().manner() == SlabManner.TEXTBOOK;
+    this.checked = isChecked ? new CheckedObjects(this, core) : null;
+    this.arrays = textbook && !isChecked ? new ArrayCaches(this, core, tunables) : null;
   }
 
   /** The cache's name. */
@@ -93,10 +103,6 @@ public final class KmemCache {
     return spec.has(SlabFlags.RECLAIM_ACCOUNT);
   }
 
-  boolean isChecked() {
-    return spec.has(SlabFlags.DEBUG);
-  }
-
   /** What its pages are allocated with beside the request's mask: {@code allocflags}. */
   int pageMask() {
     return pageMask;
@@ -122,29 +128,61 @@ public final class KmemCache {
    * @return its address, or {@link #NULL}
    */
   public long alloc(Cpu cpu, int gfp) {
-    long at = cpus[cpu.id()].current;
-    if (at != Slab.NONE && (gfp & Gfp.ZERO) == 0) {
-      int index = Slab.free(at);
-      if (index != Bufctl.END) {
-        return Slab.take(at, index);
+    if ((gfp & Gfp.ZERO) == 0) {
+      long at = cpus[cpu.id()].currentOrEmpty();
+      long first = Slab.first(at);
+      if (first != Bufctl.END) {
+        return Slab.take(at, first);
       }
     }
     return allocSlow(cpu, gfp);
   }
 
   long allocSlow(Cpu cpu, int gfp) {
-    long object =
-        isChecked() ? allocFromNode(cpu, gfp, cpu.node()) : cpus[cpu.id()].allocSlow(cpu, gfp);
-    if (object != NULL && (gfp & Gfp.ZERO) != 0) {
+    long object;
+    if (checked != null) {
+      object = allocFromNode(cpu, gfp, cpu.node());
+    } else if (arrays != null) {
+      object = arrays.alloc(cpu, gfp);
+    } else {
+      object = cpus[cpu.id()].allocSlow(cpu, gfp);
+    }
+    return finish(cpu, object, gfp);
+  }
+
+  private long finish(Cpu cpu, long raw, int gfp) {
+    if (raw == NULL) {
+      return NULL;
+    }
+    long object = checked == null ? raw : checked.handOut(cpu, raw);
+    if ((gfp & Gfp.ZERO) != 0) {
       core.memory.fill(object, geometry.objectSize(), (byte) 0);
     }
     return object;
   }
 
-  private long allocFromNode(Cpu cpu, int gfp, int node) {
+  /**
+   * Allocates an object near a node: {@code kmem_cache_alloc_node()}. Another node's is taken from
+   * that node's lists, which nobody owns; only when it has no memory do others serve, unless the
+   * mask says THISNODE.
+   */
+  public long allocNode(Cpu cpu, int gfp, int node) {
+    if (node < 0 || node >= nodes.length) {
+      throw new CacheException(
+          name(), "node " + node + " is not one of the machine's " + nodes.length);
+    }
+    boolean local = node == cpu.node() && (gfp & Gfp.THISNODE) == 0;
+    return local ? alloc(cpu, gfp) : finish(cpu, allocFromNode(cpu, gfp, node), gfp);
+  }
+
+  /** Takes an object from a node's lists, making a slab if they have none; 0 if there is none. */
+  long allocFromNode(Cpu cpu, int gfp, int node) {
     long object = nodes[node].take();
     while (object == NULL) {
       long slab = core.grower.grow(cpu, this, gfp, node);
+      if (slab == Slab.NONE && core.reclaim(cpu) > 0) {
+        slab = core.grower.grow(cpu, this, gfp, node);
+      }
       if (slab == Slab.NONE) {
         return NULL;
       }
@@ -156,63 +194,71 @@ public final class KmemCache {
   }
 
   /**
+   * Allocates many objects, or none: {@code kmem_cache_alloc_bulk()}.
+   *
+   * @return whether {@code objects} holds them
+   */
+  public boolean allocBulk(Cpu cpu, int gfp, long[] objects) {
+    for (int i = 0; i < objects.length; i++) {
+      objects[i] = alloc(cpu, gfp);
+      if (objects[i] == NULL) {
+        freeBulk(cpu, objects, i);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Frees the first {@code count} objects of an array: {@code kmem_cache_free_bulk()}. */
+  public void freeBulk(Cpu cpu, long[] objects, int count) {
+    for (int i = 0; i < count; i++) {
+      free(cpu, objects[i]);
+    }
+  }
+
+  /**
    * Frees an object: {@code kmem_cache_free()}.
    *
    * @return false: misuse, which is reported in the kernel's log and changes nothing
    */
   public boolean free(Cpu cpu, long object) {
-    return core.free.fast(cpu, object, this) || core.free.slow(cpu, object, this);
+    return core.states[cpu.id()].freeFast(object, this) || core.free.slow(cpu, object, this);
   }
 
-  void construct(Cpu cpu, long object) {
-    spec.ctor().apply(cpu, object + geometry.objectOffset());
+  /** Puts a free object that is in no array any more back into its slab, which nobody owns. */
+  void giveToNode(Cpu cpu, long object) {
+    long slab = core.map.slab(core.pfnOf(object));
+    long at = core.memory.trusted(slab);
+    nodes[Slab.node(at)].give(slab, Slab.indexOf(at, object));
+    trim(cpu, Slab.node(at));
   }
 
-  void destruct(Cpu cpu, long object) {
-    spec.dtor().apply(cpu, object + geometry.objectOffset());
+  void construct(Cpu cpu, long raw) {
+    if (checked != null) {
+      checked.checks().onFreshSlab(raw);
+    }
+    spec.ctor().apply(cpu, raw + geometry.objectOffset());
+  }
+
+  void destruct(Cpu cpu, long raw) {
+    spec.dtor().apply(cpu, raw + geometry.objectOffset());
   }
 
   long giveTo(int cpu) {
     return nodes[core.physical.cpus().get(cpu).node()].giveTo(cpu);
   }
 
+  /** Another CPU or a node has the slab by now: it collects what was freed. */
   void collectElsewhere(long slab) {
-    int owner = Slab.owner(core.memory.trusted(slab));
+    long at = core.memory.trusted(slab);
+    int owner = Slab.owner(at);
     while (owner == Slab.NO_OWNER) {
-      if (nodes[Slab.node(core.memory.trusted(slab))].collect(slab)) {
+      if (nodes[Slab.node(at)].collect(slab)) {
         return;
       }
-      owner = Slab.owner(core.memory.trusted(slab));
+      owner = Slab.owner(at);
     }
     cpus[owner].pushPending(slab);
-  }
-
-  /** Lets go of all that a CPU holds in any cache without using it; returns how many slabs. */
-  int reclaimOwn(Cpu cpu) {
-    int released = 0;
-    for (KmemCache cache : core.caches()) {
-      released += cache.shrinkFor(cpu);
-    }
-    return released;
-  }
-
-  /** Destroys the free slabs of a CPU that the caller may use, and those that nobody owns. */
-  int shrinkFor(Cpu cpu) {
-    int released = cpus[cpu.id()].releaseFree(cpu);
-    for (NodeSlabs node : nodes) {
-      for (long slab = node.takeExcess(0); slab != Slab.NONE; slab = node.takeExcess(0)) {
-        release(cpu, slab);
-        released++;
-      }
-    }
-    return released;
-  }
-
-  /** Gives what a CPU owns, but for full slabs, to the nodes; in all caches. */
-  void drainAll(Cpu cpu) {
-    for (KmemCache cache : core.caches()) {
-      cache.cpus[cpu.id()].drain();
-    }
   }
 
   /** Destroys free slabs that nobody owns while a node has more free objects than it may. */
@@ -231,5 +277,71 @@ public final class KmemCache {
     } else {
       core.grower.destroy(cpu, this, slab);
     }
+  }
+
+  /**
+   * Gives the pages of free slabs back, those of CPUs that nobody or the calling thread holds:
+   * {@code kmem_cache_shrink()}.
+   *
+   * @return how many slabs it gave back
+   */
+  public int shrink() {
+    return maintenance.shrink();
+  }
+
+  /**
+   * The numbers of the cache's line in slabinfo. Quick, but it walks the lists of partial slabs.
+   */
+  public CacheStatistics statistics() {
+    return maintenance.statistics();
+  }
+
+  /**
+   * Sets the limits of the arrays, as writing to {@code /proc/slabinfo} does: {@code
+   * do_tune_cpucache}.
+   *
+   * @throws IllegalStateException if another thread holds a CPU
+   */
+  public void tune(Tunables limits) {
+    maintenance.drainEverywhere();
+    tunables = limits;
+    if (arrays != null) {
+      arrays = new ArrayCaches(this, core, limits);
+    }
+    if (descriptor != NULL) {
+      CacheDescriptor.write(core.memory, this, CacheDescriptor.name(core.memory, descriptor));
+    }
+  }
+
+  /** All slabs, for pictures and checks; the machine rests. */
+  public List<SlabView> slabs() {
+    return maintenance.slabs();
+  }
+
+  /** All objects in use; the machine rests. */
+  public List<LiveObject> liveObjects() {
+    return maintenance.liveObjects();
+  }
+
+  /** Checks all objects of a cache with checks; reports and counts what is wrong. */
+  public int check() {
+    return checked == null ? 0 : checked.checkAll(slabs());
+  }
+
+  CacheMaintenance maintenance() {
+    return maintenance;
+  }
+
+  @Nullable CheckedObjects checked() {
+    return checked;
+  }
+
+  @Nullable ArrayCaches arrays() {
+    return arrays;
+  }
+
+  @Override
+  public String toString() {
+    return name();
   }
 }

@@ -4,6 +4,7 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Requests above the largest general cache: whole pages, {@code kmalloc_large} and {@code
@@ -14,6 +15,7 @@ final class LargeBlocks {
   private static final int LARGE = Integer.MAX_VALUE;
 
   private final SlabCore core;
+  private final LongAdder pages = new LongAdder();
 
   LargeBlocks(SlabCore core) {
     this.core = core;
@@ -21,8 +23,8 @@ final class LargeBlocks {
 
   /** Allocates pages for {@code size} bytes; 0 if there are none, or no order is as large. */
   long allocate(Cpu cpu, long size, int gfp) {
-    long pages = (size + (1L << core.pageShift) - 1) >>> core.pageShift;
-    int order = Long.SIZE - Long.numberOfLeadingZeros(pages - 1);
+    long nrPages = (size + (1L << core.pageShift) - 1) >>> core.pageShift;
+    int order = Long.SIZE - Long.numberOfLeadingZeros(nrPages - 1);
     if (size < 0 || order > core.spec.maxOrder()) {
       core.reports.tooLarge(size, 1L << (core.pageShift + core.spec.maxOrder()));
       return KmemCache.NULL;
@@ -32,8 +34,18 @@ final class LargeBlocks {
       return KmemCache.NULL;
     }
     core.map.mapping(pfn, LARGE);
-    core.countPages(core.nodeOf(pfn), false, 1L << order);
+    count(pfn, 1L << order);
     return core.pages.directMap().pageToVirt(pfn);
+  }
+
+  private void count(int pfn, long nrPages) {
+    pages.add(nrPages);
+    core.countPages(core.nodeOf(pfn), false, nrPages);
+  }
+
+  /** Pages of all blocks. */
+  long pages() {
+    return pages.sum();
   }
 
   /** Whether a block of this kind begins at an address of the direct map. */
@@ -55,7 +67,7 @@ final class LargeBlocks {
     int pfn = core.pfnOf(address);
     int order = PageState.order(core.map.state(pfn));
     core.map.mapping(pfn, 0);
-    core.countPages(core.nodeOf(pfn), false, -(1L << order));
+    count(pfn, -(1L << order));
     return core.pages.freePages(cpu, pfn, order);
   }
 }

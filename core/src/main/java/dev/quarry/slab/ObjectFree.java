@@ -19,47 +19,14 @@ final class ObjectFree {
   private final SlabCore core;
   private final MemMap map;
   private final DirectMemory memory;
-  private final int pageShift;
-  private final long bytes;
 
   ObjectFree(SlabCore core) {
     this.core = core;
     this.map = core.map;
     this.memory = core.memory;
-    this.pageShift = core.pageShift;
-    this.bytes = core.pages.directMap().bytes();
   }
 
-  /**
-   * Frees an object of a slab that the CPU owns; false: it is not, or the address is wrong.
-   *
-   * @param expected the cache that it should be of, or null for any
-   */
-  boolean fast(Cpu cpu, long object, @Nullable KmemCache expected) {
-    long physical = memory.physical(object);
-    if (Long.compareUnsigned(physical, bytes) >= 0) {
-      return false;
-    }
-    int pfn = (int) (physical >>> pageShift);
-    if ((map.state(pfn) & PageState.SLAB) == 0) {
-      return false;
-    }
-    long slab = map.slab(pfn);
-    long at = memory.trusted(slab);
-    if (Slab.owner(at) != cpu.id() || (expected != null && Slab.cache(at) != expected.id())) {
-      return false;
-    }
-    int index = Slab.indexOf(at, object);
-    if (index == Slab.NO_OBJECT || !Slab.isActive(at, index)) {
-      return false;
-    }
-    if (Slab.freeLocal(at, index)) {
-      core.cache(Slab.cache(at)).cpu(cpu.id()).relist(cpu, slab);
-    }
-    return true;
-  }
-
-  /** Frees an object that {@link #fast} does not, or reports why it cannot be. */
+  /** Frees an object that {@link SlabCpu#freeFast} does not, or reports why it cannot be. */
   boolean slow(Cpu cpu, long object, @Nullable KmemCache expected) {
     if (!memory.contains(object, 1)) {
       return core.reports.badPointer(object, "out of range ptr");
@@ -82,7 +49,11 @@ final class ObjectFree {
       return core.reports.noObject(object, cache, slab);
     }
     if (!Slab.isActive(at, index)) {
-      return core.reports.doubleFree(object, cache, slab);
+      return core.reports.doubleFree(object, cache, slab, object - cache.geometry().objectOffset());
+    }
+    CheckedObjects checked = cache.checked();
+    if (checked != null) {
+      checked.takeBack(cpu, Slab.object(at, index));
     }
     giveBack(cpu, cache, slab, index);
     return true;
@@ -108,6 +79,11 @@ final class ObjectFree {
 
   private void giveBack(Cpu cpu, KmemCache cache, long slab, int index) {
     long at = memory.trusted(slab);
+    ArrayCaches arrays = cache.arrays();
+    if (arrays != null) {
+      arrays.free(cpu, Slab.object(at, index));
+      return;
+    }
     while (true) {
       int owner = Slab.owner(at);
       if (owner == Slab.NO_OWNER) {

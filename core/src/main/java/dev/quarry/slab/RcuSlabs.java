@@ -3,6 +3,7 @@ package dev.quarry.slab;
 import dev.quarry.machine.Cpu;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * are done ({@code kmem_rcu_free}, mm/slab.c).
  */
 final class RcuSlabs {
-  private record Waiting(KmemCache cache, long slab) {}
+  /** A slab that waits. */
+  record Waiting(KmemCache cache, long slab) {}
 
   private final SlabCore core;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -23,6 +25,11 @@ final class RcuSlabs {
   /** Lets a slab wait. */
   synchronized void defer(KmemCache cache, long slab) {
     waiting.add(new Waiting(cache, slab));
+  }
+
+  /** All that wait. */
+  synchronized List<Waiting> slabs() {
+    return List.copyOf(waiting);
   }
 
   /** How many slabs of a cache wait. */

@@ -10,27 +10,25 @@ import dev.quarry.machine.Host;
  *    0  owner       4   the CPU that owns the slab, or NO_OWNER          written when made or given
  *    4  cache       4   the cache's number                               away; read by all
  *    8  objects     8   address of object 0: s_mem
- *   16  reciprocal  8   2^40 / size, rounded up
+ *   16  inverse     4   size == odd << shift, and odd * inverse == 1 modulo 2^32
+ *   20  shift       4
  *   24  size        4   bytes from object to object
  *   28  num         4   objects in the slab
  *   32  page        8   address of the first page
  *   40  colour      4   colour offset: colouroff
  *   44  node        4   nodeid
- *   64  free        4   first of the chain of free objects, or END       written by the owner, or
+ *   64  free        2   first of the chain of free objects, or END       written by the owner, or
  *   68  inuse       4   objects in use; kept while nobody owns it        under the node's lock
- *   72  local       8   what the owner freed: see below
- *   80  objects     8   again, for the owner
- *   88  next, prev  16  neighbours on a list
- *  104  list        4   which list
- *  108  size        4   again, for the owner
+ *   72  local       4   first of the chain of what the owner freed
+ *   76  toGo        4   frees by the owner until the slab belongs on another list
+ *   80  next, prev  16  neighbours on a list
+ *   96  list        4   which list
+ *  100  size        4   again, for the owner
+ *  104  objects     8   again, for the owner
  *  128  remote      8   what others freed: see below                     written by all: CAS
  *  136  pending     8   next slab that has something to collect
- *  192  chain           an object descriptor for each object: {@link Bufctl}
+ *  144  chain           an object descriptor for each object: {@link Bufctl}
  *
- *   local    63             32 31     16 15      0     toGo: frees until the slab's list changes
- *           +-----------------+---------+---------+    head: first of the chain
- *           | toGo            | 0       | head    |
- *           +-----------------+---------+---------+
  *   remote           33    32 31     16 15      0      waits: the slab is on its owner's stack of
  *           +--------+-------+---------+---------+            slabs to collect from
  *           | 0      | waits | count   | head    |
@@ -47,7 +45,7 @@ final class Slab {
   static final long NONE = 0;
 
   /** Bytes of a descriptor; the chain follows. */
-  static final int BYTES = 192;
+  static final int BYTES = 144;
 
   /** The owner of a slab that the node's lock guards. */
   static final int NO_OWNER = -1;
@@ -55,7 +53,8 @@ final class Slab {
   static final int OWNER = 0;
   static final int CACHE = 4;
   static final int OBJECTS = 8;
-  static final int RECIPROCAL = 16;
+  static final int INVERSE = 16;
+  static final int SHIFT = 20;
   static final int SIZE = 24;
   static final int NUM = 28;
   static final int PAGE = 32;
@@ -64,23 +63,20 @@ final class Slab {
   static final int FREE = 64;
   static final int INUSE = 68;
   static final int LOCAL = 72;
-  static final int OWN_OBJECTS = 80;
-  static final int NEXT = 88;
-  static final int PREV = 96;
-  static final int LIST = 104;
-  static final int OWN_SIZE = 108;
+  static final int TO_GO = 76;
+  static final int NEXT = 80;
+  static final int PREV = 88;
+  static final int LIST = 96;
+  static final int OWN_SIZE = 100;
+  static final int OWN_OBJECTS = 104;
   static final int REMOTE = 128;
   static final int PENDING_NEXT = 136;
 
-  private static final int RECIPROCAL_SHIFT = 40;
   private static final int HEAD_MASK = 0xFFFF;
   private static final int COUNT_SHIFT = 16;
   private static final long WAITS = 1L << 32;
-  private static final int TO_GO_SHIFT = 32;
-  private static final long ONE_TO_GO = 1L << TO_GO_SHIFT;
-  private static final long TO_GO_MASK = -1L << TO_GO_SHIFT;
 
-  /** {@link #LOCAL}'s toGo while no number of frees changes the slab's list. */
+  /** {@link #TO_GO} while no number of frees changes the slab's list. */
   static final int NEVER = Integer.MAX_VALUE;
 
   /** {@link #REMOTE} of a slab into which nobody else freed. */
@@ -91,18 +87,35 @@ final class Slab {
 
   private Slab() {}
 
-  /** {@link #RECIPROCAL} of a size. */
-  static long reciprocal(int size) {
-    return ((1L << RECIPROCAL_SHIFT) + size - 1) / size;
+  /** Writes how to find the index of objects of a size. */
+  static void divideBy(long at, int size) {
+    int shift = Integer.numberOfTrailingZeros(size);
+    int odd = size >>> shift;
+    int inverse = odd; // right in the lowest 3 bits; each step of Newton's doubles them
+    for (int bits = 3; bits < Integer.SIZE; bits *= 2) {
+      inverse *= 2 - odd * inverse;
+    }
+    Host.putInt(at + SIZE, size);
+    Host.putInt(at + OWN_SIZE, size);
+    Host.putInt(at + INVERSE, inverse);
+    Host.putInt(at + SHIFT, shift);
   }
 
-  /** The object that begins at an address, or {@link #NO_OBJECT}: no division. */
+  /**
+   * The index of the object that begins at an address near the slab, without a division; a number
+   * that is not below {@link #num} (unsigned) if none does. A multiple of the size, times the
+   * inverse and rotated, is the quotient; every other number becomes larger than any quotient
+   * (Warren, Hacker's Delight, "Test for zero remainder after division by a constant").
+   */
+  static int quotient(long at, long address) {
+    int offset = (int) (address - Host.getLong(at + OBJECTS));
+    return Integer.rotateRight(offset * Host.getInt(at + INVERSE), Host.getInt(at + SHIFT));
+  }
+
+  /** The object that begins at an address near the slab, or {@link #NO_OBJECT}. */
   static int indexOf(long at, long address) {
-    long offset = address - Host.getLong(at + OBJECTS);
-    long index = (offset * Host.getLong(at + RECIPROCAL)) >>> RECIPROCAL_SHIFT;
-    return index * Host.getInt(at + SIZE) == offset && index < Host.getInt(at + NUM)
-        ? (int) index & HEAD_MASK
-        : NO_OBJECT;
+    int index = quotient(at, address);
+    return Integer.compareUnsigned(index, num(at)) < 0 ? index & HEAD_MASK : NO_OBJECT;
   }
 
   /** The object of an index. */
@@ -136,11 +149,11 @@ final class Slab {
   }
 
   static int free(long at) {
-    return Host.getInt(at + FREE) & HEAD_MASK;
+    return Host.getShort(at + FREE) & HEAD_MASK;
   }
 
   static void free(long at, int index) {
-    Host.putInt(at + FREE, index);
+    Host.putShort(at + FREE, (short) index);
   }
 
   static int inUse(long at) {
@@ -152,27 +165,33 @@ final class Slab {
   }
 
   static int localHead(long at) {
-    return (int) Host.getLong(at + LOCAL) & HEAD_MASK;
+    return Host.getInt(at + LOCAL) & HEAD_MASK;
   }
 
   static int toGo(long at) {
-    return (int) (Host.getLong(at + LOCAL) >>> TO_GO_SHIFT);
+    return Host.getInt(at + TO_GO);
   }
 
   static void local(long at, int toGo, int head) {
-    Host.putLong(at + LOCAL, ((long) toGo << TO_GO_SHIFT) | head);
+    Host.putInt(at + LOCAL, head);
+    Host.putInt(at + TO_GO, toGo);
   }
 
   static boolean isActive(long at, int index) {
     return Bufctl.get(chain(at), index) == Bufctl.ACTIVE;
   }
 
-  /** Takes the first of the free chain, which is {@code index}, and returns its address. */
-  static long take(long at, int index) {
-    long chain = chain(at);
-    Host.putInt(at + FREE, Bufctl.get(chain, index));
-    Bufctl.put(chain, index, Bufctl.ACTIVE);
-    return Host.getLong(at + OWN_OBJECTS) + (long) index * Host.getInt(at + OWN_SIZE);
+  /** The index of the first object of the free chain, or {@link Bufctl#END}. */
+  static long first(long at) {
+    return Host.getShort(at + FREE) & (long) HEAD_MASK;
+  }
+
+  /** Takes the first object of the free chain: what {@link #first} said. */
+  static long take(long at, long first) {
+    long entry = chain(at) + (first << 1);
+    Host.putShort(at + FREE, Host.getShort(entry));
+    Host.putShort(entry, (short) Bufctl.ACTIVE);
+    return Host.getLong(at + OWN_OBJECTS) + first * Host.getInt(at + OWN_SIZE);
   }
 
   /**
@@ -181,11 +200,11 @@ final class Slab {
    * @return whether the slab belongs on another list now
    */
   static boolean freeLocal(long at, int index) {
-    long word = Host.getLong(at + LOCAL);
-    Bufctl.put(chain(at), index, (int) word & HEAD_MASK);
-    long next = (word & TO_GO_MASK) - ONE_TO_GO + index;
-    Host.putLong(at + LOCAL, next);
-    return next < ONE_TO_GO;
+    Bufctl.put(chain(at), index, Host.getInt(at + LOCAL));
+    Host.putInt(at + LOCAL, index);
+    int toGo = Host.getInt(at + TO_GO) - 1;
+    Host.putInt(at + TO_GO, toGo);
+    return toGo == 0;
   }
 
   /**

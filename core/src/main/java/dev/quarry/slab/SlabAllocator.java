@@ -26,13 +26,10 @@ public final class SlabAllocator {
   /** What kmalloc returns for 0 bytes: ZERO_SIZE_PTR; kfree ignores it. */
   public static final long ZERO_SIZE = 16;
 
-  private static final int UNUSUAL = Gfp.ZERO | Gfp.ZONE_MASK | Gfp.RECLAIMABLE | Gfp.THISNODE;
-
   private final SlabCore core;
   private final ObjectFree free;
-  private final GeneralCaches general;
   private final KmemCache cacheCache;
-  private final int largestNormal;
+  private final SlabCpu[] cpus;
 
   /**
    * Makes the caches of a machine: {@code kmem_cache_init}.
@@ -45,8 +42,8 @@ public final class SlabAllocator {
     this.free = core.free;
     CacheSpec own = CacheSpec.of("kmem_cache", CacheDescriptor.BYTES).with(SlabFlags.HWCACHE_ALIGN);
     this.cacheCache = core.register(own, core.rules);
-    this.general = new GeneralCaches(core);
-    this.largestNormal = general.largestNormal();
+    core.general(new GeneralCaches(core));
+    this.cpus = core.states;
     for (KmemCache cache : core.caches()) {
       describe(cpu, cache, KmemCache.NULL);
     }
@@ -59,6 +56,11 @@ public final class SlabAllocator {
     }
     cache.descriptor(descriptor);
     CacheDescriptor.write(core.memory, cache, name);
+  }
+
+  /** The allocator as a CPU sees it. */
+  public SlabCpu on(Cpu cpu) {
+    return cpus[cpu.id()];
   }
 
   /** RAM by the addresses that this allocator returns. */
@@ -82,24 +84,79 @@ public final class SlabAllocator {
    * @throws CacheException if it cannot be, or there is no memory for its descriptor
    */
   public KmemCache createCache(Cpu cpu, CacheSpec spec) {
-    int debug = SlabFlags.debugFlags(core.spec.slab().debug(), spec.name());
-    CacheSpec checked = CacheChecks.checked(spec.with(debug), core);
-    long name = kstrdup(cpu, spec.name(), Gfp.GFP_KERNEL);
-    if (name == KmemCache.NULL) {
-      throw new CacheException(spec.name(), "no memory for its name");
-    }
-    KmemCache cache = null;
     try {
-      cache = core.register(checked, core.rules);
+      int debug = SlabFlags.debugFlags(core.spec.slab().debug(), spec.name());
+      return create(cpu, CacheChecks.checked(spec.with(debug), core));
+    } catch (CacheException e) {
+      if (spec.has(SlabFlags.PANIC)) {
+        core.reports.panic(spec.name());
+      }
+      throw e;
+    }
+  }
+
+  private KmemCache create(Cpu cpu, CacheSpec spec) {
+    KmemCache cache = core.register(spec, core.rules);
+    long name = kstrdup(cpu, spec.name(), Gfp.GFP_KERNEL);
+    try {
+      if (name == KmemCache.NULL) {
+        throw new CacheException(spec.name(), "no memory for its name");
+      }
       describe(cpu, cache, name);
       return cache;
     } catch (CacheException e) {
       kfree(cpu, name);
-      if (cache != null) {
-        core.unregister(cache);
-      }
+      core.unregister(cache);
       throw e;
     }
+  }
+
+  /**
+   * Destroys a cache: {@code kmem_cache_destroy()}. While objects are in use it stays, and the
+   * kernel's log says which.
+   *
+   * @return the objects that are still in use; none: the cache is gone
+   * @throws IllegalStateException if another thread holds a CPU
+   */
+  public List<LiveObject> destroyCache(Cpu cpu, KmemCache cache) {
+    List<LiveObject> live = cache.maintenance().takeApart(cpu);
+    if (!live.isEmpty()) {
+      core.reports.stillInUse(cache, live);
+      return live;
+    }
+    long name = CacheDescriptor.name(core.memory, cache.descriptor());
+    core.unregister(cache);
+    cacheCache.free(cpu, cache.descriptor());
+    kfree(cpu, name);
+    return live;
+  }
+
+  /**
+   * Gives the pages of free slabs of all caches back: {@code cache_reap}, a shrinker's work.
+   *
+   * @return how many slabs
+   */
+  public int reap() {
+    return core.caches().stream().mapToInt(KmemCache::shrink).sum();
+  }
+
+  /**
+   * The end of a grace period: destroys the slabs of TYPESAFE_BY_RCU caches that waited for it.
+   *
+   * @return how many
+   */
+  public int gracePeriod(Cpu cpu) {
+    return core.rcu.gracePeriod(cpu);
+  }
+
+  /** Objects in use of caches that keep users, by who allocated them; the machine rests. */
+  public List<Leaks> leaks() {
+    return Leaks.of(core.caches());
+  }
+
+  /** What is wrong with the structures; empty when all is sound. The machine rests. */
+  public List<String> invariants() {
+    return SlabInvariants.check(core);
   }
 
   /**
@@ -109,26 +166,9 @@ public final class SlabAllocator {
    * @return the address, {@link #ZERO_SIZE} for no bytes, or {@link KmemCache#NULL}
    */
   public long kmalloc(Cpu cpu, long size, int gfp) {
-    if (Long.compareUnsigned(size - 1, largestNormal) < 0 && (gfp & UNUSUAL) == 0) {
-      long at = general.normal(cpu.id(), (int) size).current;
-      if (at != Slab.NONE) {
-        int index = Slab.free(at);
-        if (index != Bufctl.END) {
-          return Slab.take(at, index);
-        }
-      }
-    }
-    return kmallocSlow(cpu, size, gfp);
-  }
-
-  private long kmallocSlow(Cpu cpu, long size, int gfp) {
-    if (size == 0) {
-      return ZERO_SIZE;
-    }
-    int index = size < 0 ? GeneralCaches.TOO_LARGE : general.indexOf(size);
-    return index == GeneralCaches.TOO_LARGE
-        ? core.large.allocate(cpu, size, gfp)
-        : general.of(index, gfp).alloc(cpu, gfp);
+    return size == (int) size
+        ? cpus[cpu.id()].kmalloc((int) size, gfp)
+        : core.kmallocSlow(cpu, size, gfp);
   }
 
   /** Allocates bytes that are 0: {@code kzalloc()}. */
@@ -143,11 +183,7 @@ public final class SlabAllocator {
    * @return false: misuse, which is reported in the kernel's log and changes nothing
    */
   public boolean kfree(Cpu cpu, long address) {
-    return free.fast(cpu, address, null) || kfreeSlow(cpu, address);
-  }
-
-  private boolean kfreeSlow(Cpu cpu, long address) {
-    return address == KmemCache.NULL || address == ZERO_SIZE || free.slow(cpu, address, null);
+    return cpus[cpu.id()].kfree(address);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.quarry.slab;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
 import dev.quarry.machine.SpinLock;
@@ -28,7 +29,8 @@ final class SlabCore {
   final SlabGrower grower;
   final RcuSlabs rcu;
   final SlabReports reports;
-  final CpuState[] states;
+  final CallSites sites = new CallSites();
+  final SlabCpu[] states;
   final LargeBlocks large;
   final ObjectFree free;
   final int pageShift;
@@ -49,13 +51,15 @@ final class SlabCore {
     this.pageShift = spec.pageShift();
     this.grower = new SlabGrower(this);
     this.rcu = new RcuSlabs(this);
-    this.reports = new SlabReports(physical.log());
+    this.reports = new SlabReports(this);
     this.large = new LargeBlocks(this);
     this.free = new ObjectFree(this);
     int nrCpus = physical.cpus().size();
-    this.states = new CpuState[nrCpus];
+    this.states = new SlabCpu[nrCpus];
     for (int cpu = 0; cpu < nrCpus; cpu++) {
-      states[cpu] = new CpuState(pages.directMap().bytes() / FREE_SHARE / nrCpus);
+      states[cpu] =
+          new SlabCpu(
+              this, physical.cpus().get(cpu), pages.directMap().bytes() / FREE_SHARE / nrCpus);
     }
   }
 
@@ -96,6 +100,25 @@ final class SlabCore {
     general = all;
   }
 
+  /** Everything that {@link SlabCpu#kmalloc} leaves. */
+  long kmallocSlow(Cpu cpu, long size, int gfp) {
+    if (size == 0) {
+      return SlabAllocator.ZERO_SIZE;
+    }
+    GeneralCaches all = Objects.requireNonNull(general);
+    int index = size < 0 ? GeneralCaches.TOO_LARGE : all.indexOf(size);
+    return index == GeneralCaches.TOO_LARGE
+        ? large.allocate(cpu, size, gfp)
+        : all.of(index, gfp).alloc(cpu, gfp);
+  }
+
+  /** Everything that {@link SlabCpu#kfree} leaves. */
+  boolean kfreeSlow(Cpu cpu, long address) {
+    return address == KmemCache.NULL
+        || address == SlabAllocator.ZERO_SIZE
+        || free.slow(cpu, address, null);
+  }
+
   /** The general cache whose objects hold so many bytes; they must fit an on-slab one. */
   KmemCache general(int bytes) {
     return Objects.requireNonNull(general).ofSize(bytes);
@@ -109,6 +132,22 @@ final class SlabCore {
   /** The node of a frame of RAM. */
   int nodeOf(int pfn) {
     return Objects.requireNonNull(physical.zoneOf(pfn)).node().id();
+  }
+
+  /** Destroys the free slabs that a CPU holds in any cache, and those that nobody owns. */
+  int reclaim(Cpu cpu) {
+    int released = 0;
+    for (KmemCache cache : caches()) {
+      released += cache.maintenance().shrinkOn(cpu);
+    }
+    return released;
+  }
+
+  /** Gives what a CPU owns, but for full slabs, to the nodes; in all caches. */
+  void drain(Cpu cpu) {
+    for (KmemCache cache : caches()) {
+      cache.maintenance().drainOn(cpu);
+    }
   }
 
   /** Feeds the node's counters of slab pages. */

@@ -70,8 +70,7 @@ final class SlabGrower {
     Slab.owner(at, Slab.NO_OWNER);
     Host.putInt(at + Slab.CACHE, cache.id());
     Host.putLong(at + Slab.OBJECTS, objects);
-    Host.putLong(at + Slab.RECIPROCAL, Slab.reciprocal(shape.size()));
-    Host.putInt(at + Slab.SIZE, shape.size());
+    Slab.divideBy(at, shape.size());
     Host.putInt(at + Slab.NUM, shape.num());
     Host.putLong(at + Slab.PAGE, page);
     Host.putInt(at + Slab.COLOUR, colour);
@@ -83,7 +82,6 @@ final class SlabGrower {
     Host.putLong(at + Slab.NEXT, Slab.NONE);
     Host.putLong(at + Slab.PREV, Slab.NONE);
     Host.putInt(at + Slab.LIST, SlabList.Kind.NONE.ordinal());
-    Host.putInt(at + Slab.OWN_SIZE, shape.size());
     Host.putLong(at + Slab.REMOTE, Slab.NOTHING);
     Host.putLong(at + Slab.PENDING_NEXT, Slab.NONE);
     Bufctl.chainAll(Slab.chain(at), shape.num());

@@ -14,6 +14,10 @@ import dev.quarry.machine.SpinLock;
  *
  * <p>A lazy area is gone for its owner; its addresses stay taken until {@link #takeLazy} drops all
  * of them, behind one flush of the TLBs. {@link #lock} guards the list.
+ *
+ * <p>The search remembers where it ended and the largest hole before that place: what is larger
+ * begins there, and is first fit all the same ({@code free_vmap_cache}, 2.6.37 to 5.1). The list
+ * alone would cost each request a look at all lazy areas.
  */
 final class AreaList {
   /** What {@link #insert} returns when there is no hole. */
@@ -25,6 +29,12 @@ final class AreaList {
   private final long end;
   private long head = VmStructs.NONE;
   private long lazyPages;
+
+  /** The area that was inserted last, or none. */
+  private long hint = VmStructs.NONE;
+
+  /** Bytes of the largest hole before {@link #hint}. */
+  private long largestHoleBefore;
 
   AreaList(VmStructs structs, KernelLayout layout) {
     this.structs = structs;
@@ -48,28 +58,39 @@ final class AreaList {
    * @return its address, or {@link #NO_ADDRESS}
    */
   long insert(long vm, long align) {
-    long size = structs.size(vm);
     lock.lock();
     try {
-      long before = VmStructs.NONE;
-      long at = start;
-      for (long next = head; next != VmStructs.NONE; next = structs.next(next)) {
-        long candidate = (at + align - 1) & -align;
-        if (size <= structs.address(next) - candidate) {
-          link(vm, before, next, candidate);
-          return candidate;
-        }
-        at = structs.end(next);
-        before = next;
+      boolean fromHint = hint != VmStructs.NONE && structs.size(vm) > largestHoleBefore;
+      if (!fromHint) {
+        largestHoleBefore = 0;
       }
-      long candidate = (at + align - 1) & -align;
-      if (size > end - candidate) {
-        return NO_ADDRESS;
-      }
-      link(vm, before, VmStructs.NONE, candidate);
-      return candidate;
+      return insertBehind(vm, align, fromHint ? hint : VmStructs.NONE);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The search for a hole, from behind an area on, or from the beginning. */
+  private long insertBehind(long vm, long align, long first) {
+    long size = structs.size(vm);
+    long before = first;
+    while (true) {
+      long at = before == VmStructs.NONE ? start : structs.end(before);
+      long next = before == VmStructs.NONE ? head : structs.next(before);
+      long holeEnd = next == VmStructs.NONE ? end : structs.address(next);
+      long candidate = (at + align - 1) & -align;
+      if (size <= holeEnd - candidate) {
+        link(vm, before, next, candidate);
+        largestHoleBefore = Math.max(largestHoleBefore, candidate - at);
+        hint = vm;
+        return candidate;
+      }
+      if (next == VmStructs.NONE) {
+        hint = VmStructs.NONE;
+        return NO_ADDRESS;
+      }
+      largestHoleBefore = Math.max(largestHoleBefore, holeEnd - at);
+      before = next;
     }
   }
 
@@ -83,18 +104,20 @@ final class AreaList {
     }
   }
 
-  /** The live area that begins at an address, or {@link VmStructs#NONE}. */
-  long find(long address) {
+  /**
+   * Says that an area's frames are all there: {@code clear_vm_uninitialized_flag}. The lock orders
+   * what was written before for those who look.
+   */
+  void initialized(long vm) {
     lock.lock();
-    try {
-      return findLocked(address);
-    } finally {
-      lock.unlock();
-    }
+    structs.flags(vm, structs.flags(vm) & ~VmStructs.VM_UNINITIALIZED);
+    lock.unlock();
   }
 
+  /** The live area that begins at an address, or {@link VmStructs#NONE}. */
   private long findLocked(long address) {
-    for (long vm = head; vm != VmStructs.NONE; vm = structs.next(vm)) {
+    boolean fromHint = hint != VmStructs.NONE && structs.address(hint) <= address;
+    for (long vm = fromHint ? hint : head; vm != VmStructs.NONE; vm = structs.next(vm)) {
       long from = structs.address(vm);
       if (from >= address) {
         boolean live = from == address && !structs.has(vm, VmStructs.VM_LAZY);
@@ -170,6 +193,7 @@ final class AreaList {
         vm = next;
       }
       lazyPages = 0;
+      hint = VmStructs.NONE;
       return first;
     } finally {
       lock.unlock();

@@ -1,7 +1,9 @@
 package dev.quarry.virtual;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Names of the kernel's functions by address, as {@code %pS} prints them: who asked for an area is
@@ -14,18 +16,20 @@ final class KernelSymbols {
 
   private final long text;
   private final List<String> names = new ArrayList<>();
+  private final Map<String, Long> addresses = new HashMap<>();
 
   KernelSymbols(PageTableLayout layout) {
     this.text = layout == PageTableLayout.X86_64 ? TEXT_64 : TEXT_32;
   }
 
   synchronized long address(String name) {
-    int index = names.indexOf(name);
-    if (index < 0) {
-      index = names.size();
+    Long known = addresses.get(name);
+    if (known == null) {
+      known = text + ((long) names.size() << FUNCTION_SHIFT);
       names.add(name);
+      addresses.put(name, known);
     }
-    return text + ((long) index << FUNCTION_SHIFT);
+    return known;
   }
 
   synchronized String name(long address) {

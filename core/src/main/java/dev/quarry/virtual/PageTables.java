@@ -27,18 +27,30 @@ public final class PageTables {
   private final PageTableLayout layout;
   private final long frameMask;
   private final int top;
+  private final int topShift;
+  private final int indexBits;
+  private final long indexMask;
+  private final int entryShift;
   private final long root;
   private final TableBuilder builder;
   private final RangeWalk range;
+
+  /** The page from which on entries are another root's. */
+  private long ownPages;
 
   private PageTables(TableMemory memory, long root) {
     this.memory = memory;
     this.layout = memory.layout();
     this.frameMask = layout.frameMask();
     this.top = layout.topLevel();
+    this.topShift = layout.shift(top);
+    this.indexBits = layout.indexBits();
+    this.indexMask = layout.entries() - 1L;
+    this.entryShift = layout.entryShift();
     this.root = root;
     this.builder = new TableBuilder(memory, root);
     this.range = new RangeWalk(memory, root);
+    this.ownPages = layout.allPages();
   }
 
   /**
@@ -84,19 +96,20 @@ public final class PageTables {
     long need = Pte.PRESENT | (access & (Pte.RW | Pte.USER));
     long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
     long table = root;
-    for (int level = top; ; level--) {
-      long slot = memory.slot(table, address, level);
+    for (int shift = topShift; ; shift -= indexBits) {
+      long slot = table + (((address >>> shift) & indexMask) << entryShift);
       long entry = memory.entry(slot);
       if ((entry & mask) != need) {
         return NO_TRANSLATION;
       }
-      boolean leaf = Pte.isLeaf(entry, level);
+      boolean leaf =
+          shift == PAGE_SHIFT || ((entry & Pte.PSE) != 0 && shift == PAGE_SHIFT + indexBits);
       long marks = leaf && (access & Access.WRITE) != 0 ? MARKS_OF_WRITE : Pte.ACCESSED;
       if ((entry & marks) != marks && !memory.replace(slot, entry, entry | marks)) {
         return translate(address, access); // somebody changed the entry meanwhile
       }
       if (leaf) {
-        long offset = (1L << layout.shift(level)) - 1;
+        long offset = (1L << shift) - 1;
         return (entry & frameMask & ~offset) | (address & offset);
       }
       table = entry & frameMask;
@@ -245,6 +258,7 @@ public final class PageTables {
 
   /** Takes over entries of another root, for the half of the address range that all share. */
   public void share(PageTables other, long address, long pages) {
+    ownPages = Math.min(ownPages, layout.pageOf(address));
     long span = layout.pages(top);
     for (long done = 0; done < pages; done += span) {
       shareEntry(other, address + (done << PAGE_SHIFT));
@@ -273,9 +287,14 @@ public final class PageTables {
    *
    * @return how many tables were freed
    * @throws IllegalStateException if a page is still mapped; tables below it stay
+   * @throws IllegalArgumentException if the tables are shared with another address space
    */
   public long freeTables(Cpu cpu, long floor, long pages) {
     long first = layout.pageOf(floor);
+    if (first + pages > ownPages) {
+      throw new IllegalArgumentException(
+          "tables to page " + (first + pages) + " are shared from page " + ownPages + " on");
+    }
     return new TableFreeing(memory, cpu, first, first + pages).below(root, top, 0);
   }
 

@@ -121,7 +121,7 @@ public final class Vmalloc {
       vfree(cpu, structs.address(vm));
       return NO_ADDRESS;
     }
-    structs.flags(vm, structs.flags(vm) & ~VmStructs.VM_UNINITIALIZED);
+    areas.list.initialized(vm);
     return structs.address(vm);
   }
 
@@ -292,7 +292,8 @@ public final class Vmalloc {
    * @return the frame, or {@link Pfn#NONE} if nothing is mapped there
    */
   public int vmallocToPage(long address) {
-    return tables.state(address) instanceof PteState.Present present
+    return space.layout().isVmalloc(address)
+            && tables.state(address) instanceof PteState.Present present
         ? (int) present.frame()
         : Pfn.NONE;
   }

@@ -153,10 +153,10 @@ class GfpVocabularyTest {
   @ParameterizedTest
   @CsvSource({
     "'DMA DMA32 NORMAL MOVABLE', '2 0 2 - 1 - - - 2 0 3 - 1 - - -'",
-    "'DMA NORMAL HIGHMEM MOVABLE', '1 0 2 - 0 - - - 1 0 3 - 0 - - -'",
-    "'DMA NORMAL HIGHMEM', '1 0 2 - 0 - - - 1 0 2 - 0 - - -'",
+    "'DMA NORMAL HIGHMEM MOVABLE', '1 0 2 - 1 - - - 1 0 3 - 1 - - -'",
+    "'DMA NORMAL HIGHMEM', '1 0 2 - 1 - - - 1 0 2 - 1 - - -'",
     "'NORMAL', '0 0 0 - 0 - - - 0 0 0 - 0 - - -'",
-    "'DMA32 NORMAL MOVABLE DEVICE', '1 0 1 - 0 - - - 1 0 2 - 0 - - -'",
+    "'DMA32 NORMAL MOVABLE DEVICE', '1 1 1 - 0 - - - 1 1 2 - 0 - - -'",
   })
   void zoneIndexByMask(String built, String indexes) {
     List<ZoneType> types = List.of(built.split(" ")).stream().map(ZoneType::valueOf).toList();

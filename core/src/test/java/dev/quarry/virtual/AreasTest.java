@@ -62,6 +62,7 @@ class AreasTest {
     long bytes = (long) pages * 4096 - random.nextInt(4096);
     int[] frames = new int[pages];
     Arrays.fill(frames, frame);
+    long expected = firstFit(space, pages + 1);
     long address =
         switch (kind) {
           case 'm' -> space.vmap().vmap(cpu, frames, Pte.PAGE_KERNEL, "vmap test");
@@ -72,6 +73,7 @@ class AreasTest {
       pages = Math.min(pages, 512);
     }
     assertThat(address).isNotEqualTo(Vmalloc.NO_ADDRESS);
+    assertThat(kind == 'i' || address == expected).as("first fit, %x", address).isTrue();
     Held area = new Held(address, pages, random.nextLong(), kind);
     var below = held.floorEntry(address);
     var above = held.ceilingEntry(address);
@@ -85,6 +87,17 @@ class AreasTest {
     for (int page = 0; page < pages && kind == 'a'; page++) {
       space.mmu().store(address + page * 4096L + page % 500 * 8, 8, area.stamp + page, 0);
     }
+  }
+
+  private static long firstFit(KernelSpace space, int pages) {
+    long at = space.layout().vmallocStart();
+    for (VmArea area : space.areaList()) {
+      if (area.address() - at >= pages * 4096L) {
+        return at;
+      }
+      at = area.address() + area.bytes();
+    }
+    return at;
   }
 
   private static void giveBack(KernelSpace space, Cpu cpu, Held area) {

@@ -1,5 +1,7 @@
 package dev.quarry.bench.figure;
 
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +12,10 @@ public final class Figures {
   /** The name that stands for all of them. */
   public static final String ALL = "all";
 
-  private static final List<String> ORDER = List.of("P4", "PAIR", "B1", "B2", "G1", "R1");
+  private static final List<String> ORDER =
+      List.of(
+          "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "B1", "B2", "G1", "R1",
+          "T3");
 
   private Figures() {}
 
@@ -24,9 +29,10 @@ public final class Figures {
    *
    * @param asked names in any case; empty, or {@link #ALL}: all of them
    * @param recording what R1 plays
+   * @param logs the folder of T3
    * @throws IllegalArgumentException if there is no figure of a name
    */
-  public static Map<String, Figure> of(List<String> asked, java.nio.file.Path recording) {
+  public static Map<String, Figure> of(List<String> asked, Path recording, Path logs) {
     List<String> names = asked.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
     for (String name : names) {
       if (!ORDER.contains(name) && !name.equalsIgnoreCase(ALL)) {
@@ -35,21 +41,29 @@ public final class Figures {
       }
     }
     boolean all = names.isEmpty() || names.contains(ALL.toUpperCase(Locale.ROOT));
-    Map<String, Figure> figures = new TreeMap<>(java.util.Comparator.comparingInt(ORDER::indexOf));
+    Map<String, Figure> figures = new TreeMap<>(Comparator.comparingInt(ORDER::indexOf));
     for (String name : all ? ORDER : names) {
-      figures.put(name, make(name, recording));
+      figures.put(name, make(name, recording, logs));
     }
     return figures;
   }
 
-  private static Figure make(String name, java.nio.file.Path recording) {
+  private static Figure make(String name, Path recording, Path logs) {
     return switch (name) {
+      case "P1" -> new SmallObjects();
+      case "P2" -> new MixedObjects();
+      case "P3" -> new HandedOver();
       case "P4" -> new LargeBlocks();
+      case "P5" -> new MemoryHeld();
+      case "P6" -> new Segments();
+      case "CHECKS" -> new CheckCosts();
       case "PAIR" -> new Pairs();
+      case "VMALLOC" -> new VmallocFigure();
       case "B1" -> new Boot();
       case "B2" -> new Start();
       case "G1" -> new GrowthFigure();
       case "R1" -> new ReplayFigure(recording);
+      case "T3" -> new LogFigure(logs);
       default -> throw new IllegalArgumentException("there is no figure " + name);
     };
   }

@@ -12,6 +12,7 @@ import dev.quarry.bench.run.Effort;
 import dev.quarry.bench.run.JmhRun;
 import dev.quarry.bench.work.Growth;
 import dev.quarry.bench.work.MachineGrowth;
+import dev.quarry.bench.work.ObjectGrowth;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,16 @@ final class GrowthFigure implements Figure {
       List.of(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000);
   private static final List<Integer> CPUS = List.of(1, 4, 16, 64, 256, 1024);
   private static final List<Integer> NODES = List.of(1, 4, 16, 64);
+  private static final List<Integer> CACHES = List.of(1, 10, 100, 1_000, 10_000);
   private static final Subject ONE_PAGE = Subject.ours("Quarry's buddy system, one page");
   private static final Subject TWO_PAGES = Subject.ours("Quarry's buddy system, two pages");
   private static final Subject FIRST_FIT = Subject.peer("first-fit list, two pages");
+  private static final Subject OBJECT = Subject.ours("Quarry, an object");
   private static final String UNIT = "ns";
   private static final String FREE_BLOCKS = " free blocks";
+  private static final String LIVE_OBJECTS = " live objects";
+  private static final String CACHES_OF_OBJECTS = " caches";
+  private static final String CPUS_FOR_OBJECTS = " CPUs with slabs";
 
   @Override
   public FigureResult measure(Context context) throws IOException {
@@ -41,18 +47,22 @@ final class GrowthFigure implements Figure {
       add(comparison, row, FIRST_FIT, jmh, Growth.class, "firstFitTwoPages", size);
     }
     addMachines(comparison, context, jmh);
+    addObjects(comparison, context, jmh);
     List<Row> rows = comparison.run(1);
     plot(context, rows);
     return new FigureResult(
         "G1",
-        "one page (or two) allocated and freed, as the machine grows",
+        "one page (or two), or an object, allocated and freed, as the machine grows",
         FigureResult.Layout.SIZES,
         rows,
         List.of(
             flat(rows, FREE_BLOCKS, ONE_PAGE),
             flat(rows, FREE_BLOCKS, TWO_PAGES),
             flat(rows, " CPUs", Subjects.QUARRY),
-            flat(rows, " nodes", Subjects.QUARRY)),
+            flat(rows, " nodes", Subjects.QUARRY),
+            flat(rows, LIVE_OBJECTS, OBJECT),
+            flat(rows, CACHES_OF_OBJECTS, OBJECT),
+            flat(rows, CPUS_FOR_OBJECTS, OBJECT)),
         context.takeNotes());
   }
 
@@ -65,6 +75,22 @@ final class GrowthFigure implements Figure {
     for (int nodes : sizes(context, NODES)) {
       Map<String, String> size = Map.of("nodes", String.valueOf(nodes));
       add(comparison, nodes + " nodes", Subjects.QUARRY, jmh, benchmark, "nodes", size);
+    }
+  }
+
+  private static void addObjects(Comparison comparison, Context context, JmhRun jmh) {
+    Class<?> benchmark = ObjectGrowth.class;
+    for (int objects : sizes(context, BLOCKS)) {
+      Map<String, String> size = Map.of("objects", String.valueOf(objects));
+      add(comparison, objects + LIVE_OBJECTS, OBJECT, jmh, benchmark, "objects", size);
+    }
+    for (int caches : sizes(context, CACHES)) {
+      Map<String, String> size = Map.of("caches", String.valueOf(caches));
+      add(comparison, caches + CACHES_OF_OBJECTS, OBJECT, jmh, benchmark, "caches", size);
+    }
+    for (int cpus : sizes(context, CPUS)) {
+      Map<String, String> size = Map.of("cpus", String.valueOf(cpus));
+      add(comparison, cpus + CPUS_FOR_OBJECTS, OBJECT, jmh, benchmark, "cpus", size);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.quarry.bench.report;
 
+import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Whether a figure that was to be reached was reached.
@@ -28,6 +30,16 @@ public record Verdict(String what, double value, double bound, boolean atMost) {
             .flatMap(a -> row.find(peer).map(b -> a.median() / b.median()))
             .orElse(Double.NaN);
     return atMost(row.name() + ": " + ours + " / " + peer, value, bound);
+  }
+
+  /** The ratio of ours to the least of all peers in the row; unknown where there is none. */
+  public static Verdict toBest(Row row, String ours, double bound) {
+    Optional<Measured> best =
+        row.measured().stream()
+            .filter(m -> !m.subject().ours())
+            .min(Comparator.comparingDouble(Measured::median));
+    return best.map(peer -> ratio(row, ours, peer.subject().name(), bound))
+        .orElse(atMost(row.name() + ": " + ours + " / the best peer", Double.NaN, bound));
   }
 
   /** Whether it was reached. */

@@ -12,10 +12,10 @@ import java.util.stream.Stream;
 /**
  * An allocator of C: {@code allocbench} with this allocator's library loaded before all others.
  *
- * @param name with its version, as the library itself tells it
+ * @param allocator with its version, as the library itself tells it
  * @param library the library; empty for that of the C library
  */
-public record CPeer(String name, Path program, Optional<Path> library) {
+public record CPeer(String allocator, Path program, Optional<Path> library) {
   private static final Path PROGRAM = Path.of("bench", "target", "c", "allocbench");
   private static final List<String> FOLDERS =
       List.of("/usr/lib", "/usr/lib64", "/lib", "/usr/local/lib", "/opt/homebrew/lib");
@@ -44,15 +44,20 @@ public record CPeer(String name, Path program, Optional<Path> library) {
       CPeer peer = new CPeer(known.name, program, library);
       String loaded = library.isEmpty() ? "" : peer.ask();
       if (loaded.startsWith(known.name)) {
-        peers.add(new CPeer(loaded + " in C", program, library));
+        peers.add(new CPeer(loaded, program, library));
       } else {
         String hint = "(Debian: apt-get install " + known.debianPackage + ")";
         context.note(known.name + " is missing: no " + known.file + " that can be loaded " + hint);
       }
     }
     CPeer plain = new CPeer("", program, Optional.empty());
-    peers.add(new CPeer(plain.ask() + " in C", program, Optional.empty()));
+    peers.add(new CPeer(plain.ask(), program, Optional.empty()));
     return peers;
+  }
+
+  /** What tables call it. */
+  public String name() {
+    return allocator + " in C";
   }
 
   private String ask() throws IOException {
@@ -96,7 +101,13 @@ public record CPeer(String name, Path program, Optional<Path> library) {
     return run(arguments).stream().mapToDouble(Double::parseDouble).toArray();
   }
 
-  private List<String> run(List<String> arguments) throws IOException {
+  /**
+   * Runs the program with arguments of its own.
+   *
+   * @return the lines that it printed
+   * @throws IOException if the program fails
+   */
+  public List<String> run(List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(arguments);
     Map<String, String> environment =

@@ -10,6 +10,7 @@ package dev.quarry.bench.run;
  * @param iterationMillis length of an iteration
  * @param starts how often a command is started in each round
  * @param replayEvents how many events a replay is to consume in each round
+ * @param heldBlocks how many objects an allocator holds where its memory is measured
  */
 public record Effort(
     String name,
@@ -18,12 +19,13 @@ public record Effort(
     int iterations,
     int iterationMillis,
     int starts,
-    long replayEvents) {
+    long replayEvents,
+    int heldBlocks) {
   /** Figures to publish. */
-  public static final Effort FULL = new Effort("full", 3, 4, 5, 500, 20, 20_000_000);
+  public static final Effort FULL = new Effort("full", 3, 4, 5, 500, 20, 20_000_000, 1_000_000);
 
   /** Whether everything works, and what the figures are about. */
-  public static final Effort QUICK = new Effort("quick", 1, 6, 3, 150, 5, 1_000_000);
+  public static final Effort QUICK = new Effort("quick", 1, 6, 3, 150, 5, 1_000_000, 500_000);
 
   /** The same with another number of rounds. */
   public Effort withRounds(int number) {
@@ -34,6 +36,7 @@ public record Effort(
         iterations,
         iterationMillis,
         starts,
-        replayEvents);
+        replayEvents,
+        heldBlocks);
   }
 }

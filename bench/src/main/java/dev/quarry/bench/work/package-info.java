@@ -7,6 +7,8 @@
  *   Pair      one block allocated and freed              PAIR
  *   Burst     many blocks allocated, then freed          PAIR, past the per-CPU lists
  *   Growth    a pair beside n free blocks, CPUs, nodes   G1
+ *   ObjectPairs, BufferPairs, SegmentPairs               P1, P2, P6
+ *   HandOver  allocated here, freed there                P3
  * </pre>
  *
  * <p>Pair and Burst write the first 8 bytes of each block that they get, on all sides; Replace is

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.bench.probe.BootProbe;
+import dev.quarry.bench.probe.HeldProbe;
 import dev.quarry.bench.probe.ReplayProbe;
 import dev.quarry.bench.report.GrowthPlot;
 import dev.quarry.bench.run.Programs;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The parts of figures that are not JMH's. */
 class FiguresTest {
@@ -21,11 +24,14 @@ class FiguresTest {
 
   @Test
   void figuresAreFoundByName() {
-    assertThat(Figures.of(List.of(), TINY).keySet()).containsExactlyElementsOf(Figures.names());
-    assertThat(Figures.of(List.of("all"), TINY)).hasSize(Figures.names().size());
-    assertThat(Figures.of(List.of("g1", "P4"), TINY).keySet()).containsExactly("P4", "G1");
-    assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY))
-        .hasMessage("there is no figure P9; there are P4, PAIR, B1, B2, G1, R1");
+    assertThat(Figures.of(List.of(), TINY, TINY).keySet())
+        .containsExactlyElementsOf(Figures.names());
+    assertThat(Figures.of(List.of("all"), TINY, TINY)).hasSize(Figures.names().size());
+    assertThat(Figures.of(List.of("g1", "P4"), TINY, TINY).keySet()).containsExactly("P4", "G1");
+    assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
+        .hasMessage(
+            "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, B1, B2,"
+                + " G1, R1, T3");
   }
 
   @Test
@@ -41,6 +47,17 @@ class FiguresTest {
     assertThat(Programs.fresh(BootProbe.class, List.of(), "0", "2"))
         .hasSize(2)
         .allSatisfy(nanos -> assertThat(Long.parseLong(nanos)).isPositive());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"quarry, fine", "quarry, course", "netty, pooled", "netty, adaptive"})
+  void anAllocatorHoldsMoreThanWasAskedForAndNotMuchMore(String kind, String name)
+      throws IOException {
+    List<String> jvmArgs = List.of("--sun-misc-unsafe-memory-access=allow");
+    List<String> lines = Programs.fresh(HeldProbe.class, jvmArgs, kind, name, "20000");
+    assertThat(lines)
+        .hasSize(2)
+        .allSatisfy(held -> assertThat(Double.parseDouble(held)).isBetween(1.0, 4.0));
   }
 
   @Test

@@ -28,6 +28,32 @@ class SplitMix64Test {
           "74ad4c24d41a25f8 320 9",
           "2f9a1f13648eab6e 130 4");
 
+  /** Size of the mix, place in the order to free, size of a pair: for seed 1, thread 0. */
+  private static final List<String> SIZES =
+      List.of(
+          "3079 3 1406",
+          "1814 6 501",
+          "854 1 103",
+          "1885 5 304",
+          "1312 7 241",
+          "2126 0 393",
+          "3783 2 2462",
+          "662 4 99");
+
+  private static final List<String> WORKLOADS =
+      List.of("replace", "replace-written", "pair", "burst", "pairs", "mixed", "handover", "queue");
+
+  @Test
+  void javaDrawsTheSizes() {
+    Mix mix = Mix.mixed(SplitMix64.ofThread(1, 0), SIZES.size());
+    int[] pairs = Mix.pairs(SplitMix64.ofThread(1, 0), SIZES.size());
+    List<String> drawn = new ArrayList<>();
+    for (int i = 0; i < SIZES.size(); i++) {
+      drawn.add(mix.sizes()[i] + " " + mix.order()[i] + " " + pairs[i]);
+    }
+    assertThat(drawn).isEqualTo(SIZES);
+  }
+
   @Test
   void javaDrawsTheVector() {
     SplitMix64 random = SplitMix64.ofThread(1, 0);
@@ -50,8 +76,11 @@ class SplitMix64Test {
     String program = folder.resolve("allocbench").toString();
     assumeTrue(compiles(program), "no C compiler (cc): the program of C is not tested");
     assertThat(Programs.lines(List.of(program, "numbers", "1"), Map.of())).isEqualTo(FIRST);
-    for (String workload : List.of("replace", "replace-written", "pair", "burst")) {
-      List<String> command = List.of(program, workload, "2", "1", "16", "4096", "1", "1", "3");
+    assertThat(Programs.lines(List.of(program, "sizes", "1"), Map.of())).isEqualTo(SIZES);
+    assertThat(Programs.lines(List.of(program, "held", "1", "1000"), Map.of())).hasSize(2);
+    for (String workload : WORKLOADS) {
+      String threads = workload.equals("handover") || workload.equals("queue") ? "1" : "2";
+      List<String> command = List.of(program, workload, threads, "1", "16", "4096", "1", "1", "3");
       assertThat(Programs.lines(command, Map.of()))
           .as(workload)
           .hasSize(3)

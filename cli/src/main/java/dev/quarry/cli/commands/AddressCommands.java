@@ -5,8 +5,11 @@ import dev.quarry.cli.lang.Registry;
 import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
-import dev.quarry.machine.Sizes;
+import dev.quarry.kernel.Machine;
 import dev.quarry.physical.DirectMap;
+import dev.quarry.physical.Zone;
+import dev.quarry.virtual.HighMem;
+import dev.quarry.virtual.KernelSpace;
 
 /** Commands that translate between frames, physical addresses and the direct map. */
 final class AddressCommands {
@@ -39,7 +42,7 @@ final class AddressCommands {
                 "page_address FRAME",
                 "the address that shows a frame",
                 "page_address 4096",
-                (call, session) -> hex(map(session).pageToVirt(frame(call, session)))));
+                AddressCommands::pageAddress));
   }
 
   private static SimpleCommand command(
@@ -63,21 +66,21 @@ final class AddressCommands {
 
   private static long address(Call call) {
     call.atMost(1);
-    return call.read(0, "an address such as 0x1000", AddressCommands::parse);
+    return Addresses.of(call, 0);
   }
 
-  private static long parse(Value value) {
-    if (value instanceof Value.Number(long number)) {
-      return number;
+  /** {@code page_address()}: of a HighMem frame, where kmap() shows it. */
+  private static Value pageAddress(Call call, Session session) {
+    int frame = frame(call, session);
+    Machine machine = Booted.machine(session);
+    Zone zone = machine.memory().zoneOf(frame);
+    if (zone == null || !zone.isHighMem()) {
+      return hex(map(session).pageToVirt(frame));
     }
-    String text = value.word();
-    if (!text.startsWith("0x")) {
-      return Sizes.parse(text);
-    }
-    try {
-      return Long.parseUnsignedLong(text.substring(2), 16);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("\"" + text + "\" is not an address such as 0x1000", e);
-    }
+    KernelSpace space = machine.kernelSpaceOrNull();
+    long address = space == null ? HighMem.NO_ADDRESS : space.highMem().pageAddress(frame);
+    return address == HighMem.NO_ADDRESS
+        ? new Refused("frame " + frame + " is HighMem, and no kmap() shows it")
+        : hex(address);
   }
 }

@@ -18,6 +18,9 @@ public final class AllCommands {
     PolicyCommands.addTo(registry);
     LookCommands.addTo(registry);
     AddressCommands.addTo(registry);
+    AreaCommands.addTo(registry);
+    HighMemCommands.addTo(registry);
+    MemoryCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;
   }

@@ -82,7 +82,7 @@ public final class Completions {
       case "FILE" -> ProcFs.paths();
       case "PICTURE" -> Pictures.names();
       case "NAME" -> registry.names();
-      case "RESULT", "BLOCK" -> List.copyOf(session.names().keySet());
+      case "RESULT", "BLOCK", "ADDRESS" -> List.copyOf(session.names().keySet());
       case "VALUE", "FRAME" -> values(session, last);
       case "N" -> command.name().equals("cpu") ? optionValues(session, "cpu") : List.of();
       default -> List.of();

@@ -1,11 +1,13 @@
 package dev.quarry.cli.commands;
 
 import dev.quarry.cli.lang.Value;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Many blocks of one order that a command got together, each of which is freed by itself.
@@ -15,6 +17,13 @@ import java.util.regex.Pattern;
  */
 record Frames(int[] pfns, int order, int asked) implements Value.Thing {
   private static final Pattern INDEXED = Pattern.compile("pfn\\[(\\d{1,9})\\]");
+
+  /** All frames of all blocks. */
+  int[] allPfns() {
+    return Arrays.stream(pfns)
+        .flatMap(first -> IntStream.range(first, first + (1 << order)))
+        .toArray();
+  }
 
   @Override
   public String show() {

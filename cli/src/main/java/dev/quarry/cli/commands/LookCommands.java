@@ -68,7 +68,7 @@ final class LookCommands {
     call.atMost(1);
     Machine machine = Booted.machine(session);
     String path = call.word(0, "a file such as /proc/buddyinfo");
-    ProcFs files = new ProcFs(machine.memory());
+    ProcFs files = new ProcFs(machine.memory(), machine.kernelSpaceOrNull());
     List<String> paths = new ArrayList<>(files.textPaths());
     paths.addAll(files.wordPaths());
     if (!paths.contains(path)) {

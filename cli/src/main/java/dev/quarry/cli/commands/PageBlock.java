@@ -10,6 +10,7 @@ import dev.quarry.physical.Trail;
 import dev.quarry.physical.Zone;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A block of pages that a command allocated. */
@@ -61,6 +62,11 @@ record PageBlock(
       case "refcount" -> number(refcount());
       default -> Optional.empty();
     };
+  }
+
+  /** All its frames. */
+  int[] pfns() {
+    return IntStream.range(pfn, pfn + (1 << order)).toArray();
   }
 
   private static Optional<Value> number(long value) {

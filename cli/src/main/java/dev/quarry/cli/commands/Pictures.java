@@ -22,6 +22,7 @@ final class Pictures {
     NAMES.put("zones", "where the zones lie, and the order in which requests try them");
     NAMES.put("pcp", "what is on the CPUs' own lists");
     NAMES.put("pageblocks", "the migrate type of each pageblock, and how much of it is free");
+    NAMES.put("vmalloc", "the areas of vmalloc space, its holes, and what waits for a flush");
   }
 
   private Pictures() {}
@@ -56,6 +57,7 @@ final class Pictures {
           case "reserve" -> ReservePicture.draw(machine, zones);
           case "zones" -> ZonePicture.draw(machine, zones);
           case "pcp" -> PcpPicture.draw(zones);
+          case "vmalloc" -> VmallocPicture.draw(machine.kernelSpace());
           default -> pageblocks(session, machine, zones);
         });
   }

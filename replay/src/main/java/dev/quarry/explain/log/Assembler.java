@@ -48,7 +48,7 @@ final class Assembler {
    */
   static @Nullable MemoryReport report(
       String file, List<LogLine> lines, @Nullable String kernelBefore, @Nullable String remark) {
-    List<Statement> statements = Joiner.join(HardWrap.undo(lines));
+    List<Statement> statements = Joiner.join(HardWrap.undo(lines, Joiner::isAnother));
     Assembler assembler = new Assembler(file);
     long first = 0;
     long last = 0;
@@ -113,7 +113,7 @@ final class Assembler {
     }
     request.cpu(line);
     String text = line.text();
-    int taint = Math.max(text.lastIndexOf("Not tainted"), text.lastIndexOf("Tainted:"));
+    int taint = Math.max(text.indexOf("Not tainted"), text.indexOf("Tainted:"));
     if (taint >= 0) {
       String release = ReleaseWord.find(text, taint);
       kernel = release;

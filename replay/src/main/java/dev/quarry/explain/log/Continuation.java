@@ -34,6 +34,9 @@ final class Continuation {
           "task=",
           "pid=",
           "uid=");
+  private static final String LIMIT_OF = " killed as a result of limit of ";
+  private static final List<String> PANIC_KEYS =
+      List.of("panic_on_oom", "system-wide", "compulsory", "killable processes", "is enabled");
   private static final Set<String> MEMCG_WORDS = Set.of("usage", "limit", "failcnt");
 
   private Continuation() {}
@@ -59,7 +62,8 @@ final class Continuation {
           case SLAB -> !SlabLine.isWhole(text) && WordShape.isSize(more) ? Seam.SPACE : Seam.NONE;
           case MEMCG -> memcg(text, more);
           case OOM_KILL -> oomKill(text, more, adjacent);
-          case KILL -> keyed(KILL_KEYS, more) || text.endsWith(" process") ? Seam.SPACE : Seam.NONE;
+          case KILL -> kill(text, more, adjacent);
+          case PANIC -> adjacent || keyed(PANIC_KEYS, more) ? Seam.SPACE : Seam.NONE;
           case TASK_HEAD -> TaskColumns.areNames(more) ? Seam.SPACE : Seam.NONE;
           case PENDING -> Seam.SPACE;
           default -> Seam.NONE;
@@ -82,6 +86,37 @@ final class Continuation {
     return false;
   }
 
+  /** Whether a line has one of some words, or the second half of one that another began. */
+  private static boolean keyed(List<String> keys, String text, String more) {
+    if (keyed(keys, more)) {
+      return true;
+    }
+    String word = text.substring(text.lastIndexOf(' ') + 1);
+    return !keyed(keys, word) && keyed(keys, word + more);
+  }
+
+  private static Seam kill(String text, String more, boolean adjacent) {
+    boolean inName = text.lastIndexOf('(') > text.lastIndexOf(')');
+    boolean name = text.endsWith(" process") || (adjacent && inName && more.indexOf(')') >= 0);
+    String first = new Cursor(more).word();
+    boolean torn = !keyed(KILL_KEYS, first) && keyed(KILL_KEYS, text, first);
+    if (torn || figureIsCut(text, more)) {
+      return Seam.GLUE;
+    }
+    return name || keyed(KILL_KEYS, more) ? Seam.SPACE : Seam.NONE;
+  }
+
+  /** {@code anon-rss:5} and {@code 19044kB}. */
+  private static boolean figureIsCut(String text, String more) {
+    String word = text.substring(text.lastIndexOf(' ') + 1);
+    int colon = word.indexOf(':');
+    String digits = new Cursor(more).digits();
+    return colon > 0
+        && Cursor.isNumber(word.substring(colon + 1))
+        && !digits.isEmpty()
+        && more.startsWith("kB", digits.length());
+  }
+
   private static Seam reserve(String text, String more) {
     boolean numbers = Arrays.stream(more.split(" +", -1)).allMatch(Cursor::isNumber);
     if (!numbers) {
@@ -97,11 +132,12 @@ final class Continuation {
   }
 
   private static Seam cpu(String text, String more) {
-    if (text.contains("ainted") && text.contains(" #")) {
+    int taint = text.indexOf("ainted");
+    String named = taint < 0 ? null : ReleaseWord.find(text, taint);
+    if (named != null && !named.endsWith("-")) {
       return Seam.NONE;
     }
-    boolean release =
-        text.contains("ainted") && more.contains(" #") && ReleaseWord.find(more, 0) != null;
+    boolean release = taint >= 0 && more.contains(" #");
     return release || keyed(CPU_KEYS, more) ? Seam.SPACE : Seam.NONE;
   }
 
@@ -122,17 +158,26 @@ final class Continuation {
       return open && (figures || count) ? Seam.SPACE : Seam.NONE;
     }
     if (text.startsWith("Task in ")) {
-      boolean open = !text.contains(" limit of ");
-      return open && (more.contains("killed") || more.contains("limit of") || more.startsWith("/"))
-          ? Seam.SPACE
-          : Seam.NONE;
+      return text.contains(LIMIT_OF) ? Seam.NONE : taskSeam(text, more);
+    }
+    boolean headless = text.startsWith("Memory cgroup stats") && !text.contains(": ");
+    if (headless && (more.startsWith("/") || more.startsWith("for "))) {
+      return Seam.SPACE;
     }
     return WordShape.COUNTER.seam(text, more);
   }
 
+  /** {@code Task in /group killed as a result of limit of /group}. */
+  private static Seam taskSeam(String text, String more) {
+    String whole = text + ' ' + more;
+    int path = whole.indexOf(' ', "Task in ".length());
+    String rest = path < 0 ? "" : whole.substring(path);
+    return rest.startsWith(LIMIT_OF) || LIMIT_OF.startsWith(rest) ? Seam.SPACE : Seam.NONE;
+  }
+
   /** The line has blanks only in the task's name. */
   private static Seam oomKill(String text, String more, boolean adjacent) {
-    if (text.contains(",uid=") || !(adjacent || keyed(OOM_KILL_KEYS, more))) {
+    if (text.contains(",uid=") || !(adjacent || keyed(OOM_KILL_KEYS, text, more))) {
       return Seam.NONE;
     }
     int task = text.lastIndexOf(",task=");

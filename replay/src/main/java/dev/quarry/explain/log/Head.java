@@ -37,6 +37,8 @@ final class Head {
           "inactive",
           "Active_anon");
 
+  private static final String PANIC = "Kernel panic - not syncing";
+
   private Head() {}
 
   /**
@@ -197,14 +199,18 @@ final class Head {
     }
     if (!cursor.digits().isEmpty()) {
       cursor.skipSpaces();
-      boolean row = cursor.skip(']') && (cursor.atEnd() || cursor.here() == ' ');
+      boolean row = cursor.skip(']') && cursor.here() == ' ';
       return row ? StatementKind.TASK : StatementKind.OTHER;
     }
-    return StatementKind.OTHER;
+    boolean address = cursor.here() == '<' && (text.endsWith("]") || text.endsWith("?"));
+    return address ? StatementKind.PENDING : StatementKind.OTHER;
   }
 
   private static StatementKind ofKill(String text) {
-    if (text.startsWith("Kernel panic - not syncing")) {
+    if (text.startsWith(PANIC)) {
+      if (text.length() <= PANIC.length() + 1) {
+        return StatementKind.PENDING;
+      }
       boolean memory = text.contains("ut of memory") || text.contains("deadlocked on memory");
       return memory ? StatementKind.PANIC : StatementKind.OTHER;
     }
@@ -225,11 +231,14 @@ final class Head {
     if ((text.contains(": usage ") && text.contains("limit")) || OomReader.isStat(text)) {
       return StatementKind.MEMCG;
     }
+    if (HeaderLine.is(text)) {
+      return StatementKind.HEADER;
+    }
     if (text.contains(" cpuset=") && text.contains("mems_allowed=") && !text.contains("mode:")) {
       return text.contains("oom-kill:") ? StatementKind.OOM_KILL : StatementKind.CPUSET;
     }
-    if (HeaderLine.is(text)) {
-      return StatementKind.HEADER;
+    if ("?".equals(text) || (text.startsWith("<") && text.endsWith("?"))) {
+      return StatementKind.PENDING;
     }
     return SlabLine.is(text) ? StatementKind.SLAB : StatementKind.OTHER;
   }

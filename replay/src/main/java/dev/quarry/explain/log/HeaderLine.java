@@ -1,5 +1,7 @@
 package dev.quarry.explain.log;
 
+import dev.quarry.explain.log.text.Cursor;
+
 /** The line that says why memory is shown, in the words of each era. */
 final class HeaderLine {
   private static final String[] KEYS = {
@@ -22,7 +24,9 @@ final class HeaderLine {
     "exceeds",
     "vm_struct",
     "size",
-    "to allocate"
+    "to allocate",
+    "allocate pages",
+    "order "
   };
 
   private HeaderLine() {}
@@ -80,17 +84,39 @@ final class HeaderLine {
         || text.contains("oomkilladj=");
   }
 
+  /** Whether a key was cut: {@code ord} and {@code er=0}. */
+  private static boolean isTorn(String open, String more) {
+    String last = open.substring(open.lastIndexOf(' ') + 1);
+    String first = new Cursor(more).word();
+    for (String key : KEYS) {
+      if (!last.contains(key) && !first.contains(key) && (last + first).contains(key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * How a line goes on with an open one.
    *
    * @param adjacent whether nothing is between them, and the line has no prefix of its own
    */
   static Seam seam(String open, String more, boolean adjacent) {
+    if (adjacent && (open.endsWith("=") || open.endsWith("=-"))) {
+      return Seam.GLUE;
+    }
     if (isWhole(open)) {
       return Seam.NONE;
     }
+    boolean figure = open.endsWith(" order") || open.endsWith(" size");
+    if (figure && Cursor.isDigit(more.charAt(0))) {
+      return Seam.SPACE;
+    }
     boolean inNames = open.lastIndexOf('(') > open.lastIndexOf(')');
     if (inNames && adjacent && !more.isEmpty() && "|)_GF".indexOf(more.charAt(0)) >= 0) {
+      return Seam.GLUE;
+    }
+    if (adjacent && isTorn(open, more)) {
       return Seam.GLUE;
     }
     String first = more.substring(0, Math.min(more.length(), 40));

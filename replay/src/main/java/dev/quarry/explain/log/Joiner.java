@@ -1,9 +1,12 @@
 package dev.quarry.explain.log;
 
+import dev.quarry.explain.log.text.Cursor;
 import dev.quarry.explain.log.text.Escapes;
 import dev.quarry.explain.log.text.LogLine;
 import dev.quarry.explain.log.text.RawLines;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +26,8 @@ final class Joiner {
   private boolean openPrefixed;
   private TaskColumns columns = new TaskColumns(List.of("name"));
 
-  /** A line that nothing explained: noise, or the first half of a line whose head was cut. */
-  private @Nullable Statement loose;
+  /** Lines that nothing explained: noise, or the first half of a line whose head was cut. */
+  private final Deque<Statement> loose = new ArrayDeque<>();
 
   private boolean nothingBetween;
 
@@ -44,13 +47,35 @@ final class Joiner {
     return joiner.statements;
   }
 
+  /**
+   * Whether a line begins a statement although the one before it may go on: both are whole by
+   * themselves.
+   */
+  static boolean isAnother(LogLine before, LogLine line) {
+    String text = line.text();
+    StatementKind kind = Head.of(text);
+    if (kind == StatementKind.TOTAL) {
+      return TotalLine.name(text) != null;
+    }
+    if (kind != StatementKind.PAGES) {
+      return kind.isOfReport() && kind.isToldByItsBeginning();
+    }
+    String open = before.text();
+    String last = open.substring(open.lastIndexOf(' ') + 1);
+    return Head.of(open) != StatementKind.PAGES || WordShape.PAGES.is(last, "");
+  }
+
   private void take(String text, long line, boolean prefixed) {
     StatementKind kind = Head.of(text);
     if (!prefixed && goesOnWithHead(text, line)) {
       return;
     }
     // A number alone may be a total of which the rest follows, or the rest of a list.
-    boolean weak = kind == StatementKind.OTHER || (kind == StatementKind.TOTAL && !prefixed);
+    boolean half = kind == StatementKind.TOTAL || kind == StatementKind.PENDING;
+    boolean weak = kind == StatementKind.OTHER || (half && !prefixed);
+    if (!prefixed && weak && isRestOfLast(line) && goesOnWithLoose(kind, text, line)) {
+      return;
+    }
     if (weak && goesOn(text, line, prefixed)) {
       return;
     }
@@ -58,8 +83,7 @@ final class Joiner {
       return;
     }
     if (kind == StatementKind.OTHER) {
-      loose = new Statement(kind, text, line);
-      nothingBetween = false;
+      keepLoose(new Statement(kind, text, line));
       return;
     }
     open(new Statement(kind, text, line), prefixed);
@@ -70,7 +94,7 @@ final class Joiner {
     open = statement;
     openPrefixed = prefixed;
     nothingBetween = true;
-    loose = null;
+    loose.clear();
     if (statement.kind() == StatementKind.TASK_HEAD) {
       columns = TaskColumns.of(statement.text());
     }
@@ -92,23 +116,46 @@ final class Joiner {
     return true;
   }
 
-  /** {@code worker:} and {@code page allocation failure: …}, {@code Mem-} and {@code Info:}. */
-  private boolean goesOnWithLoose(StatementKind kind, String text, long line) {
-    Statement before = loose;
-    if (before == null || line - before.lastLine() > RawLines.KEPT) {
-      return false;
+  /** Whether the line right before was not explained either. */
+  private boolean isRestOfLast(long line) {
+    Statement last = loose.peekFirst();
+    return last != null && line - last.lastLine() <= 1;
+  }
+
+  private void keepLoose(Statement line) {
+    loose.addFirst(line);
+    if (loose.size() > RawLines.KEPT) {
+      loose.removeLast();
     }
+    nothingBetween = false;
+  }
+
+  private boolean goesOnWithLoose(StatementKind kind, String text, long line) {
+    for (Statement before : loose) {
+      if (line - before.lastLine() <= RawLines.KEPT && goesOnWith(before, kind, text, line)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@code worker:} and {@code page allocation failure: …}, {@code Mem-} and {@code Info:}. */
+  private boolean goesOnWith(Statement before, StatementKind kind, String text, long line) {
     boolean name =
         kind == StatementKind.HEADER
             && HeaderLine.lacksName(text)
             && HeaderLine.isNameOf(before.text(), text);
-    if (kind != StatementKind.OTHER && !name) {
+    boolean row = kind == StatementKind.SLAB && before.text().endsWith("-");
+    if (kind != StatementKind.OTHER && kind != StatementKind.TOTAL && !name && !row) {
       return false;
     }
     for (Seam seam : new Seam[] {Seam.SPACE, Seam.GLUE}) {
       String whole = seam == Seam.SPACE ? before.text() + ' ' + text : before.text() + text;
       StatementKind wholeKind = Head.of(whole);
-      if (wholeKind != StatementKind.OTHER) {
+      boolean torn =
+          (wholeKind == StatementKind.TASK && !Cursor.isDigit(text.charAt(0)))
+              || (row && seam == Seam.SPACE);
+      if (wholeKind != StatementKind.OTHER && !torn) {
         before.append(seam, text, line);
         before.is(wholeKind);
         open(before, openPrefixed);
@@ -118,16 +165,26 @@ final class Joiner {
     return false;
   }
 
+  private Seam seam(Statement statement, String text, boolean adjacent) {
+    if (statement.kind() == StatementKind.RESERVE && !nothingBetween) {
+      return Seam.NONE;
+    }
+    return Continuation.of(statement, text, adjacent);
+  }
+
   private boolean goesOn(String text, long line, boolean prefixed) {
     Statement statement = open;
     if (statement == null) {
       return false;
     }
+    if (prefixed && !statement.kind().isList()) {
+      return false;
+    }
     boolean adjacent = nothingBetween && openPrefixed && !prefixed;
     Seam seam =
         statement.kind() == StatementKind.TASK
-            ? TaskRow.seam(statement.text(), text, columns, adjacent)
-            : Continuation.of(statement, text, adjacent);
+            ? TaskRow.seam(statement.text(), text, columns, nothingBetween, adjacent)
+            : seam(statement, text, adjacent);
     if (seam == Seam.NONE) {
       return false;
     }

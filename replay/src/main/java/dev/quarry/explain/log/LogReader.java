@@ -31,20 +31,23 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
   private boolean ended;
   private long lastTaken;
 
+  /** How many lines to look at yet, since a word was found that may be of a first line cut off. */
+  private int watched;
+
   private LogReader(ByteSource source) {
     this.source = source;
     this.lines = new RawLines(source);
   }
 
   /**
-   * Reads a log from a stream, unpacked as the name says.
+   * Reads a log from a stream, unpacked as its first bytes say.
    *
    * @param name what messages call it
-   * @throws RecordingException if it does not begin as its name says
+   * @throws RecordingException if it cannot be read
    */
   public static LogReader open(String name, InputStream in) {
     try {
-      return new LogReader(ByteSource.of(in, name));
+      return new LogReader(ByteSource.ofByContent(in, name));
     } catch (IOException e) {
       throw new RecordingException(name, "cannot be opened: " + e.getMessage());
     }
@@ -102,11 +105,10 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
   private void readOn() {
     try {
       while (lines.next()) {
-        if (!windows.isIdle()) {
-          take();
-          return;
-        }
-        if (lines.mayMatter()) {
+        // While a report is under way, all lines are looked at.
+        boolean matters = !windows.isIdle() || lines.mayMatter();
+        if (matters || watched > 0) {
+          watched = matters ? RawLines.KEPT : watched - 1;
           lookBack();
           take();
           return;

@@ -21,7 +21,7 @@ final class Problems {
   }
 
   void add(long line, String text) {
-    String problem = new Place(file, line) + ": " + text;
+    String problem = new Place(file, line) + ": " + printable(text);
     if (texts.contains(problem)) {
       return;
     }
@@ -30,6 +30,16 @@ final class Problems {
     } else {
       more++;
     }
+  }
+
+  /** Names are the log's own and may hold anything. */
+  private static String printable(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      shown.append(c >= ' ' && c < 0x7f ? c : '?');
+    }
+    return shown.toString();
   }
 
   /** A number, or null and a problem if it does not fit in 64 bits. */

@@ -52,6 +52,24 @@ enum StatementKind {
     return this == MEM_INFO || this == PAGES || this == NODE || this == ZONE;
   }
 
+  /** Whether only a report of the oom-killer has it, with memory or without. */
+  boolean isOfOom() {
+    return this == MEMCG || this == OOM_KILL || this == KILL || this == TASK_HEAD;
+  }
+
+  /** Whether its parts can be told from any other text, even behind a prefix of their own. */
+  boolean isList() {
+    return this == ZONE || this == NODE || this == BLOCKS;
+  }
+
+  /** Whether its first word tells it: the others have a name or another text in front. */
+  boolean isToldByItsBeginning() {
+    return switch (this) {
+      case HEADER, CPUSET, TRACE, SLAB, MEMCG, KILL, PENDING, OTHER -> false;
+      default -> true;
+    };
+  }
+
   /** Whether the line is certainly one of a report. */
   boolean isOfReport() {
     return this != OTHER && this != PENDING;

@@ -30,13 +30,15 @@ record TaskColumns(List<String> names) {
           "name");
 
   static TaskColumns of(String head) {
-    String columns = head.substring(head.indexOf(']') + 1).strip();
-    return new TaskColumns(List.of(columns.split(" +", -1)));
+    int close = head.indexOf(']');
+    String columns = close < 0 ? "" : head.substring(close + 1).strip();
+    return new TaskColumns(columns.isEmpty() ? List.of() : List.of(columns.split(" +", -1)));
   }
 
   /** Whether all words are names of columns. */
   static boolean areNames(String text) {
-    return Arrays.stream(text.split(" +", -1)).allMatch(KNOWN::contains);
+    String words = text.startsWith("]") ? text.substring(1).strip() : text;
+    return Arrays.stream(words.split(" +", -1)).allMatch(KNOWN::contains);
   }
 
   /** Where a column is; -1 if the table has none of that name. */
@@ -46,6 +48,7 @@ record TaskColumns(List<String> names) {
 
   /** How many columns are numbers. */
   int numbers() {
-    return names.size() - 1;
+    int name = indexOf("name");
+    return name < 0 ? names.size() : name;
   }
 }

@@ -12,19 +12,35 @@ import org.jspecify.annotations.Nullable;
 final class TaskRow {
   private static final int MOST_NUMBERS = 16;
 
+  /** {@code TASK_COMM_LEN} and a little: names of workers are longer than other tasks'. */
+  private static final int LONGEST_NAME = 20;
+
   private TaskRow() {}
 
-  /** How a line goes on with a row. */
-  static Seam seam(String open, String more, TaskColumns columns, boolean adjacent) {
+  /**
+   * How a line goes on with a row.
+   *
+   * @param next whether nothing is between them
+   * @param adjacent whether, besides, the row has a prefix and the line has none
+   */
+  static Seam seam(String open, String more, TaskColumns columns, boolean next, boolean adjacent) {
     List<String> have = numbers(open.substring(open.indexOf(']') + 1), MOST_NUMBERS);
     int missing = columns.numbers() - have.size();
     if (missing <= 0) {
-      boolean named = !rest(open, columns.numbers()).isEmpty();
-      return !named && adjacent ? Seam.SPACE : Seam.NONE;
+      String name = rest(open, columns.numbers());
+      return adjacent || (next && name.isEmpty()) ? nameSeam(name, more) : Seam.NONE;
     }
     int found = numbers(more, missing).size();
     boolean whole = found == missing || found == more.split(" +", -1).length;
     return found > 0 && whole ? Seam.SPACE : Seam.NONE;
+  }
+
+  private static Seam nameSeam(String name, String more) {
+    boolean other = !name.isEmpty() && more.indexOf(':') > 0;
+    if (name.length() + more.length() > LONGEST_NAME || other) {
+      return Seam.NONE;
+    }
+    return name.endsWith("-") ? Seam.GLUE : Seam.SPACE;
   }
 
   /** Reads a row; null if it is cut off. */
@@ -100,7 +116,9 @@ final class TaskRow {
     int adjustment() {
       String column = columns.indexOf("oom_score_adj") >= 0 ? "oom_score_adj" : "oom_adj";
       int index = columns.indexOf(column);
-      return index < 0 ? 0 : problems.small(words.get(index), line, column);
+      return index < 0 || index >= words.size()
+          ? 0
+          : problems.small(words.get(index), line, column);
     }
   }
 }

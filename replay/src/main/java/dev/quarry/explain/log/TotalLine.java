@@ -32,6 +32,7 @@ final class TotalLine {
     NAMES.put("pages of RAM", "pages RAM");
     NAMES.put("pages of HIGHMEM", "pages HighMem/MovableOnly");
     NAMES.put("reserved pages", "pages reserved");
+    NAMES.put("pages HighMem", "pages HighMem/MovableOnly");
     NAMES.put("pages swap cached", "pages in swap cache");
     NAMES.put("free pages", "free pages");
   }

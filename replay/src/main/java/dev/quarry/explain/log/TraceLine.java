@@ -51,12 +51,12 @@ final class TraceLine {
     return end > word ? at : -1;
   }
 
-  /** Behind {@code [<c0123456>] } and {@code [c000000001234560] }. */
+  /** Behind {@code <IRQ> }, {@code [<c0123456>] } and {@code [c000000001234560] }. */
   private static int addresses(String text, int from) {
     Cursor cursor = new Cursor(text, from);
     cursor.skipSpaces();
-    while (cursor.here() == '[') {
-      int close = text.indexOf(']', cursor.at());
+    while (cursor.here() == '[' || cursor.here() == '<') {
+      int close = text.indexOf(cursor.here() == '[' ? ']' : '>', cursor.at());
       if (close < 0) {
         break;
       }

@@ -11,7 +11,7 @@ final class Window {
   private static final int MOST_LINES = 40_000;
 
   /** Between two lines of a report at most so many others are kept: one may be the rest of it. */
-  private static final int MOST_NOISE = 64;
+  private static final int MOST_NOISE = 300;
 
   private final String source;
   private final @Nullable String kernel;
@@ -75,7 +75,7 @@ final class Window {
     } else if (kind == StatementKind.CPU || kind == StatementKind.TRACE) {
       vmalloc = false;
     }
-    dump |= kind.beginsDump();
+    dump |= kind.beginsDump() || kind.isOfOom();
   }
 
   /** Whether another report begins with this line. */

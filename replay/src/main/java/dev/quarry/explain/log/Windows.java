@@ -94,14 +94,15 @@ final class Windows {
     }
   }
 
-  /** Whether this line and the one before it are the halves of a first line. */
+  /** Whether this line and one before it are the halves of a first line. */
   private boolean wasCut(String text) {
-    LogLine before = recent.peekLast();
-    if (before == null) {
-      return false;
+    for (LogLine before : recent) {
+      String first = before.text();
+      if (HeaderLine.is(first + text) || HeaderLine.is(first + ' ' + text)) {
+        return !HeaderLine.is(first);
+      }
     }
-    String first = before.text();
-    return HeaderLine.is(first + text) || HeaderLine.is(first + ' ' + text);
+    return false;
   }
 
   private void remember(LogLine line) {

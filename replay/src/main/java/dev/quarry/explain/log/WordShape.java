@@ -1,6 +1,7 @@
 package dev.quarry.explain.log;
 
 import dev.quarry.explain.log.text.Cursor;
+import java.util.Set;
 
 /**
  * The words of a line that is a list. By their shapes it shows whether another line goes on with
@@ -14,8 +15,8 @@ enum WordShape {
   COUNTER {
     @Override
     boolean is(String word, String before) {
-      if (before.endsWith(":")) {
-        return isSize(word);
+      if (before.endsWith(":") && isSize(word)) {
+        return true;
       }
       if (before.endsWith("?")) {
         return "yes".equals(word) || "no".equals(word);
@@ -27,7 +28,8 @@ enum WordShape {
       boolean named = isName(word, colon);
       String value = word.substring(colon + 1);
       boolean unitless = word.startsWith("pages_scanned:") && Cursor.isNumber(value);
-      return named && (value.isEmpty() || isSize(value) || unitless);
+      boolean apart = value.isEmpty() && APART.contains(word);
+      return named && (apart || isSize(value) || unitless);
     }
   },
   /** {@code free:12}. */
@@ -73,6 +75,10 @@ enum WordShape {
     }
   };
 
+  /** The counters behind whose colon kernels put a blank. */
+  private static final Set<String> APART =
+      Set.of("shmem_thp:", "shmem_pmdmapped:", "anon_thp:", "file_thp:", "file_pmdmapped:");
+
   /** Whether a word is whole, behind another. */
   abstract boolean is(String word, String before);
 
@@ -87,7 +93,7 @@ enum WordShape {
     Seam seam;
     if (is(tail, beforeTail) && is(first, tail)) {
       seam = Seam.SPACE;
-    } else if (is(tail + first, beforeTail)) {
+    } else if (!is(tail, beforeTail) && is(tail + first, beforeTail)) {
       seam = Seam.GLUE;
     } else if (isHead(open) && is(first, tail)) {
       seam = Seam.SPACE;

@@ -21,8 +21,8 @@ final class Page {
   /** The release of uPlot that the module's pom names; a part of the paths in its jar. */
   static final String UPLOT = "1.6.30";
 
-  /** One module, in the order in which the parts need each other. */
-  private static final List<String> SCRIPTS =
+  /** A replay's: one module, in the order in which the parts need each other. */
+  private static final List<String> REPLAY =
       List.of(
           "base.js",
           "charts.js",
@@ -42,9 +42,22 @@ final class Page {
 
   private Page() {}
 
+  /** Free memory over time alone. */
+  private static final List<String> WATCH =
+      List.of("base.js", "charts.js", "memory.js", "watch.js");
+
   static String with(ObjectNode data) {
+    return with("report.html", REPLAY, data);
+  }
+
+  /** The page of a machine that is watched. */
+  static String ofWatch(ObjectNode data) {
+    return with("watch.html", WATCH, data);
+  }
+
+  private static String with(String frame, List<String> scripts, ObjectNode data) {
     String charts = uplot("dist/uPlot.iife.min.js");
-    String pictures = SCRIPTS.stream().map(Page::own).collect(Collectors.joining("\n"));
+    String pictures = scripts.stream().map(Page::own).collect(Collectors.joining("\n"));
     Map<String, String> parts =
         Map.of(
             "policy",
@@ -61,7 +74,7 @@ final class Page {
             uplot("LICENSE"),
             "release",
             UPLOT);
-    return filled(own("report.html"), parts);
+    return filled(own(frame), parts);
   }
 
   /** The marks are looked for in the frame alone, never in what replaces them. */
@@ -71,7 +84,7 @@ final class Page {
     while (mark.find()) {
       String part = parts.get(mark.group(1));
       if (part == null) {
-        throw new IllegalStateException("report.html has a mark " + mark.group());
+        throw new IllegalStateException("the page's frame has a mark " + mark.group());
       }
       mark.appendReplacement(page, Matcher.quoteReplacement(part));
     }

@@ -24,7 +24,7 @@ import java.util.Optional;
 /**
  * Boots the machine of a snapshot and puts it into the snapshot's state: from {@code exact}, where
  * that is there, every list in its order; else from {@code free_blocks}, whose types {@code
- * pagetypeinfo} gives by count only.
+ * pagetypeinfo} gives by count only; else from the counts of {@code buddyinfo} alone.
  *
  * @param machine in the snapshot's state; the caller closes it
  * @param placement where the recorded machine's frames and CPUs are on it
@@ -54,16 +54,17 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
    */
   public static SnapshotBoot boot(
       SnapshotMachine derived, Snapshot snapshot, List<String> settings) {
-    MachineSpec recorded = derived.spec();
-    MachineSpec wanted = MachineSpecReader.with(recorded, settings);
+    MachineSpec own = derived.spec();
+    MachineSpec wanted = MachineSpecReader.with(own, settings);
     List<String> notes = new ArrayList<>(derived.notes());
-    if (sameMemory(recorded, wanted)) {
-      Machine machine = load(wanted, snapshot, settings.isEmpty(), notes);
+    if (sameMemory(own, wanted)) {
+      Recorded recorded = settings.isEmpty() ? Recorded.MARKS : Recorded.NOTHING;
+      Machine machine = load(wanted, snapshot, recorded, notes);
       Placement placement =
           settings.isEmpty() ? Placement.same(machine) : Placement.sameMemory(machine);
       return new SnapshotBoot(machine, placement, notes);
     }
-    try (Machine source = load(recorded, snapshot, true, notes)) {
+    try (Machine source = load(own, snapshot, Recorded.MARKS, notes)) {
       Machine machine = Machine.boot(wanted);
       try {
         return new SnapshotBoot(machine, Transplant.move(source, machine, notes), notes);
@@ -72,6 +73,32 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
         throw e;
       }
     }
+  }
+
+  /**
+   * Boots the machine that the snapshot was taken from, with the counters of free pages that its
+   * zoneinfo gives: where they differ from what the lists hold, tests follow the counters, as the
+   * kernel's do. The caller closes it.
+   *
+   * @param notes receives what the snapshot did not tell
+   * @throws RecordingException if the snapshot contradicts itself
+   */
+  public static Machine twin(SnapshotMachine derived, Snapshot snapshot, List<String> notes) {
+    return load(derived.spec(), snapshot, Recorded.MARKS_AND_COUNTERS, notes);
+  }
+
+  /** The same machine once more, of files that {@link #twin} has accepted. */
+  public static Machine twinAgain(SnapshotMachine derived, Snapshot snapshot) {
+    return load(derived.spec(), snapshot, Recorded.KNOWN_TO_FIT, new ArrayList<>());
+  }
+
+  /** What is taken from zoneinfo instead of being computed. */
+  private enum Recorded {
+    NOTHING,
+    MARKS,
+    MARKS_AND_COUNTERS,
+    /** The same, of a state that was loaded before. */
+    KNOWN_TO_FIT
   }
 
   private static boolean sameMemory(MachineSpec recorded, MachineSpec wanted) {
@@ -89,10 +116,10 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
   }
 
   private static Machine load(
-      MachineSpec spec, Snapshot snapshot, boolean recordedMarks, List<String> notes) {
+      MachineSpec spec, Snapshot snapshot, Recorded recorded, List<String> notes) {
     Machine machine = Machine.boot(spec);
     try {
-      new Loading(machine, snapshot, recordedMarks, notes).load();
+      new Loading(machine, snapshot, recorded, notes).load();
       return machine;
     } catch (RuntimeException e) {
       machine.close();
@@ -105,14 +132,14 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
     private final Snapshot snapshot;
     private final List<String> notes;
     private final StateLoader loader;
-    private final boolean recordedMarks;
+    private final Recorded recorded;
 
-    Loading(Machine machine, Snapshot snapshot, boolean recordedMarks, List<String> notes) {
+    Loading(Machine machine, Snapshot snapshot, Recorded recorded, List<String> notes) {
       this.machine = machine;
       this.snapshot = snapshot;
-      this.recordedMarks = recordedMarks;
+      this.recorded = recorded;
       this.notes = notes;
-      this.loader = new StateLoader(machine.memory());
+      this.loader = new StateLoader(machine.memory(), recorded != Recorded.KNOWN_TO_FIT);
     }
 
     void load() {
@@ -123,10 +150,14 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
         notes.add("no exact lists: their order, and what lies on per-CPU lists, is not known");
         new TypesByCount(machine.memory(), loader, snapshot).load();
       } else {
-        throw new RecordingException(
-            snapshot.name(), "holds neither exact nor free_blocks: what is free is not known");
+        notes.add(
+            "no free_blocks: where free blocks lie is not known; they are put where they fit");
+        new PlacedByCount(machine.memory(), loader, snapshot).load();
       }
-      if (recordedMarks) {
+      if (recorded.compareTo(Recorded.MARKS_AND_COUNTERS) >= 0) {
+        snapshot.zoneInfo().ifPresent(this::freeCounters);
+      }
+      if (recorded != Recorded.NOTHING) {
         snapshot.zoneInfo().ifPresent(this::zoneInfo);
         exact.ifPresent(this::perCpuState);
       }
@@ -189,12 +220,12 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
     }
 
     private void zoneInfo(ZoneInfo info) {
-      for (ZoneInfo.Zone recorded : info.populated()) {
-        Zone zone = find(recorded.id().node(), recorded.id().type());
+      for (ZoneInfo.Zone own : info.populated()) {
+        Zone zone = find(own.id().node(), own.id().type());
         if (zone == null) {
           continue;
         }
-        ZoneInfo.Watermarks marks = recorded.watermarks();
+        ZoneInfo.Watermarks marks = own.watermarks();
         long boost = marks.boost();
         loader.marks(
             zone,
@@ -203,8 +234,11 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
             marks.high() - boost,
             marks.promo() - boost,
             boost);
-        loader.managed(zone, recorded.size().managed());
-        for (ZoneInfo.PageSet set : recorded.pageSets()) {
+        if (own.protection().size() == machine.spec().zones().size()) {
+          loader.reserves(zone, own.protection().toArray());
+        }
+        loader.managed(zone, own.size().managed());
+        for (ZoneInfo.PageSet set : own.pageSets()) {
           if (set.cpu() < zone.pcpCount()) {
             loader.pcpState(
                 zone,
@@ -214,6 +248,15 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
         }
       }
       nodeStats(info);
+    }
+
+    private void freeCounters(ZoneInfo info) {
+      for (ZoneInfo.Zone own : info.populated()) {
+        Zone zone = find(own.id().node(), own.id().type());
+        if (zone != null) {
+          loader.freeCounter(zone, own.free());
+        }
+      }
     }
 
     private void nodeStats(ZoneInfo info) {

@@ -35,7 +35,7 @@ final class TypesByCount {
     FreeBlocks blocks = snapshot.freeBlocks().orElseThrow();
     for (FreeBlocks.Zone recorded : blocks.zones()) {
       for (Zone zone : memory.zones()) {
-        if (zone.type() == recorded.type() && zone.isPopulated() && zone.node().id() == 0) {
+        if (zone.type() == recorded.type() && zone.isPopulated()) {
           zone(zone, recorded);
         }
       }
@@ -55,6 +55,9 @@ final class TypesByCount {
 
   private void load(Zone zone, FreeBlocks.Order list, long[] wanted) {
     for (int pfn : list.blocks().toArray()) {
+      if (memory.zoneOf(pfn) != zone && isOfOtherNode(zone, pfn)) {
+        continue;
+      }
       int block = pfn >>> memory.pageblocks().order();
       int type = decided.getOrDefault(block, UNDECIDED);
       if (type == UNDECIDED) {
@@ -68,6 +71,12 @@ final class TypesByCount {
         throw new RecordingException(list.place(), String.valueOf(e.getMessage()));
       }
     }
+  }
+
+  /** Nodes have zones of the same kind; which of them has a block, its frame tells. */
+  private boolean isOfOtherNode(Zone zone, int pfn) {
+    return memory.zones().stream()
+        .anyMatch(other -> other != zone && other.type() == zone.type() && other.spans(pfn));
   }
 
   private long[] wanted(Zone zone, int order) {
@@ -89,6 +98,11 @@ final class TypesByCount {
     int best = MigrateType.MOVABLE;
     for (int type = 0; type < MigrateType.PCPTYPES; type++) {
       if (wanted[type] > wanted[best]) {
+        best = type;
+      }
+    }
+    for (int type = MigrateType.PCPTYPES; type < MigrateType.COUNT; type++) {
+      if (wanted[type] > Math.max(0, wanted[best])) {
         best = type;
       }
     }

@@ -91,6 +91,11 @@ public final class ByteSource implements Closeable {
     return new ByteSource(name, 0, raw, Packing.ofName(name), raw);
   }
 
+  /** Takes bytes from a stream that is at hand, unpacked as its first bytes say. */
+  public static ByteSource ofByContent(InputStream in, String name) throws IOException {
+    return sniff(name, 0, new Counting(in));
+  }
+
   /** What messages call the file. */
   public String name() {
     return name;

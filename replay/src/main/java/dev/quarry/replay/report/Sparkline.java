@@ -4,29 +4,34 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A row of small bars, as high as its numbers lie between the least and the greatest. */
-final class Sparkline {
+public final class Sparkline {
   private static final String BARS = "▁▂▃▄▅▆▇█";
 
   private final int width;
   private final List<Long> values = new ArrayList<>();
 
-  Sparkline(int width) {
+  /** A row of at most so many bars. */
+  public Sparkline(int width) {
     this.width = width;
   }
 
-  void add(long value) {
+  /** Adds a number behind the others. */
+  public void add(long value) {
     values.add(value);
   }
 
-  long least() {
+  /** The least number; 0 without any. */
+  public long least() {
     return values.stream().mapToLong(Long::longValue).min().orElse(0);
   }
 
-  long most() {
+  /** The greatest number; 0 without any. */
+  public long most() {
     return values.stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
-  String draw() {
+  /** The row. */
+  public String draw() {
     long least = least();
     long range = Math.max(1, most() - least);
     int columns = Math.min(width, values.size());

@@ -17,6 +17,9 @@ import java.util.List;
  * @param notes what the snapshot does not tell, and what was taken instead
  */
 public record SnapshotMachine(MachineSpec spec, List<String> notes) {
+  /** How the note begins that says so: other files than a snapshot's may tell. */
+  public static final String NODES_UNKNOWN = "the nodes of the CPUs are not known";
+
   private static final int USUAL_MAX_ORDER = 10;
   private static final int USUAL_PAGE_BYTES = 4096;
   private static final int LOCAL_DISTANCE = 10;
@@ -41,7 +44,7 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
   public static SnapshotMachine derive(String name, Snapshot snapshot, RecordingMeta meta) {
     ZoneInfo zoneInfo = zoneInfo(snapshot);
     List<String> notes = new ArrayList<>();
-    int pageShift = pageShift(meta);
+    int pageShift = pageShift(snapshot, meta);
     int maxOrder = maxOrder(snapshot, notes);
     int pageblockOrder = pageblockOrder(snapshot, maxOrder, notes);
     MemoryLayout layout = new MemoryLayout(snapshot, zoneInfo, pageShift, notes);
@@ -88,8 +91,8 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
     }
   }
 
-  private static int pageShift(RecordingMeta meta) {
-    int bytes = meta.pageBytes().orElse(USUAL_PAGE_BYTES);
+  private static int pageShift(Snapshot snapshot, RecordingMeta meta) {
+    int bytes = meta.pageBytes().orElse(snapshot.pageBytes().orElse(USUAL_PAGE_BYTES));
     if (Integer.bitCount(bytes) != 1 || bytes < USUAL_PAGE_BYTES) {
       throw new RecordingException(
           "meta.json", "\"page_size\" is " + bytes + ", not a power of two from 4096 on");
@@ -154,7 +157,7 @@ public record SnapshotMachine(MachineSpec spec, List<String> notes) {
       notes.add("meta.json has " + meta.cpus().getAsInt() + " CPUs, zoneinfo " + cpus);
     }
     if (nrNodes > 1) {
-      notes.add("the nodes of the CPUs are not known; they are spread evenly in their order");
+      notes.add(NODES_UNKNOWN + "; they are spread evenly in their order");
     }
     List<Integer> nodes = new ArrayList<>();
     for (int cpu = 0; cpu < cpus; cpu++) {

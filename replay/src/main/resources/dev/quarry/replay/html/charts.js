@@ -118,7 +118,7 @@ function overTime(micros, options) {
   const x = micros.map((time) => time / 1e6);
   return {
     x,
-    xName: "seconds since the first event",
+    xName: DATA.head.timeName ?? "seconds since the first event",
     xText: (t) => String(Math.round(t * 1e6) / 1e6),
     xRange: () => [0, (DATA.head.micros || 1e6) / 1e6],
     whenText: (t) => `at ${seconds(t)}`,

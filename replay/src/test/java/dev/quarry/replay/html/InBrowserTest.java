@@ -2,6 +2,9 @@ package dev.quarry.replay.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.replay.read.Fixtures;
+import dev.quarry.replay.twin.Twin;
+import dev.quarry.replay.twin.Watch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,5 +73,22 @@ class InBrowserTest {
     String page = Played.page(Played.tooMuch(folder), List.of());
     String dom = drawn(browser.orElseThrow(), Files.writeString(folder.resolve("a.html"), page));
     assertThat(dom).contains("data-drawn=\"all\"").contains("requests failed");
+  }
+
+  @Test
+  void aWatchIsDrawn() throws IOException, InterruptedException {
+    Path files = Fixtures.tiny().resolve("before");
+    Watch watch = new Watch(files, Twin.of(files), 0.5);
+    watch.take();
+    watch.take();
+    String page = WatchReport.of(watch);
+    assertThat(page).isEqualTo(WatchReport.of(watch)).doesNotContain("@@");
+    Optional<Path> browser = browser();
+    Assumptions.assumeTrue(browser.isPresent(), "none of " + NAMES + " is here");
+    String dom = drawn(browser.orElseThrow(), Files.writeString(folder.resolve("w.html"), page));
+    assertThat(dom)
+        .contains("data-drawn=\"all\"")
+        .contains("2 samples over 0.50 s")
+        .contains("Unusable free space index");
   }
 }

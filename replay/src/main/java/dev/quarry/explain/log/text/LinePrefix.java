@@ -71,7 +71,7 @@ final class LinePrefix {
         switch (cursor.here()) {
           case '<' -> priority();
           case '[' -> bracket();
-          case '(' -> found && cpuAndTask();
+          case '(' -> cpuAndTask();
           case '@' -> found && atZero();
           case 0 -> false;
           default -> word();

@@ -8,14 +8,19 @@ import java.nio.charset.StandardCharsets;
  */
 final class Trigger {
   private static final String[] WORDS = {
-    "page allocation ",
     "oom-killer",
     "vmalloc",
     "Mem-",
     "Show Mem",
     "Linux version",
     "free:",
-    "_anon:"
+    "_anon:",
+    "allocation ",
+    "gfp_mask=",
+    "mode:0x",
+    "allocation ",
+    "gfp_mask=",
+    "mode:0x"
   };
 
   /** Bytes of the longest word. */
@@ -49,17 +54,30 @@ final class Trigger {
     return false;
   }
 
-  /** Compares over the end of a line. */
+  /** Compares over the end of a line, which may stand for a blank. */
   private static boolean matches(byte[] word, byte[] buffer, int at, int from, int to) {
     int i = at + 1;
-    for (int k = 1; k < word.length; k++, i++) {
-      while (i < from && (buffer[i] == '\n' || buffer[i] == '\r')) {
-        i++;
+    for (int k = 1; k < word.length; k++) {
+      if (i < from && (buffer[i] == '\n' || buffer[i] == '\r')) {
+        i = afterMargin(buffer, from, to);
+        if (word[k] == ' ') {
+          continue;
+        }
       }
       if (i >= to || buffer[i] != word[k]) {
         return false;
       }
+      i++;
     }
-    return i > from;
+    return i >= from;
+  }
+
+  /** Behind a mail's quote and the indentation of a line. */
+  private static int afterMargin(byte[] buffer, int from, int to) {
+    int i = from;
+    while (i < to && (buffer[i] == ' ' || buffer[i] == '>' || buffer[i] == '\t')) {
+      i++;
+    }
+    return i;
   }
 }

@@ -1,0 +1,157 @@
+package dev.quarry.slab;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Host;
+import dev.quarry.physical.Gfp;
+import dev.quarry.physical.MemMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The object allocator as one CPU sees it: its slabs in all caches. Who keeps it at hand saves the
+ * way from the {@link Cpu} to it. Only a thread that may use the CPU calls its methods.
+ *
+ * <pre>
+ *   kmalloc   size ─► (size + 7) / 8 ─► current slab of the general cache ─► first of its free chain
+ *   kfree     address ─► frame ─► slab descriptor ─► index ─► is this CPU the owner?
+ *                                                     yes: local chain    no: remote chain, by CAS
+ * </pre>
+ */
+public final class SlabCpu {
+  private static final int UNUSUAL = Gfp.ZERO | Gfp.ZONE_MASK | Gfp.RECLAIMABLE | Gfp.THISNODE;
+
+  private final int id;
+  private final Cpu cpu;
+  private final SlabCore core;
+  private final int pageShift;
+  private final long windowBase;
+  private final long windowBytes;
+  private final long toHost;
+
+  /** The place in the map for address 0, so that an address need not become a physical one. */
+  private final long mapOrigin;
+
+  private final long freeLimit;
+
+  /**
+   * By eighths of the size, the host address of the current slab in the general cache; {@link
+   * CpuSlabs} keeps it. Where an eighth belongs to two caches or none: a slab without objects.
+   */
+  private long[] heads = {};
+
+  private long freeBytes;
+  private String callSite = "";
+  private volatile boolean drainRequested;
+
+  SlabCpu(SlabCore core, Cpu cpu, long freeLimit) {
+    this.id = cpu.id();
+    this.cpu = cpu;
+    this.core = core;
+    this.pageShift = core.pageShift;
+    this.windowBase = core.pages.directMap().base();
+    this.windowBytes = core.pages.directMap().bytes();
+    this.toHost = core.memory.trusted(windowBase) - windowBase;
+    this.mapOrigin = core.map.origin(windowBase >>> pageShift);
+    this.freeLimit = freeLimit;
+  }
+
+  int id() {
+    return id;
+  }
+
+  void heads(long[] byEighth) {
+    heads = byEighth;
+  }
+
+  /** As {@link SlabAllocator#kmalloc}. */
+  public long kmalloc(int size, int gfp) {
+    int eighth = (size + 7) >>> 3;
+    long[] table = heads;
+    if (Integer.compareUnsigned(eighth, table.length) < 0 && (gfp & UNUSUAL) == 0) {
+      long at = Host.address(table[eighth]);
+      long first = Slab.first(at);
+      if (first != Bufctl.END) {
+        return Slab.take(at, first);
+      }
+    }
+    return core.kmallocSlow(cpu, size, gfp);
+  }
+
+  /** As {@link SlabAllocator#kfree}. */
+  public boolean kfree(long address) {
+    return freeFast(address, null) || core.kfreeSlow(cpu, address);
+  }
+
+  /**
+   * Frees an object of a slab that a CPU owns, this one or another; false: nobody owns it, or the
+   * address is wrong.
+   *
+   * @param expected the cache that it should be of, or null for any
+   */
+  boolean freeFast(long object, @Nullable KmemCache expected) {
+    if (Long.compareUnsigned(object - windowBase, windowBytes) >= 0) {
+      return false;
+    }
+    long slab = MemMap.slabAt(mapOrigin, object >>> pageShift);
+    if (Long.compareUnsigned(slab - windowBase, windowBytes) >= 0) {
+      return false;
+    }
+    long at = Host.address(slab + toHost);
+    int owner = Slab.owner(at);
+    int quotient = Slab.quotient(at, object);
+    int index = quotient & Bufctl.MASK;
+    if (Integer.compareUnsigned(quotient, Slab.num(at)) >= 0
+        || !Slab.isActive(at, index)
+        || (expected != null && Slab.cache(at) != expected.id())) {
+      return false;
+    }
+    if (owner != id) {
+      return owner >= 0 && freeRemote(slab, at, index, owner);
+    }
+    if (Slab.freeLocal(at, index)) {
+      core.cache(Slab.cache(at)).cpu(id).relist(cpu, slab);
+    }
+    return true;
+  }
+
+  private boolean freeRemote(long slab, long at, int index, int owner) {
+    if (Slab.freeRemote(at, index)) {
+      core.cache(Slab.cache(at)).cpu(owner).pushPending(slab);
+    }
+    return true;
+  }
+
+  /**
+   * Names the caller of what this CPU does next, for caches that keep users; empty: the program's
+   * own place, which costs a walk over the stack.
+   */
+  public void callSite(String label) {
+    callSite = label;
+  }
+
+  String callSite() {
+    return callSite;
+  }
+
+  /** A slab of so many bytes became free, or, with less than 0, is free no more. */
+  void freeBytes(long bytes) {
+    freeBytes += bytes;
+  }
+
+  /** Whether the CPU holds more in free slabs than it may. */
+  boolean holdsTooMuch() {
+    return freeBytes > freeLimit;
+  }
+
+  /** Asks the holder to give up what it can. */
+  void requestDrain() {
+    drainRequested = true;
+  }
+
+  boolean takeDrainRequest() {
+    boolean requested = drainRequested;
+    if (requested) {
+      drainRequested = false;
+    }
+    return requested;
+  }
+}

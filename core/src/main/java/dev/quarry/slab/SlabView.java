@@ -1,0 +1,108 @@
+package dev.quarry.slab;
+
+import dev.quarry.machine.Host;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A slab as it is at one moment, for pictures and checks. The machine rests meanwhile.
+ *
+ * @param descriptor address of the slab descriptor
+ * @param page address of its first page
+ * @param node the node of its pages
+ * @param owner the CPU that owns it, or {@link #NOBODY}
+ * @param list the list that it is on: FULL, PARTIAL, FREE, CURRENT or RCU
+ * @param colourOffset bytes before the descriptor, or before the first object of an off-slab one
+ * @param firstObject address of object 0
+ * @param numbers the object descriptors: next free object, {@link #END}, {@link #ACTIVE} or {@link
+ *     #CACHED}
+ * @param freeChain indexes of the objects that are free to allocate, first to last; for a slab that
+ *     is not current, those that the owner freed
+ * @param localChain what the owner freed into a current slab
+ * @param remoteChain what other CPUs freed and the owner has not yet collected
+ */
+public record SlabView(
+    long descriptor,
+    long page,
+    int node,
+    int owner,
+    String list,
+    int colourOffset,
+    long firstObject,
+    List<Integer> numbers,
+    List<Integer> freeChain,
+    List<Integer> localChain,
+    List<Integer> remoteChain) {
+  /** The owner of a slab on its node's lists. */
+  public static final int NOBODY = Slab.NO_OWNER;
+
+  /** The end of a chain. */
+  public static final int END = Bufctl.END;
+
+  /** The object is in use. */
+  public static final int ACTIVE = Bufctl.ACTIVE;
+
+  /** The object is free and in an array. */
+  public static final int CACHED = Bufctl.CACHED;
+
+  public SlabView {
+    numbers = List.copyOf(numbers);
+    freeChain = List.copyOf(freeChain);
+    localChain = List.copyOf(localChain);
+    remoteChain = List.copyOf(remoteChain);
+  }
+
+  /** Objects in use. */
+  public int inUse() {
+    return Collections.frequency(numbers, ACTIVE);
+  }
+
+  /**
+   * Reads a slab.
+   *
+   * @throws IllegalStateException if a chain leaves the slab or goes in a circle
+   */
+  static SlabView of(DirectMemory memory, long slab) {
+    long at = memory.trusted(slab);
+    SlabList.Kind kind = SlabList.Kind.of(at);
+    int owner = Slab.owner(at);
+    boolean current = kind == SlabList.Kind.CURRENT;
+    List<Integer> numbers = new ArrayList<>();
+    for (int index = 0; index < Slab.num(at); index++) {
+      numbers.add(Bufctl.get(Slab.chain(at), index));
+    }
+    boolean inFree = owner == Slab.NO_OWNER || current;
+    return new SlabView(
+        slab,
+        Host.getLong(at + Slab.PAGE),
+        Slab.node(at),
+        owner,
+        kind.name(),
+        Host.getInt(at + Slab.COLOUR),
+        Host.getLong(at + Slab.OBJECTS),
+        numbers,
+        chain(numbers, inFree ? Slab.free(at) : Slab.localHead(at), slab),
+        current ? chain(numbers, Slab.localHead(at), slab) : List.of(),
+        chain(numbers, Slab.remoteHead(Slab.remote(at)), slab));
+  }
+
+  private static List<Integer> chain(List<Integer> numbers, int head, long slab) {
+    List<Integer> chain = new ArrayList<>();
+    for (int at = head; at != Bufctl.END; at = numbers.get(at)) {
+      if (at >= numbers.size() || chain.size() == numbers.size()) {
+        throw new IllegalStateException(
+            "slab 0x"
+                + Long.toHexString(slab)
+                + ": the chain from "
+                + head
+                + " leaves its "
+                + numbers.size()
+                + " objects or has no end: "
+                + chain);
+      }
+      chain.add(at);
+    }
+    return chain;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.quarry.explain.show;
+
+import dev.quarry.explain.verdict.Explanation;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a reader has to know: what the log does not say, and what is wrong with it. */
+final class Caveats {
+  private Caveats() {}
+
+  static List<String> of(Explanation of) {
+    return Stream.concat(of.caveats().stream(), of.report().problems().stream())
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.quarry.explain.twin;
+
+import dev.quarry.explain.log.ZoneDump;
+import dev.quarry.machine.KernelRelease;
+import dev.quarry.machine.ZoneType;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a twin is booted from: the log's figures in pages, checked and bounded.
+ *
+ * @param release whose rules hold
+ * @param pageShift log2 of the page size in bytes
+ * @param maxOrder the largest order of the buddy system
+ * @param types the zone types that the kernel was built with, ascending
+ * @param zones those that the twin can have, in the log's order
+ */
+public record TwinPlan(
+    KernelRelease release,
+    int pageShift,
+    int maxOrder,
+    List<ZoneType> types,
+    List<ZonePlan> zones) {
+  public TwinPlan {
+    types = List.copyOf(types);
+    zones = List.copyOf(zones);
+  }
+
+  /** The name of a zone in sentences; with its node, where the log has more than node 0. */
+  public static String name(ZoneDump zone) {
+    return zone.node() == 0 ? zone.name() : "node " + zone.node() + " " + zone.name();
+  }
+
+  /** kB in a page. */
+  public int pageKb() {
+    return 1 << (pageShift - 10);
+  }
+
+  /** The plan of a zone of the log, if it could be taken over. */
+  public Optional<ZonePlan> zone(ZoneDump dump) {
+    return zones.stream().filter(zone -> zone.dump().equals(dump)).findFirst();
+  }
+
+  /** The plan with every zone changed. */
+  public TwinPlan with(UnaryOperator<ZonePlan> change) {
+    return new TwinPlan(release, pageShift, maxOrder, types, zones.stream().map(change).toList());
+  }
+}

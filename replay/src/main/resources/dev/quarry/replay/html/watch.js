@@ -1,0 +1,20 @@
+// The page of a machine that was watched: its head, free memory over time, and the notes.
+
+function drawHead() {
+  const { twin, machine, micros } = DATA.head;
+  document.getElementById("head").append(
+    el("h1", {}, twin),
+    el("p", {}, `Linux ${machine.kernel}, ${plural(machine.cpus, "CPU")}, ${plural(machine.nodes, "node")}, ` +
+      `${mib(machine.managedPages)} managed; ${plural(DATA.memory.micros.length, "sample")} over ${seconds(micros / 1e6)}`));
+}
+
+function drawNotes() {
+  bodyOf("notes").append(DATA.notes.length === 0
+    ? el("p", { class: "plain" }, "The files told all that was needed.")
+    : el("ul", {}, ...DATA.notes.map((line) => el("li", {}, line))));
+}
+
+drawHead();
+drawMemory();
+drawNotes();
+document.documentElement.dataset.drawn = "all";
