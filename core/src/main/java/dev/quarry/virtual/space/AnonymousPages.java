@@ -5,6 +5,7 @@ import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Pfn;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.space.MmStruct.Rss;
 
 /**
  * Pages of memory that shows no file and is never swapped: each entry holds its frame once. What a
@@ -32,10 +33,13 @@ final class AnonymousPages implements MappedPages {
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     PageTables tables = mm.tables();
     long frames = tables.layout().frameMask();
-    tables.take(
-        start,
-        (end - start) >>> SHIFT,
-        (address, entry) -> spaces.allocator().freePage(cpu, (int) ((entry & frames) >>> SHIFT)));
+    long taken =
+        tables.take(
+            start,
+            (end - start) >>> SHIFT,
+            (address, entry) ->
+                spaces.allocator().freePage(cpu, (int) ((entry & frames) >>> SHIFT)));
+    mm.addRss(Rss.ANON, -taken);
   }
 
   @Override
@@ -72,6 +76,7 @@ final class AnonymousPages implements MappedPages {
       spaces.allocator().freePage(cpu, pfn);
       return -Errno.ENOMEM;
     }
+    mm.addRss(Rss.ANON, 1);
     return 0;
   }
 

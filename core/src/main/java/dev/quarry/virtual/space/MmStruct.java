@@ -63,15 +63,12 @@ public final class MmStruct extends SpinLock {
     static final int RSS_ANON = 216;
     static final int SWAP_ENTRIES = 224;
     static final int RSS_SHMEM = 232;
-    static final int HIWATER_RSS = 240;
-    static final int MIN_FAULTS = 248;
-    static final int MAJ_FAULTS = 256;
 
     private Field() {}
   }
 
   /** Bytes of an object. */
-  static final int BYTES = 264;
+  static final int BYTES = 240;
 
   private final AddressSpaces spaces;
   private final long address;
@@ -98,6 +95,24 @@ public final class MmStruct extends SpinLock {
     this.unmapped = new UnmappedArea(this);
     set(Field.PGD, tables.root());
     set(Field.USERS, 1);
+  }
+
+  /** What a resident page is: {@code MM_FILEPAGES} and its sisters. */
+  public enum Rss {
+    FILE,
+    ANON,
+    SWAP,
+    SHMEM
+  }
+
+  /** Pages of a kind that the tables show, or for SWAP that they say are in swap. */
+  public long rss(Rss kind) {
+    return get(Field.RSS_FILE + kind.ordinal() * Long.BYTES);
+  }
+
+  /** Counts pages that came, or went. */
+  public void addRss(Rss kind, long pages) {
+    add(Field.RSS_FILE + kind.ordinal() * Long.BYTES, pages);
   }
 
   /** What all address spaces of the machine share. */
