@@ -130,7 +130,7 @@ final class CpuSlabs {
     if (state.takeDrainRequest()) {
       core.drain(cpu);
     }
-    if (current != Slab.NONE && !refill()) {
+    if (current != Slab.NONE && Slab.first(current) == Bufctl.END && !refill()) {
       retire();
     }
     if (current == Slab.NONE && !adoptNext() && !adoptNew(cpu, gfp)) {

@@ -66,8 +66,10 @@ final class GeneralCaches {
 
   private CacheSpec spec(int type, int size) {
     String name = PREFIXES.get(type) + sizeName(size);
-    int debug = SlabFlags.debugFlags(core.spec.slab().debug(), name);
-    return CacheSpec.of(name, size).aligned(alignment(size)).with(FLAGS[type] | debug);
+    CacheSpec spec = CacheSpec.of(name, size).aligned(alignment(size)).with(FLAGS[type]);
+    CacheSpec checked = spec.with(SlabFlags.debugFlags(core.spec.slab().debug(), name));
+    // The largest object has no room for red zones beside it.
+    return SlabGeometry.fits(checked, core.rules) ? checked : spec;
   }
 
   /** As the kernel names them: 96, 1k, 4M. */
@@ -87,7 +89,8 @@ final class GeneralCaches {
   }
 
   private int search(long size) {
-    int place = size > sizes[sizes.length - 1] ? sizes.length : Arrays.binarySearch(sizes, (int) size);
+    int place =
+        size > sizes[sizes.length - 1] ? sizes.length : Arrays.binarySearch(sizes, (int) size);
     int index = place < 0 ? -place - 1 : place;
     return index == sizes.length ? TOO_LARGE : index;
   }

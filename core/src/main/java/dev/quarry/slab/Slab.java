@@ -27,7 +27,7 @@ import dev.quarry.machine.Host;
  *  104  objects     8   again, for the owner
  *  128  remote      8   what others freed: see below                     written by all: CAS
  *  136  pending     8   next slab that has something to collect
- *  192  chain           an object descriptor for each object: {@link Bufctl}
+ *  144  chain           an object descriptor for each object: {@link Bufctl}
  *
  *   remote           33    32 31     16 15      0      waits: the slab is on its owner's stack of
  *           +--------+-------+---------+---------+            slabs to collect from
@@ -45,7 +45,7 @@ final class Slab {
   static final long NONE = 0;
 
   /** Bytes of a descriptor; the chain follows. */
-  static final int BYTES = 192;
+  static final int BYTES = 144;
 
   /** The owner of a slab that the node's lock guards. */
   static final int NO_OWNER = -1;

@@ -84,22 +84,29 @@ public final class SlabAllocator {
    * @throws CacheException if it cannot be, or there is no memory for its descriptor
    */
   public KmemCache createCache(Cpu cpu, CacheSpec spec) {
-    int debug = SlabFlags.debugFlags(core.spec.slab().debug(), spec.name());
-    CacheSpec checked = CacheChecks.checked(spec.with(debug), core);
-    long name = kstrdup(cpu, spec.name(), Gfp.GFP_KERNEL);
-    if (name == KmemCache.NULL) {
-      throw new CacheException(spec.name(), "no memory for its name");
-    }
-    KmemCache cache = null;
     try {
-      cache = core.register(checked, core.rules);
+      int debug = SlabFlags.debugFlags(core.spec.slab().debug(), spec.name());
+      return create(cpu, CacheChecks.checked(spec.with(debug), core));
+    } catch (CacheException e) {
+      if (spec.has(SlabFlags.PANIC)) {
+        core.reports.panic(spec.name());
+      }
+      throw e;
+    }
+  }
+
+  private KmemCache create(Cpu cpu, CacheSpec spec) {
+    KmemCache cache = core.register(spec, core.rules);
+    long name = kstrdup(cpu, spec.name(), Gfp.GFP_KERNEL);
+    try {
+      if (name == KmemCache.NULL) {
+        throw new CacheException(spec.name(), "no memory for its name");
+      }
       describe(cpu, cache, name);
       return cache;
     } catch (CacheException e) {
       kfree(cpu, name);
-      if (cache != null) {
-        core.unregister(cache);
-      }
+      core.unregister(cache);
       throw e;
     }
   }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   kmalloc   size ─► (size + 7) / 8 ─► current slab of the general cache ─► first of its free chain
- *   kfree     address ─► frame ─► slab descriptor, owned by this CPU? ─► index ─► local chain
+ *   kfree     address ─► frame ─► slab descriptor ─► index ─► is this CPU the owner?
+ *                                                     yes: local chain    no: remote chain, by CAS
  * </pre>
  */
 public final class SlabCpu {
@@ -81,7 +82,8 @@ public final class SlabCpu {
   }
 
   /**
-   * Frees an object of a slab that the CPU owns; false: it is not, or the address is wrong.
+   * Frees an object of a slab that a CPU owns, this one or another; false: nobody owns it, or the
+   * address is wrong.
    *
    * @param expected the cache that it should be of, or null for any
    */
@@ -94,16 +96,26 @@ public final class SlabCpu {
       return false;
     }
     long at = Host.address(slab + toHost);
-    if (Slab.owner(at) != id || (expected != null && Slab.cache(at) != expected.id())) {
-      return false;
-    }
+    int owner = Slab.owner(at);
     int quotient = Slab.quotient(at, object);
     int index = quotient & Bufctl.MASK;
-    if (Integer.compareUnsigned(quotient, Slab.num(at)) >= 0 || !Slab.isActive(at, index)) {
+    if (Integer.compareUnsigned(quotient, Slab.num(at)) >= 0
+        || !Slab.isActive(at, index)
+        || (expected != null && Slab.cache(at) != expected.id())) {
       return false;
+    }
+    if (owner != id) {
+      return owner >= 0 && freeRemote(slab, at, index, owner);
     }
     if (Slab.freeLocal(at, index)) {
       core.cache(Slab.cache(at)).cpu(id).relist(cpu, slab);
+    }
+    return true;
+  }
+
+  private boolean freeRemote(long slab, long at, int index, int owner) {
+    if (Slab.freeRemote(at, index)) {
+      core.cache(Slab.cache(at)).cpu(owner).pushPending(slab);
     }
     return true;
   }

@@ -62,11 +62,9 @@ public record SlabGeometry(
   static SlabGeometry of(CacheSpec spec, SlabRules rules) {
     int align = alignment(spec, rules);
     int offset = spec.has(SlabFlags.RED_ZONE) ? up(RED_ZONE_BYTES, align) : 0;
-    long size = (long) up(spec.size(), WORD) + offset;
-    size += spec.has(SlabFlags.RED_ZONE) ? RED_ZONE_BYTES : 0;
-    size += spec.has(SlabFlags.STORE_USER) ? USER_BYTES : 0;
-    boolean large = size >= rules.offSlabBytes();
-    size = (size + align - 1) & -(long) align;
+    long unaligned = bytesOf(spec, offset);
+    boolean large = unaligned >= rules.offSlabBytes();
+    long size = (unaligned + align - 1) & -(long) align;
     if (size > 1L << (rules.pageShift() + rules.maxOrder())) {
       throw new CacheException(
           spec.name(),
@@ -79,6 +77,20 @@ public record SlabGeometry(
               + " of the largest slab");
     }
     return new Search(spec, rules, (int) size, align, offset).run(large);
+  }
+
+  /** An object with what its checks need, not yet aligned. */
+  private static long bytesOf(CacheSpec spec, int offset) {
+    long bytes = (long) up(spec.size(), WORD) + offset;
+    bytes += spec.has(SlabFlags.RED_ZONE) ? RED_ZONE_BYTES : 0;
+    return bytes + (spec.has(SlabFlags.STORE_USER) ? USER_BYTES : 0);
+  }
+
+  /** Whether a slab of the machine holds an object. */
+  static boolean fits(CacheSpec spec, SlabRules rules) {
+    int align = alignment(spec, rules);
+    int offset = spec.has(SlabFlags.RED_ZONE) ? up(RED_ZONE_BYTES, align) : 0;
+    return bytesOf(spec, offset) <= 1L << (rules.pageShift() + rules.maxOrder());
   }
 
   /** {@code calculate_alignment} (mm/slab_common.c). */

@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** Makes a failing list shorter as long as it still fails: by chunks, from half of it to one. */
-final class Shrink {
+public final class Shrink {
   /** A failure must be told before everybody has gone home. */
   private static final int MOST_TRIES = 1_000;
 
   private Shrink() {}
 
   /** A list that fails; given enough tries, one of which no single element can be left out. */
-  static <T> List<T> shrink(List<T> failing, Predicate<List<T>> fails) {
+  public static <T> List<T> shrink(List<T> failing, Predicate<List<T>> fails) {
     AtomicInteger tries = new AtomicInteger();
     return within(failing, steps -> tries.incrementAndGet() <= MOST_TRIES && fails.test(steps));
   }

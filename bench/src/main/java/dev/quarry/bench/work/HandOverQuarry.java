@@ -74,7 +74,8 @@ public class HandOverQuarry {
     }
   }
 
-  private static long @Nullable [] take(AtomicReferenceArray<long[]> ring, int place, Control control) {
+  private static long @Nullable [] take(
+      AtomicReferenceArray<long[]> ring, int place, Control control) {
     for (int spins = 0; !control.stopMeasurement; spins++) {
       long[] batch = ring.getAcquire(place);
       if (batch != null) {
