@@ -223,6 +223,39 @@ public final class PageTables {
     return range.protect(address, pages, clear, set);
   }
 
+  /**
+   * Clears what is mapped or swapped in a range, and gives each entry to a visitor after it was
+   * cleared.
+   *
+   * @return how many entries were cleared
+   * @throws IllegalStateException if a large page reaches beyond the range
+   */
+  public long take(long address, long pages, EntryVisitor visitor) {
+    return range.take(address, pages, visitor);
+  }
+
+  /**
+   * Moves entries to other addresses of this address space, where nothing is mapped.
+   *
+   * @return how many pages' entries were moved: fewer than {@code pages} if a table could not be
+   *     allocated
+   */
+  public long move(Cpu cpu, int gfp, long from, long to, long pages) {
+    return builder.move(cpu, gfp, from, to, pages);
+  }
+
+  /** The entry that shows an address's page, large or not, or holds what software left there. */
+  public long leaf(long address) {
+    long table = root;
+    for (int level = top; ; level--) {
+      long entry = memory.entry(memory.slot(table, address, level));
+      if (level == PageTableLayout.PTE_LEVEL || entry == Pte.NONE || Pte.isLeaf(entry, level)) {
+        return entry;
+      }
+      table = entry & frameMask;
+    }
+  }
+
   /** Takes over entries of another root, for the half of the address range that all share. */
   public void share(PageTables other, long address, long pages) {
     ownPages = Math.min(ownPages, layout.pageOf(address));
@@ -263,6 +296,35 @@ public final class PageTables {
           "tables to page " + (first + pages) + " are shared from page " + ownPages + " on");
     }
     return new TableFreeing(memory, cpu, first, first + pages).below(root, top, 0);
+  }
+
+  /**
+   * Frees the tables that serve a range and nothing beyond two bounds: {@code free_pgtables}.
+   *
+   * @param floor the end of the neighbour below, or 0
+   * @param ceiling the start of the neighbour above, or the end of what may be freed
+   * @return how many tables were freed
+   */
+  public long freeTables(Cpu cpu, long address, long pages, long floor, long ceiling) {
+    if (!hasTables(address, pages)) {
+      return 0;
+    }
+    // A table that serves only this range begins at or above the floor, and ends at or below the
+    // ceiling; it may reach beyond the range.
+    long first = layout.pageOf(address);
+    return new TableFreeing(memory, cpu, layout.pageOf(floor), ceiling >>> PAGE_SHIFT)
+        .serving(root, top, first, first + pages);
+  }
+
+  private boolean hasTables(long address, long pages) {
+    long span = layout.pages(top);
+    long last = layout.pageOf(address) + pages - 1;
+    for (long page = layout.pageOf(address) & -span; page <= last; page += span) {
+      if (memory.entry(memory.slot(root, page << PAGE_SHIFT, top)) != Pte.NONE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Frees the root; all else was freed before, and the shared half is others'. */

@@ -3,6 +3,7 @@ package dev.quarry.virtual;
 /** Goes over what is mapped in a range, table by table, and changes it. */
 final class RangeWalk {
   private static final int PAGE_SHIFT = PageTableLayout.PAGE_SHIFT;
+  private static final int SIZE = PageTableLayout.PAGE_SIZE;
 
   private final TableMemory memory;
   private final PageTableLayout layout;
@@ -60,6 +61,30 @@ final class RangeWalk {
     return tally.entries;
   }
 
+  /** See {@link PageTables#take}. */
+  long take(long address, long pages, EntryVisitor visitor) {
+    long end = layout.pageOf(address) + pages;
+    Tally tally = new Tally();
+    forEachRun(
+        address,
+        pages,
+        (at, slot, entries, level) -> {
+          checkWhole(at, level, end);
+          for (int i = 0; i < entries; i++, slot += layout.pointerBytes(), at += SIZE) {
+            long entry = memory.entry(slot);
+            while (entry != Pte.NONE && !memory.replace(slot, entry, Pte.NONE)) {
+              entry = memory.entry(slot); // the processor has just marked it
+            }
+            if (entry != Pte.NONE) {
+              visitor.entry(at, entry);
+              tally.entries++;
+            }
+          }
+        });
+    memory.counts().cleared(tally.entries);
+    return tally.entries;
+  }
+
   private static final class Tally {
     long entries;
   }
@@ -97,7 +122,8 @@ final class RangeWalk {
     while (true) {
       long entry = memory.entry(slot);
       long changed = (entry & keep) | set;
-      if (!Pte.isPresent(entry) || changed == entry) {
+      boolean mapped = (entry & (Pte.PRESENT | Pte.PROTNONE)) != 0;
+      if (!mapped || changed == entry) {
         return false;
       }
       if (memory.replace(slot, entry, changed)) {

@@ -1,0 +1,270 @@
+package dev.quarry.virtual.space;
+
+import dev.quarry.machine.Host;
+import dev.quarry.machine.SpinLock;
+import dev.quarry.virtual.PageTables;
+
+/**
+ * An address space: {@code struct mm_struct} (include/linux/mm_types.h), as bytes in an object of
+ * the cache of that name. This is the handle; the numbers are in the object.
+ *
+ * <p>Equations: {@code total_vm == sum over areas of pages}; {@code data_vm}, {@code stack_vm},
+ * {@code exec_vm}, {@code locked_vm} are the sums over the areas that {@link VmFlags} says; {@code
+ * map_count} areas are in the tree. {@link SpaceInvariants} checks them.
+ *
+ * <pre>
+ *   mm_struct ─┬─ first ─► area ─► area ─► area            sorted by address
+ *              ├─ root ──► the same in a red-black tree    {@link AreaTree}
+ *              ├─ cache ─► the area that was used last
+ *              └─ pgd ───► page tables
+ * </pre>
+ *
+ * <p>{@link #lock} is {@code mmap_lock}: who reads or changes areas holds it. The locks of the
+ * allocators are taken below it.
+ */
+public final class MmStruct extends SpinLock {
+  /** log2 of the bytes in a page. */
+  static final int PAGE_SHIFT = 12;
+
+  /** Bytes in a page. */
+  static final long PAGE_SIZE = 1L << PAGE_SHIFT;
+
+  static final long PAGE_MASK = -PAGE_SIZE;
+
+  /** A number of an address space; its ordinal says where in the object it is. */
+  enum Field {
+    FIRST,
+    ROOT,
+    CACHE,
+    HIGHEST_END,
+    MAP_COUNT,
+    USERS,
+    PGD,
+    TOTAL_VM,
+    DATA_VM,
+    EXEC_VM,
+    STACK_VM,
+    LOCKED_VM,
+    PINNED_VM,
+    HIWATER_VM,
+    DEF_FLAGS,
+    TASK_SIZE,
+    MMAP_BASE,
+    LEGACY_BASE,
+    TOPDOWN,
+    START_CODE,
+    END_CODE,
+    START_DATA,
+    END_DATA,
+    START_BRK,
+    BRK,
+    START_STACK,
+    RSS_FILE,
+    RSS_ANON,
+    SWAP_ENTRIES,
+    RSS_SHMEM,
+    HIWATER_RSS,
+    MIN_FAULTS,
+    MAJ_FAULTS
+  }
+
+  /** Bytes of an object. */
+  static final int BYTES = Field.values().length * Long.BYTES;
+
+  private static final int CACHE = Field.CACHE.ordinal() * Long.BYTES;
+
+  private final AddressSpaces spaces;
+  private final long address;
+  private final long host;
+  private final PageTables tables;
+  private final ProcessLimits limits;
+  final VmAreaStruct areas;
+  final AreaTree tree;
+  final AreaMerge merge;
+  final AreaDetach detach;
+  final UnmappedArea unmapped;
+
+  MmStruct(AddressSpaces spaces, long address, PageTables tables, ProcessLimits limits) {
+    this.spaces = spaces;
+    this.address = address;
+    this.host = address + spaces.delta();
+    this.tables = tables;
+    this.limits = limits;
+    this.areas = spaces.areas();
+    Host.fill(host, BYTES, (byte) 0);
+    this.tree = new AreaTree(this);
+    this.merge = new AreaMerge(this);
+    this.detach = new AreaDetach(this);
+    this.unmapped = new UnmappedArea(this);
+    set(Field.PGD, tables.root());
+    set(Field.USERS, 1);
+  }
+
+  /** What all address spaces of the machine share. */
+  public AddressSpaces spaces() {
+    return spaces;
+  }
+
+  /** Where in RAM the object is, by the kernel's address. */
+  public long address() {
+    return address;
+  }
+
+  /** The page tables. */
+  public PageTables tables() {
+    return tables;
+  }
+
+  /** What its process may do and have. */
+  public ProcessLimits limits() {
+    return limits;
+  }
+
+  long get(Field field) {
+    return Host.getLong(host + (long) field.ordinal() * Long.BYTES);
+  }
+
+  void set(Field field, long value) {
+    Host.putLong(host + (long) field.ordinal() * Long.BYTES, value);
+  }
+
+  void add(Field field, long value) {
+    long at = host + (long) field.ordinal() * Long.BYTES;
+    Host.putLong(at, Host.getLong(at) + value);
+  }
+
+  /** The area that was found last, or {@link VmAreaStruct#NONE}: {@code mmap_cache}. */
+  long lastUsed() {
+    return Host.getLong(host + CACHE);
+  }
+
+  void lastUsed(long vma) {
+    Host.putLong(host + CACHE, vma);
+  }
+
+  /** The lowest area, or {@link VmAreaStruct#NONE}. */
+  public long firstArea() {
+    return get(Field.FIRST);
+  }
+
+  /** The root of the tree, or {@link VmAreaStruct#NONE}. */
+  public long rootArea() {
+    return get(Field.ROOT);
+  }
+
+  /** How many areas there are. */
+  public long mapCount() {
+    return get(Field.MAP_COUNT);
+  }
+
+  /** Pages in all areas. */
+  public long totalVm() {
+    return get(Field.TOTAL_VM);
+  }
+
+  /** Pages in private writable areas that are no stacks. */
+  public long dataVm() {
+    return get(Field.DATA_VM);
+  }
+
+  /** Pages in executable areas that nobody writes. */
+  public long execVm() {
+    return get(Field.EXEC_VM);
+  }
+
+  /** Pages in stacks. */
+  public long stackVm() {
+    return get(Field.STACK_VM);
+  }
+
+  /** Pages in locked areas. */
+  public long lockedVm() {
+    return get(Field.LOCKED_VM);
+  }
+
+  /** Pages that drivers keep where they are. */
+  public long pinnedVm() {
+    return get(Field.PINNED_VM);
+  }
+
+  /** The most that {@link #totalVm} was. */
+  public long hiwaterVm() {
+    return Math.max(get(Field.HIWATER_VM), totalVm());
+  }
+
+  /** One past the last address that a process may use: TASK_SIZE. */
+  public long taskSize() {
+    return get(Field.TASK_SIZE);
+  }
+
+  /** Where the search for free addresses begins, downwards or, in the legacy layout, upwards. */
+  public long mmapBase() {
+    return get(Field.MMAP_BASE);
+  }
+
+  /** Where the heap begins. */
+  public long startBrk() {
+    return get(Field.START_BRK);
+  }
+
+  /** Where the heap ends. */
+  public long brk() {
+    return get(Field.BRK);
+  }
+
+  /** An address in the stack: where it began. */
+  public long startStack() {
+    return get(Field.START_STACK);
+  }
+
+  /** Flags that each new area gets: {@code def_flags}, set by mlockall. */
+  long defFlags() {
+    return get(Field.DEF_FLAGS);
+  }
+
+  /** The first area that ends above an address, or {@link VmAreaStruct#NONE}: find_vma(). */
+  public long findVma(long at) {
+    return tree.find(at);
+  }
+
+  /** The first area that has a page of a range, or {@link VmAreaStruct#NONE}. */
+  public long findVmaIntersection(long from, long to) {
+    long vma = tree.find(from);
+    return vma != VmAreaStruct.NONE && Long.compareUnsigned(areas.start(vma), to) < 0
+        ? vma
+        : VmAreaStruct.NONE;
+  }
+
+  /** The area that holds an address, or {@link VmAreaStruct#NONE}: vma_lookup(). */
+  public long lookup(long at) {
+    long vma = tree.find(at);
+    return vma != VmAreaStruct.NONE && Long.compareUnsigned(areas.start(vma), at) <= 0
+        ? vma
+        : VmAreaStruct.NONE;
+  }
+
+  /** Counts pages of an area of these flags that came, or went: {@code vm_stat_account}. */
+  void account(long flags, long pages) {
+    add(Field.TOTAL_VM, pages);
+    if (VmFlags.isExec(flags)) {
+      add(Field.EXEC_VM, pages);
+    } else if (VmFlags.isStack(flags)) {
+      add(Field.STACK_VM, pages);
+    } else if (VmFlags.isData(flags)) {
+      add(Field.DATA_VM, pages);
+    }
+  }
+
+  /** Remembers how large the address space was before it gets smaller. */
+  void noteHiwater() {
+    long now = totalVm();
+    if (now > get(Field.HIWATER_VM)) {
+      set(Field.HIWATER_VM, now);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "mm at 0x" + Long.toHexString(address);
+  }
+}
