@@ -3,6 +3,7 @@ package dev.quarry.slab;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,24 @@ final class ObjectFree {
     }
     giveBack(cpu, cache, slab, index);
     return true;
+  }
+
+  /** Whether an address lies in a slab. */
+  private boolean inSlab(long address) {
+    return memory.contains(address, 1)
+        && (map.state(core.pfnOf(address)) & PageState.SLAB) != 0;
+  }
+
+  Optional<KmemCache> cacheOf(long address) {
+    return inSlab(address)
+        ? Optional.of(core.cache(Slab.cache(memory.trusted(map.slab(core.pfnOf(address))))))
+        : Optional.empty();
+  }
+
+  Optional<SlabView> slabOf(long address) {
+    return inSlab(address)
+        ? Optional.of(SlabView.of(memory, map.slab(core.pfnOf(address))))
+        : Optional.empty();
   }
 
   /**
