@@ -26,14 +26,14 @@ final class CacheCommands {
     registry
         .add(
             SlabAction.command(
-                    "kmem_cache_create name=NAME size=BYTES [align=BYTES] [flags=SLAB_...]"
+                    "kmem_cache_create name=NAME size=BYTES [align=BYTES] [flags=FLAGS]"
                         + " [ctor=NAME] [dtor=NAME] [cpu=N]",
                     "makes a cache of objects of one size",
                     "c = kmem_cache_create name=task_struct size=1184 align=64 ctor=fill",
                     CacheCommands::create)
                 .withNotes(
-                    "flags: "
-                        + String.join(", ", SlabFlagNames.names())
+                    "flags, joined by |:"
+                        + SlabFlagNames.wrapped()
                         + "\nctor and dtor: fill with 0x11, zero, count (does nothing); c.constructed"
                         + " and c.destroyed\nsay how often they ran"))
         .add(

@@ -31,7 +31,7 @@ final class CacheDetailPicture {
   }
 
   String draw() {
-    out.append(CachePicture.head(cache));
+    out.append(CachePicture.head(cache, slabs));
     out.append("; descriptor at ").append(KernelArea.hex(cache.descriptor())).append('\n');
     descriptor();
     arrays();

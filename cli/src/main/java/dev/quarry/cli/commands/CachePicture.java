@@ -1,7 +1,6 @@
 package dev.quarry.cli.commands;
 
 import dev.quarry.kernel.Machine;
-import dev.quarry.slab.CacheStatistics;
 import dev.quarry.slab.KmemCache;
 import dev.quarry.slab.SlabGeometry;
 import dev.quarry.slab.SlabView;
@@ -38,7 +37,7 @@ final class CachePicture {
   }
 
   String draw() {
-    out.append(head(cache)).append('\n');
+    out.append(head(cache, slabs)).append('\n');
     shape(cache).forEach(line -> out.append("│ ").append(line).append('\n'));
     List<SlabLists> lists = SlabLists.of(machine, slabs);
     for (int i = 0; i < lists.size(); i++) {
@@ -48,18 +47,17 @@ final class CachePicture {
   }
 
   /** A cache and how much of it is in use. */
-  static String head(KmemCache cache) {
-    CacheStatistics now = cache.statistics();
+  static String head(KmemCache cache, List<SlabView> slabs) {
+    // Not from the cache's statistics: to compute them a CPU collects what others freed.
+    long inUse = slabs.stream().mapToLong(SlabView::inUse).sum();
     return "kmem_cache "
         + cache.name()
         + ": "
-        + now.activeObjects()
+        + inUse
         + " of "
-        + Counted.of(now.objects(), "object")
+        + Counted.of((long) slabs.size() * cache.geometry().num(), "object")
         + " in use, "
-        + now.activeSlabs()
-        + " of "
-        + Counted.of(now.slabs(), "slab");
+        + Counted.of(slabs.size(), "slab");
   }
 
   /** The shape of a cache's slabs, in words. */

@@ -58,7 +58,8 @@ final class Caches {
 
   /** All slabs of a cache, in the order of their numbers. */
   static List<SlabView> slabs(Session session, KmemCache cache) {
-    session.spend(cache.statistics().objects() / OBJECTS_PER_STEP);
-    return cache.slabs();
+    List<SlabView> slabs = cache.slabs();
+    session.spend((long) slabs.size() * cache.geometry().num() / OBJECTS_PER_STEP);
+    return slabs;
   }
 }

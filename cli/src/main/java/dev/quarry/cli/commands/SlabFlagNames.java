@@ -9,6 +9,7 @@ import java.util.Map;
 
 /** The SLAB_* flags by their names. */
 final class SlabFlagNames {
+  private static final int PER_LINE = 3;
   private static final Map<String, Integer> FLAGS = new LinkedHashMap<>();
 
   static {
@@ -27,6 +28,16 @@ final class SlabFlagNames {
 
   static List<String> names() {
     return List.copyOf(FLAGS.keySet());
+  }
+
+  /** All names in lines, three in each. */
+  static String wrapped() {
+    StringBuilder out = new StringBuilder();
+    int count = 0;
+    for (String name : names()) {
+      out.append(count++ % PER_LINE == 0 ? "\n  " : ", ").append(name);
+    }
+    return out.toString();
   }
 
   /** The bits of names that are joined by {@code |}. */
