@@ -72,6 +72,31 @@ final class ObjectFree {
         : Optional.empty();
   }
 
+  /** {@link SlabAllocator#isSlabDescriptor}. */
+  boolean isSlabDescriptor(long address) {
+    if (!inSlab(address)) {
+      return false;
+    }
+    long slab = map.slab(core.pfnOf(address));
+    long at = memory.trusted(slab);
+    SlabGeometry shape = core.cache(Slab.cache(at)).geometry();
+    if (address >= slab && address < slab + shape.managementBytes()) {
+      return true;
+    }
+    // Off its slab, a descriptor is an object of a general cache.
+    long index = Math.floorDiv(address - Slab.object(at, 0), shape.size());
+    return shape.objectSize() >= Slab.BYTES
+        && index >= 0
+        && index < shape.num()
+        && isDescribedBy(Slab.object(at, (int) index) + shape.objectOffset());
+  }
+
+  /** Whether the slab that a descriptor at this address would be of has it for its descriptor. */
+  private boolean isDescribedBy(long descriptor) {
+    long page = memory.getLong(descriptor + Slab.PAGE);
+    return inSlab(page) && map.slab(core.pfnOf(page)) == descriptor;
+  }
+
   Optional<SlabView> slabOf(long address) {
     return inSlab(address)
         ? Optional.of(SlabView.of(memory, map.slab(core.pfnOf(address))))

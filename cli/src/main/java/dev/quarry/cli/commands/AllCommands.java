@@ -17,8 +17,8 @@ public final class AllCommands {
     FreeCommands.addTo(registry);
     PolicyCommands.addTo(registry);
     LookCommands.addTo(registry);
-    ObjectCommands.addTo(registry);
     CacheCommands.addTo(registry);
+    ObjectCommands.addTo(registry);
     SlabCheckCommands.addTo(registry);
     AddressCommands.addTo(registry);
     AreaCommands.addTo(registry);
