@@ -139,6 +139,11 @@ public final class Machine implements AutoCloseable {
     return slab;
   }
 
+  /** The object allocator, or null if nobody has asked for it yet. */
+  public synchronized @Nullable SlabAllocator slabOrNull() {
+    return slab;
+  }
+
   /** Makes something on the first CPU that no other thread holds. */
   private <T> T onSomeCpu(Function<Cpu, T> maker) {
     AtomicReference<@Nullable T> made = new AtomicReference<>();

@@ -73,6 +73,24 @@ public final class SlabAllocator {
     return core.caches();
   }
 
+  /** The cache of the slab that an address lies in; none of pages that no cache has. */
+  public Optional<KmemCache> cacheOf(long address) {
+    return free.cacheOf(address);
+  }
+
+  /**
+   * Whether a byte is part of a slab descriptor, on its slab or off it. This package trusts what it
+   * wrote there; who lets a user write anywhere asks before.
+   */
+  public boolean isSlabDescriptor(long address) {
+    return free.isSlabDescriptor(address);
+  }
+
+  /** The slab that an address lies in, as it is now; none of pages that no cache has. */
+  public Optional<SlabView> slabOf(long address) {
+    return free.slabOf(address);
+  }
+
   /** The cache of a name. */
   public Optional<KmemCache> cache(String name) {
     return core.caches().stream().filter(cache -> cache.name().equals(name)).findFirst();
