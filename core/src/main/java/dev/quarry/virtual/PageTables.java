@@ -223,7 +223,7 @@ public final class PageTables {
    * @throws IllegalStateException if a large page reaches beyond the range
    */
   public long protect(long address, long pages, long clear, long set) {
-    return range.protect(address, pages, clear, set);
+    return hasTables(address, pages) ? range.protect(address, pages, clear, set) : 0;
   }
 
   /**
@@ -234,7 +234,7 @@ public final class PageTables {
    * @throws IllegalStateException if a large page reaches beyond the range
    */
   public long take(long address, long pages, EntryVisitor visitor) {
-    return range.take(address, pages, visitor);
+    return hasTables(address, pages) ? range.take(address, pages, visitor) : 0;
   }
 
   /**

@@ -21,6 +21,9 @@ public final class Fork {
   private final VmAreaStruct areas;
   private final AddressSpaces spaces;
 
+  /** The child's highest area so far. */
+  private long last = NONE;
+
   private Fork(Cpu cpu, MmStruct parent, MmStruct child) {
     this.cpu = cpu;
     this.parent = parent;
@@ -78,7 +81,8 @@ public final class Fork {
       spaces.commitment().uncharge(promised);
       return false;
     }
-    child.tree.insert(copy);
+    child.tree.insert(copy, last);
+    last = copy;
     child.account(flags, pages);
     boolean empty = (flags & VmFlags.WIPEONFORK) != 0;
     return empty || spaces.pages().copy(cpu, parent, vma, child, copy);

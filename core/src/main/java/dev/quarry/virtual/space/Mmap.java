@@ -308,7 +308,7 @@ public final class Mmap {
     }
     int shown = ownShared ? spaces.files().get(spaces.sharedMemory(length)) : handle;
     areas.init(vma, mm.address(), address, address + length, vmFlags, pgoff, shown);
-    mm.tree.insert(vma);
+    mm.tree.insert(vma, prev);
     return vma;
   }
 
