@@ -63,12 +63,15 @@ public final class MmStruct extends SpinLock {
     static final int RSS_ANON = 216;
     static final int SWAP_ENTRIES = 224;
     static final int RSS_SHMEM = 232;
+    static final int HIWATER_RSS = 240;
+    static final int MIN_FAULTS = 248;
+    static final int MAJ_FAULTS = 256;
 
     private Field() {}
   }
 
   /** Bytes of an object. */
-  static final int BYTES = 240;
+  static final int BYTES = 264;
 
   private final AddressSpaces spaces;
   private final long address;
@@ -95,24 +98,6 @@ public final class MmStruct extends SpinLock {
     this.unmapped = new UnmappedArea(this);
     set(Field.PGD, tables.root());
     set(Field.USERS, 1);
-  }
-
-  /** What a resident page is: {@code MM_FILEPAGES} and its sisters. */
-  public enum Rss {
-    FILE,
-    ANON,
-    SWAP,
-    SHMEM
-  }
-
-  /** Pages of a kind that the tables show, or for SWAP that they say are in swap. */
-  public long rss(Rss kind) {
-    return get(Field.RSS_FILE + kind.ordinal() * Long.BYTES);
-  }
-
-  /** Counts pages that came, or went. */
-  public void addRss(Rss kind, long pages) {
-    add(Field.RSS_FILE + kind.ordinal() * Long.BYTES, pages);
   }
 
   /** What all address spaces of the machine share. */
@@ -275,6 +260,82 @@ public final class MmStruct extends SpinLock {
     if (now > get(Field.HIWATER_VM)) {
       set(Field.HIWATER_VM, now);
     }
+  }
+
+  /** Takes over what fork gives to a child; the areas are counted as they come. */
+  void copyNumbers(MmStruct parent) {
+    set(Field.TASK_SIZE, parent.get(Field.TASK_SIZE));
+    set(Field.MMAP_BASE, parent.get(Field.MMAP_BASE));
+    set(Field.LEGACY_BASE, parent.get(Field.LEGACY_BASE));
+    set(Field.TOPDOWN, parent.get(Field.TOPDOWN));
+    set(Field.START_CODE, parent.get(Field.START_CODE));
+    set(Field.END_CODE, parent.get(Field.END_CODE));
+    set(Field.START_DATA, parent.get(Field.START_DATA));
+    set(Field.END_DATA, parent.get(Field.END_DATA));
+    set(Field.START_BRK, parent.get(Field.START_BRK));
+    set(Field.BRK, parent.get(Field.BRK));
+    set(Field.START_STACK, parent.get(Field.START_STACK));
+    set(Field.HIWATER_VM, parent.totalVm());
+  }
+
+  /** Pages of a kind: {@code get_mm_counter}. */
+  public long rss(RssKind kind) {
+    return switch (kind) {
+      case FILE -> get(Field.RSS_FILE);
+      case ANON -> get(Field.RSS_ANON);
+      case SWAP -> get(Field.SWAP_ENTRIES);
+      case SHMEM -> get(Field.RSS_SHMEM);
+    };
+  }
+
+  /** Counts pages of a kind that came, or went: {@code add_mm_counter}. */
+  public void addRss(RssKind kind, long pages) {
+    switch (kind) {
+      case FILE -> add(Field.RSS_FILE, pages);
+      case ANON -> add(Field.RSS_ANON, pages);
+      case SWAP -> add(Field.SWAP_ENTRIES, pages);
+      case SHMEM -> add(Field.RSS_SHMEM, pages);
+    }
+  }
+
+  /** Pages in memory: {@code get_mm_rss}. */
+  public long rssPages() {
+    return get(Field.RSS_FILE) + get(Field.RSS_ANON) + get(Field.RSS_SHMEM);
+  }
+
+  /** The most that {@link #rssPages} was: {@code get_mm_hiwater_rss}. */
+  public long hiwaterRss() {
+    return Math.max(get(Field.HIWATER_RSS), rssPages());
+  }
+
+  /** Remembers how many pages there were before some go: {@code update_hiwater_rss}. */
+  public void noteHiwaterRss() {
+    set(Field.HIWATER_RSS, hiwaterRss());
+  }
+
+  /** Counts a page fault; a major one read a file or swap. */
+  public void countFault(boolean major) {
+    add(major ? Field.MAJ_FAULTS : Field.MIN_FAULTS, 1);
+  }
+
+  /** Page faults that needed no reading. */
+  public long minFaults() {
+    return get(Field.MIN_FAULTS);
+  }
+
+  /** Page faults that read a file or swap. */
+  public long majFaults() {
+    return get(Field.MAJ_FAULTS);
+  }
+
+  /** How many processes share the address space: {@code mm_users}. */
+  public long users() {
+    return get(Field.USERS);
+  }
+
+  /** One process more shares it, or one less. */
+  public void addUsers(int change) {
+    add(Field.USERS, change);
   }
 
   @Override

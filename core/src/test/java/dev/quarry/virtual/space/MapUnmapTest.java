@@ -42,7 +42,7 @@ class MapUnmapTest {
       }
       space.calls.madvise(BASE, PAGES * 4096L, Advice.POPULATE_WRITE.number());
       long entries = machine.kernelSpace().tables().memory().counts().entriesCleared();
-      long resident = space.mm.rss(MmStruct.Rss.ANON);
+      long resident = space.mm.rss(RssKind.ANON);
       machine.processes().exit(machine.cpu(0), space.process);
       assertThat(machine.kernelSpace().tables().memory().counts().entriesCleared() - entries)
           .isEqualTo(resident);
