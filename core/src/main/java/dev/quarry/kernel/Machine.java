@@ -15,6 +15,8 @@ import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
 import dev.quarry.virtual.TlbCounts;
 import dev.quarry.virtual.VirtualInvariants;
+import dev.quarry.virtual.fault.MappedInvariants;
+import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.SpaceInvariants;
 import java.util.ArrayList;
@@ -201,7 +203,10 @@ public final class Machine implements AutoCloseable {
       Ram bytes = Objects.requireNonNull(ram);
       processes =
           onSomeCpu(
-              cpu -> new Processes(new AddressSpaces(cpu, kernel, objects, allocator, bytes)));
+              cpu -> {
+                var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+                return new Processes(new UserPages(cpu, spaces));
+              });
     }
     return processes;
   }
@@ -229,6 +234,7 @@ public final class Machine implements AutoCloseable {
     Processes running = processesOrNull();
     if (running != null) {
       findings.addAll(SpaceInvariants.check(running.spaces()));
+      findings.addAll(MappedInvariants.check(running.pages()));
     }
     return findings;
   }

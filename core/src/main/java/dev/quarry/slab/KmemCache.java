@@ -39,11 +39,11 @@ public final class KmemCache {
   private Tunables tunables;
   private long descriptor;
 
-  KmemCache(SlabCore core, CacheSpec spec, SlabRules rules, int id) {
+  KmemCache(SlabCore core, CacheSpec spec, SlabGeometry geometry, int id) {
     this.core = core;
     this.spec = spec;
     this.id = id;
-    this.geometry = SlabGeometry.of(spec, rules);
+    this.geometry = geometry;
     this.management = geometry.offSlab() ? core.general(geometry.managementBytes()) : null;
     this.pageMask =
         Gfp.COMP
