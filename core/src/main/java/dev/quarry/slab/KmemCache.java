@@ -172,9 +172,7 @@ public final class KmemCache {
           name(), "node " + node + " is not one of the machine's " + nodes.length);
     }
     boolean local = node == cpu.node() && (gfp & Gfp.THISNODE) == 0;
-    return local
-        ? alloc(cpu, gfp)
-        : finish(cpu, allocFromNode(cpu, gfp, node), gfp);
+    return local ? alloc(cpu, gfp) : finish(cpu, allocFromNode(cpu, gfp, node), gfp);
   }
 
   /** Takes an object from a node's lists, making a slab if they have none; 0 if there is none. */
@@ -299,7 +297,8 @@ public final class KmemCache {
   }
 
   /**
-   * Sets the limits of the arrays, as writing to {@code /proc/slabinfo} does: {@code do_tune_cpucache}.
+   * Sets the limits of the arrays, as writing to {@code /proc/slabinfo} does: {@code
+   * do_tune_cpucache}.
    *
    * @throws IllegalStateException if another thread holds a CPU
    */

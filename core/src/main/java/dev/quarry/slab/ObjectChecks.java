@@ -95,7 +95,8 @@ final class ObjectChecks {
     if (redZone) {
       long wrong = firstOther(rightZone(raw), zone);
       if (wrong != KmemCache.NULL) {
-        return new Finding("Right Redzone overwritten", wrong, zone[(int) (wrong - rightZone(raw))]);
+        return new Finding(
+            "Right Redzone overwritten", wrong, zone[(int) (wrong - rightZone(raw))]);
       }
     }
     return active || !poison ? Finding.NONE : checkPoison(raw);

@@ -49,8 +49,7 @@ final class ObjectFree {
       return core.reports.noObject(object, cache, slab);
     }
     if (!Slab.isActive(at, index)) {
-      return core.reports.doubleFree(
-          object, cache, slab, object - cache.geometry().objectOffset());
+      return core.reports.doubleFree(object, cache, slab, object - cache.geometry().objectOffset());
     }
     CheckedObjects checked = cache.checked();
     if (checked != null) {

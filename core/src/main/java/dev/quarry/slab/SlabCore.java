@@ -57,7 +57,8 @@ final class SlabCore {
     int nrCpus = physical.cpus().size();
     this.states = new SlabCpu[nrCpus];
     for (int cpu = 0; cpu < nrCpus; cpu++) {
-      states[cpu] = new SlabCpu(
+      states[cpu] =
+          new SlabCpu(
               this, physical.cpus().get(cpu), pages.directMap().bytes() / FREE_SHARE / nrCpus);
     }
   }
