@@ -202,11 +202,10 @@ public final class Machine implements AutoCloseable {
       KernelSpace kernel = kernelSpace();
       Ram bytes = Objects.requireNonNull(ram);
       processes =
-          onSomeCpu(
-              cpu -> {
-                var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
-                return new Processes(new UserPages(cpu, spaces));
-              });
+          onSomeCpu(cpu -> {
+            var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+            return new Processes(new UserPages(cpu, spaces));
+          });
     }
     return processes;
   }

@@ -68,11 +68,10 @@ public final class Process {
   }
 
   synchronized void copyFiles(Process child) {
-    files.forEach(
-        (fd, file) -> {
-          child.files.put(fd, file);
-          file.mapped();
-        });
+    files.forEach((fd, file) -> {
+      child.files.put(fd, file);
+      file.mapped();
+    });
   }
 
   /**

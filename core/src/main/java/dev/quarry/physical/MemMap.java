@@ -228,8 +228,7 @@ public final class MemMap implements AutoCloseable {
     } while (!replaceState(
         pfn,
         state,
-        PageState.withRefcount(
-            state & ~(clear & 0xFFFF_FFFFL), PageState.refcount(state) + 1)));
+        PageState.withRefcount(state & ~(clear & 0xFFFF_FFFFL), PageState.refcount(state) + 1)));
   }
 
   /**

@@ -132,7 +132,9 @@ public final class PageCache {
     return pfn;
   }
 
-  /** Reads what is missing before {@code end}, until something fails: {@code force_page_cache_ra}. */
+  /**
+   * Reads what is missing before {@code end}, until something fails: {@code force_page_cache_ra}.
+   */
   public synchronized void readAhead(Cpu cpu, long first, long end) {
     long last = Math.min(end, filePages());
     for (long index = first; index < last; index++) {
@@ -236,8 +238,7 @@ public final class PageCache {
     writeBack(cpu, 0, Long.MAX_VALUE, (index, pfn) -> map.mapcount(pfn) == 0);
   }
 
-  private void writeOne(Cpu cpu, long index, int pfn, long size, boolean clean)
-      throws IOException {
+  private void writeOne(Cpu cpu, long index, int pfn, long size, boolean clean) throws IOException {
     long length = Math.min(PAGE, size - (index << SHIFT));
     if (length > 0) {
       store.write(index << SHIFT, bytes(pfn, length));

@@ -2,7 +2,6 @@ package dev.quarry.virtual.fault;
 
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Pfn;
-import dev.quarry.virtual.Pte;
 
 /** First access to private memory: {@code do_anonymous_page} (mm/memory.c, 6.18). */
 final class AnonymousFault {

@@ -47,8 +47,7 @@ final class ForkTables implements RunVisitor {
   }
 
   /** See {@link UserPages#copy}. */
-  static boolean copy(
-      Parts parts, Cpu cpu, MmStruct mm, long vma, MmStruct child, SwapSpace swap) {
+  static boolean copy(Parts parts, Cpu cpu, MmStruct mm, long vma, MmStruct child, SwapSpace swap) {
     VmAreaStruct areas = parts.spaces().areas();
     if (areas.anonVma(vma) == VmAreaStruct.NONE) {
       return true;

@@ -143,14 +143,13 @@ public final class MappedInvariants {
       all += cache.nrPages();
       shmem += cache.isShmem() ? cache.nrPages() : 0;
       dirty += cache.nrDirty();
-      cache.forEach(
-          (index, pfn) -> {
-            boolean own = map.mapping(pfn) == cache.handle() && map.index(pfn) == (int) index;
-            expect(own, "frame %d is in cache %d, its descriptor differs", pfn, cache.handle());
-            long least = map.mapcount(pfn) + 1L;
-            long references = PageState.refcount(map.state(pfn));
-            expect(references >= least, "frame %d: %d references, not %d", pfn, references, least);
-          });
+      cache.forEach((index, pfn) -> {
+        boolean own = map.mapping(pfn) == cache.handle() && map.index(pfn) == (int) index;
+        expect(own, "frame %d is in cache %d, its descriptor differs", pfn, cache.handle());
+        long least = map.mapcount(pfn) + 1L;
+        long references = PageState.refcount(map.state(pfn));
+        expect(references >= least, "frame %d: %d references, not %d", pfn, references, least);
+      });
     }
     equal("NR_FILE_PAGES", pages.counted(NodeStat.NR_FILE_PAGES), all);
     equal("NR_SHMEM", pages.counted(NodeStat.NR_SHMEM), shmem);

@@ -26,7 +26,8 @@ final class OopsReport {
     oopses++;
     PageTableLayout layout = tables.layout();
     if (why == FaultLeaf.NOT_CANONICAL) {
-      print("Oops: general protection fault, probably for non-canonical address 0x%s: 0000 [#%d] SMP",
+      print(
+          "Oops: general protection fault, probably for non-canonical address 0x%s: 0000 [#%d] SMP",
           layout.hex(address), oopses);
     } else {
       boolean isNull = Long.compareUnsigned(address, PageTableLayout.PAGE_SIZE) < 0;

@@ -55,8 +55,7 @@ public final class PageFaultHandler {
 
   /** The error code of an access that the tables refuse. */
   public static int errorCode(PageTables tables, long address, int access) {
-    boolean present =
-        tables.layout().isCanonical(address) && Pte.isPresent(tables.leaf(address));
+    boolean present = tables.layout().isCanonical(address) && Pte.isPresent(tables.leaf(address));
     return present ? access | PROTECTION : access;
   }
 
@@ -107,12 +106,10 @@ public final class PageFaultHandler {
         && mm.tables().shareEntry(kernel.tables(), address)) {
       return FaultLeaf.VMALLOC_FAULT;
     }
-    boolean mayBeOld =
-        code == (PROTECTION | Access.WRITE) || code == (PROTECTION | Access.FETCH);
+    boolean mayBeOld = code == (PROTECTION | Access.WRITE) || code == (PROTECTION | Access.FETCH);
     boolean allowed =
         mayBeOld
-            && kernel.tables().translate(address, code & ~PROTECTION)
-                != PageTables.NO_TRANSLATION;
+            && kernel.tables().translate(address, code & ~PROTECTION) != PageTables.NO_TRANSLATION;
     return allowed ? FaultLeaf.KERNEL_SPURIOUS : FaultLeaf.KERNEL_HALF;
   }
 

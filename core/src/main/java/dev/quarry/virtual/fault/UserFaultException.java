@@ -12,9 +12,7 @@ public final class UserFaultException extends IllegalStateException implements U
   private final FaultLeaf leaf;
 
   UserFaultException(MmStruct mm, long address, FaultLeaf leaf) {
-    super(
-        String.format(
-            Locale.ROOT, "0x%s: %s", mm.tables().layout().hex(address), words(leaf)));
+    super(String.format(Locale.ROOT, "0x%s: %s", mm.tables().layout().hex(address), words(leaf)));
     this.address = address;
     this.leaf = leaf;
   }

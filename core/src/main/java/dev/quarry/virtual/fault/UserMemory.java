@@ -140,8 +140,7 @@ public final class UserMemory {
   }
 
   /** Copies from a process into the kernel: {@code copy_from_user()}; what was left of it. */
-  public long copyFromUser(
-      Cpu cpu, MmStruct mm, MemorySegment to, long from, boolean atomic) {
+  public long copyFromUser(Cpu cpu, MmStruct mm, MemorySegment to, long from, boolean atomic) {
     return kernelCopy(cpu, mm, from, to.byteSize(), Access.READ, atomic, copyingTo(to));
   }
 
@@ -168,8 +167,7 @@ public final class UserMemory {
   }
 
   private PageUse copyingTo(MemorySegment to) {
-    return (done, physical, bytes) ->
-        to.asSlice(done, bytes).copyFrom(ram.slice(physical, bytes));
+    return (done, physical, bytes) -> to.asSlice(done, bytes).copyFrom(ram.slice(physical, bytes));
   }
 
   private PageUse copyingFrom(MemorySegment from) {

@@ -5,12 +5,11 @@ import dev.quarry.physical.Gfp;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
-import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.space.VmFlags;
 
 /**
- * Write to a page whose entry does not allow it, in an area that does: {@code do_wp_page},
- * {@code wp_page_copy}, {@code wp_page_shared}, {@code wp_page_reuse} (mm/memory.c, 6.18).
+ * Write to a page whose entry does not allow it, in an area that does: {@code do_wp_page}, {@code
+ * wp_page_copy}, {@code wp_page_shared}, {@code wp_page_reuse} (mm/memory.c, 6.18).
  *
  * <pre>
  *   shared area ─────────────────────────────► the page is dirty from now on
@@ -79,7 +78,6 @@ final class WriteProtectFault {
 
   static void copyPage(Parts parts, int from, int to) {
     long base = parts.ram().base();
-    Host.copy(
-        base + ((long) from << Parts.SHIFT), base + ((long) to << Parts.SHIFT), Parts.PAGE);
+    Host.copy(base + ((long) from << Parts.SHIFT), base + ((long) to << Parts.SHIFT), Parts.PAGE);
   }
 }

@@ -45,14 +45,11 @@ public final class AddressSpaces {
 
   /**
    * Makes the caches: {@code proc_caches_init}, {@code vma_state_init}, {@code anon_vma_init}.
+   *
    * @throws dev.quarry.slab.CacheException if there is no memory for them
    */
   public AddressSpaces(
-      Cpu cpu,
-      KernelSpace kernel,
-      SlabAllocator slab,
-      PageAllocator allocator,
-      Ram ram) {
+      Cpu cpu, KernelSpace kernel, SlabAllocator slab, PageAllocator allocator, Ram ram) {
     this.kernel = kernel;
     this.allocator = allocator;
     this.ram = ram;

@@ -96,13 +96,7 @@ public final class Fork {
     }
     int file = areas.file(vma);
     areas.init(
-        copy,
-        child.address(),
-        areas.start(vma),
-        areas.end(vma),
-        flags,
-        areas.pgoff(vma),
-        file);
+        copy, child.address(), areas.start(vma), areas.end(vma), flags, areas.pgoff(vma), file);
     boolean empty = (flags & VmFlags.WIPEONFORK) != 0;
     if (!empty && !spaces.anonVmas().fork(cpu, copy, vma)) {
       spaces.freeObject(cpu, copy);

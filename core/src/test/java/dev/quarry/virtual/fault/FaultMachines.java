@@ -11,10 +11,10 @@ final class FaultMachines {
   static Machine of(PageTableLayout layout, String... more) {
     String zones =
         layout == PageTableLayout.X86_64
-            ? "zone DMA below=16M\nzone DMA32 below=4G\nzone Normal\n"
-            : "zone DMA below=16M\nzone Normal below=24M\nzone HighMem\n";
+            ? "zone DMA below=4M\nzone DMA32 below=4G\nzone Normal\n"
+            : "zone DMA below=4M\nzone Normal below=12M\nzone HighMem\n";
     String text =
-        "cpus 0-1\nmemory 0x1000-32M\n"
+        "cpus 0-1\nmemory 0x1000-16M\n"
             + zones
             + "sysctl vm.min_free_kbytes=256\n"
             + String.join("\n", more);

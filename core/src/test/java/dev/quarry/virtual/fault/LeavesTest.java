@@ -323,10 +323,7 @@ class LeavesTest {
             assertThat(pages.handler().handle(machine.cpu(1), mm, at, late, FaultMode.USER))
                 .isEqualTo(FaultLeaf.SPURIOUS));
     long direct = machine.kernelSpace().layout().directStart() + (1 << 20);
-    assertThat(
-            pages
-                .handler()
-                .handle(cpu, mm, direct, Access.WRITE | 1, FaultMode.KERNEL))
+    assertThat(pages.handler().handle(cpu, mm, direct, Access.WRITE | 1, FaultMode.KERNEL))
         .isEqualTo(FaultLeaf.KERNEL_SPURIOUS);
   }
 

@@ -187,7 +187,13 @@ final class ProcessRun implements AutoCloseable {
     int differs = Arrays.mismatch(expected, got);
     return differs < 0
         ? null
-        : "page " + step.page() + ", byte " + differs + ": " + got[differs] + ", not "
+        : "page "
+            + step.page()
+            + ", byte "
+            + differs
+            + ": "
+            + got[differs]
+            + ", not "
             + expected[differs];
   }
 
@@ -221,11 +227,7 @@ final class ProcessRun implements AutoCloseable {
         return "process_vm_readv of page " + step.page() + ": " + copied;
       }
       byte[] got = new byte[PAGE];
-      machine
-          .processes()
-          .pages()
-          .memory()
-          .read(cpu, scratch.mm(), own, MemorySegment.ofArray(got));
+      machine.processes().pages().memory().read(cpu, scratch.mm(), own, MemorySegment.ofArray(got));
       return allowed && !Arrays.equals(expected, got) ? "process_vm_readv read else" : null;
     } finally {
       machine.processes().exit(cpu, scratch);
@@ -236,7 +238,8 @@ final class ProcessRun implements AutoCloseable {
   @Nullable String finish() throws IOException {
     for (int i = 0; i < processes.size(); i++) {
       for (int page = 0; page < ProcessModel.PAGES; page++) {
-        String wrong = load(new Step(Step.Kind.LOAD, i, page, 1, 0), processes.get(i), models.get(i));
+        String wrong =
+            load(new Step(Step.Kind.LOAD, i, page, 1, 0), processes.get(i), models.get(i));
         if (wrong != null) {
           return "in the end, process " + i + ": " + wrong;
         }

@@ -32,13 +32,9 @@ final class SwapOfTests implements SwapSpace {
     long old = tables.memory().entry(slot);
     int pfn = (int) ((old & layout.frameMask()) >>> 12);
     long entry = Pte.swapped(layout, 1, 5 + contents.size());
-    contents.put(
-        entry, machine.ram().slice((long) pfn << 12, 4096).toArray(ValueLayout.JAVA_BYTE));
+    contents.put(entry, machine.ram().slice((long) pfn << 12, 4096).toArray(ValueLayout.JAVA_BYTE));
     counts.put(entry, 1);
-    machine
-        .processes()
-        .pages()
-        .unmap(cpu, mm, mm.lookup(address), address, address + 4096);
+    machine.processes().pages().unmap(cpu, mm, mm.lookup(address), address, address + 4096);
     tables.memory().entry(slot, entry);
     mm.addRss(RssKind.SWAP, 1);
   }
@@ -53,7 +49,10 @@ final class SwapOfTests implements SwapSpace {
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
-    machine.ram().slice((long) pfn << 12, 4096).copyFrom(MemorySegment.ofArray(contents.get(entry)));
+    machine
+        .ram()
+        .slice((long) pfn << 12, 4096)
+        .copyFrom(MemorySegment.ofArray(contents.get(entry)));
     return pfn;
   }
 
