@@ -60,7 +60,7 @@ public final class SlabAllocator {
 
   /** The allocator as a CPU sees it. */
   public SlabCpu on(Cpu cpu) {
-    return cpus[cpu.id()];
+    return cpu.attachment() instanceof SlabCpu attached ? attached : cpus[cpu.id()];
   }
 
   /** RAM by the addresses that this allocator returns. */
@@ -196,7 +196,7 @@ public final class SlabAllocator {
    */
   public long kmalloc(Cpu cpu, long size, int gfp) {
     return size == (int) size
-        ? cpus[cpu.id()].kmalloc((int) size, gfp)
+        ? on(cpu).kmalloc((int) size, gfp)
         : core.kmallocSlow(cpu, size, gfp);
   }
 
@@ -212,7 +212,7 @@ public final class SlabAllocator {
    * @return false: misuse, which is reported in the kernel's log and changes nothing
    */
   public boolean kfree(Cpu cpu, long address) {
-    return cpus[cpu.id()].kfree(address);
+    return on(cpu).kfree(address);
   }
 
   /**
