@@ -121,7 +121,8 @@ public final class SlabAllocator {
    *     CacheSpec)}
    */
   public KmemCache createCache(Cpu cpu, CacheSpec spec, SlabShape shape) {
-    return create(cpu, CacheChecks.checked(spec, core), SlabGeometry.given(spec, shape, core.rules));
+    return create(
+        cpu, CacheChecks.checked(spec, core), SlabGeometry.given(spec, shape, core.rules));
   }
 
   private KmemCache create(Cpu cpu, CacheSpec spec, SlabGeometry geometry) {
@@ -195,9 +196,7 @@ public final class SlabAllocator {
    * @return the address, {@link #ZERO_SIZE} for no bytes, or {@link KmemCache#NULL}
    */
   public long kmalloc(Cpu cpu, long size, int gfp) {
-    return size == (int) size
-        ? on(cpu).kmalloc((int) size, gfp)
-        : core.kmallocSlow(cpu, size, gfp);
+    return size == (int) size ? on(cpu).kmalloc((int) size, gfp) : core.kmallocSlow(cpu, size, gfp);
   }
 
   /** Allocates bytes that are 0: {@code kzalloc()}. */

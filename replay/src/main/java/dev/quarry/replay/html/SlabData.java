@@ -47,9 +47,7 @@ final class SlabData {
   }
 
   private static void runs(
-      ArrayNode node,
-      List<SlabSamples.Sample> samples,
-      ToLongFunction<SlabSamples.Sample> value) {
+      ArrayNode node, List<SlabSamples.Sample> samples, ToLongFunction<SlabSamples.Sample> value) {
     Runs runs = new Runs(node);
     samples.forEach(sample -> runs.add(value.applyAsLong(sample)));
     runs.end();

@@ -49,15 +49,31 @@ final class SlabCompact {
   /** All that a reader gives, and how often which problem occurred; BAD flags are unknown. */
   static List<String> read(byte[] file) throws IOException {
     List<String> all = new ArrayList<>();
-    try (SlabEvents events =
-        SlabEvents.of(source(file), EventPolicy.LENIENT, SlabCompact::gfp)) {
+    try (SlabEvents events = SlabEvents.of(source(file), EventPolicy.LENIENT, SlabCompact::gfp)) {
       SlabEvent event = events.event();
       while (events.next()) {
         all.add(
-            event.mark() + " " + event.timeMicros() + " " + event.cpu() + " " + event.tid() + " "
-                + Long.toHexString(event.pointer()) + " " + event.requested() + " "
-                + event.allocated() + " " + event.gfpNames() + " " + event.siteName() + " "
-                + event.cacheName() + " line " + events.line());
+            event.mark()
+                + " "
+                + event.timeMicros()
+                + " "
+                + event.cpu()
+                + " "
+                + event.tid()
+                + " "
+                + Long.toHexString(event.pointer())
+                + " "
+                + event.requested()
+                + " "
+                + event.allocated()
+                + " "
+                + event.gfpNames()
+                + " "
+                + event.siteName()
+                + " "
+                + event.cacheName()
+                + " line "
+                + events.line());
       }
       for (EventProblem problem : EventProblem.values()) {
         all.add(problem + " " + events.problems().count(problem));

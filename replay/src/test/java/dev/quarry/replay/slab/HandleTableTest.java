@@ -23,7 +23,9 @@ class HandleTableTest {
       long handle = (random.nextInt(step < 100_000 ? 20_000 : 500)) * 64L;
       int place = table.find(handle);
       Entry expected = model.get(handle);
-      assertThat(place != HandleTable.NONE).as("seed %d step %d", seed, step).isEqualTo(expected != null);
+      assertThat(place != HandleTable.NONE)
+          .as("seed %d step %d", seed, step)
+          .isEqualTo(expected != null);
       if (expected == null) {
         table.add(handle, step, step % 7);
         model.put(handle, new Entry(step, step % 7));

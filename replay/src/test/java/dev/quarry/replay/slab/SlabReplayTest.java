@@ -138,7 +138,8 @@ class SlabReplayTest {
   void aSlabWhoseObjectsAllWentIsGivenBackAsInTheKernel() throws IOException {
     String full = SLABINFO.replace("names 40 128 64 64 1", "names 4096 8192 64 64 1");
     Files.writeString(
-        recording.resolve("before/slabinfo"), full.replace("slabdata 2 2 0\nkmalloc-64", "slabdata 128 128 0\nkmalloc-64"));
+        recording.resolve("before/slabinfo"),
+        full.replace("slabdata 2 2 0\nkmalloc-64", "slabdata 128 128 0\nkmalloc-64"));
     StringBuilder events = new StringBuilder();
     for (int slab = 0; slab < 60; slab++) {
       for (int i = 0; i < 32; i++) {
@@ -175,9 +176,11 @@ class SlabReplayTest {
   @Test
   void geometriesAreComparedByTheBlocksThatRequestsGet() throws IOException {
     SlabResult result =
-        play("k 1 0 7 1000 100 128 0 0\nk 1 0 7 2000 33 64 0 0\nf 1 0 7 1000 1\nk 1 0 7 3000 20 32 0 0\n");
+        play(
+            "k 1 0 7 1000 100 128 0 0\nk 1 0 7 2000 33 64 0 0\nf 1 0 7 1000 1\nk 1 0 7 3000 20 32 0 0\n");
     assertThat(result.geometries())
-        .extracting(use -> use.name() + " " + use.mostBytes() + " " + use.askedThen() + " " + use.endBytes())
+        .extracting(use ->
+            use.name() + " " + use.mostBytes() + " " + use.askedThen() + " " + use.endBytes())
         .containsExactly(
             "first fit 144 133 144",
             "one size 8192 133 8192",
@@ -204,7 +207,9 @@ class SlabReplayTest {
     SlabResult text = play(Fixtures.example());
     Path compact = folder.resolve("compact");
     Converter.convert(
-        Fixtures.example(), compact, new Conversion(Optional.of(Conversion.Form.COMPACT), true, false));
+        Fixtures.example(),
+        compact,
+        new Conversion(Optional.of(Conversion.Form.COMPACT), true, false));
     SlabResult other = play(compact);
     assertThat(other.caches()).isEqualTo(text.caches()).isEqualTo(play(compact).caches());
     assertThat(other.samples()).isEqualTo(text.samples());
@@ -240,15 +245,21 @@ class SlabReplayTest {
   @Test
   void changedRecordingsAreReadOrRefused() throws IOException {
     String events =
-        HEAD + "c 1 0 7 1000 0 0 0\nk 1 1 7 2000 50 64 1 0\nf 1 1 7 1000 1\nd 1 0 7 3000 0 1\n".repeat(8);
+        HEAD
+            + "c 1 0 7 1000 0 0 0\nk 1 1 7 2000 50 64 1 0\nf 1 1 7 1000 1\nd 1 0 7 3000 0 1\n"
+                .repeat(8);
     long seed = 5;
     Mutations mutations = new Mutations(seed);
     int played = 0;
     for (int round = 0; round < 400; round++) {
       boolean state = round % 3 == 0;
-      byte[] changed = mutations.mutate((state ? SLABINFO : events).getBytes(StandardCharsets.UTF_8));
-      Files.write(recording.resolve("before/slabinfo"), state ? changed : SLABINFO.getBytes(StandardCharsets.UTF_8));
-      Files.write(recording.resolve("ev.S.txt"), state ? events.getBytes(StandardCharsets.UTF_8) : changed);
+      byte[] changed =
+          mutations.mutate((state ? SLABINFO : events).getBytes(StandardCharsets.UTF_8));
+      Files.write(
+          recording.resolve("before/slabinfo"),
+          state ? changed : SLABINFO.getBytes(StandardCharsets.UTF_8));
+      Files.write(
+          recording.resolve("ev.S.txt"), state ? events.getBytes(StandardCharsets.UTF_8) : changed);
       try {
         play(recording);
         played++;
@@ -264,7 +275,8 @@ class SlabReplayTest {
   @Test
   void moreSlabsThanTheMachineHasPagesAreRefused() throws IOException {
     Files.writeString(
-        recording.resolve("before/slabinfo"), SLABINFO.replace("slabdata 2 2 0", "slabdata 2 90000 0"));
+        recording.resolve("before/slabinfo"),
+        SLABINFO.replace("slabdata 2 2 0", "slabdata 2 90000 0"));
     assertThatThrownBy(() -> play(""))
         .isInstanceOf(RecordingException.class)
         .hasMessageContaining("pages of slabs are more than the machine's");

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SlabInfoTest {
   private static final String HEAD = "slabinfo - version: 2.1\n# name <active_objs> ...\n";
-  private static final String LINE =
-      "dentry 97 105 192 21 1 : tunables 0 0 0 : slabdata 5 6 0\n";
+  private static final String LINE = "dentry 97 105 192 21 1 : tunables 0 0 0 : slabdata 5 6 0\n";
 
   @TempDir private Path folder;
 
