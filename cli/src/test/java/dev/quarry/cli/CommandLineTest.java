@@ -78,7 +78,9 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check", "help"})
+      strings = {
+        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check", "help"
+      })
   void eachCommandHasHelp(String command) {
     Cli.Result result = Cli.run("help", command);
     assertThat(result.code()).isZero();

@@ -43,7 +43,9 @@ class DocsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check"})
+      strings = {
+        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check"
+      })
   void namesEveryOption(String command) throws IOException {
     String page = Files.readString(Repository.root().resolve("docs/" + command + ".md"));
     Matcher option = Pattern.compile("(?m)^ +(?:-\\w, )?(--\\w+)").matcher(help(command));

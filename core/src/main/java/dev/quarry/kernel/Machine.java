@@ -15,6 +15,10 @@ import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
 import dev.quarry.virtual.TlbCounts;
 import dev.quarry.virtual.VirtualInvariants;
+import dev.quarry.virtual.fault.MappedInvariants;
+import dev.quarry.virtual.fault.UserPages;
+import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.SpaceInvariants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -48,6 +52,7 @@ public final class Machine implements AutoCloseable {
 
   private @Nullable KernelSpace kernelSpace;
   private @Nullable SlabAllocator slab;
+  private @Nullable Processes processes;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -136,6 +141,11 @@ public final class Machine implements AutoCloseable {
     return slab;
   }
 
+  /** The object allocator, or null if nobody has asked for it yet. */
+  public synchronized @Nullable SlabAllocator slabOrNull() {
+    return slab;
+  }
+
   /** Makes something on the first CPU that no other thread holds. */
   private <T> T onSomeCpu(Function<Cpu, T> maker) {
     AtomicReference<@Nullable T> made = new AtomicReference<>();
@@ -181,6 +191,30 @@ public final class Machine implements AutoCloseable {
     return kernelSpace;
   }
 
+  /**
+   * The processes. What they need is made when it is asked for the first time.
+   *
+   * @throws IllegalStateException on a machine without contents, where areas have no bytes
+   */
+  public synchronized Processes processes() {
+    if (processes == null) {
+      SlabAllocator objects = slab();
+      KernelSpace kernel = kernelSpace();
+      Ram bytes = Objects.requireNonNull(ram);
+      processes =
+          onSomeCpu(cpu -> {
+            var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+            return new Processes(new UserPages(cpu, spaces));
+          });
+    }
+    return processes;
+  }
+
+  /** The processes, or null if nobody has asked for them yet. */
+  public synchronized @Nullable Processes processesOrNull() {
+    return processes;
+  }
+
   /** How often TLBs were flushed. */
   public TlbCounts tlbCounts() {
     return tlb;
@@ -195,6 +229,11 @@ public final class Machine implements AutoCloseable {
     KernelSpace space = kernelSpaceOrNull();
     if (space != null) {
       findings.addAll(VirtualInvariants.check(space));
+    }
+    Processes running = processesOrNull();
+    if (running != null) {
+      findings.addAll(SpaceInvariants.check(running.spaces()));
+      findings.addAll(MappedInvariants.check(running.pages()));
     }
     return findings;
   }

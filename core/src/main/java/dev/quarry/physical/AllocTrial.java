@@ -1,7 +1,6 @@
 package dev.quarry.physical;
 
 import java.util.List;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,19 +13,12 @@ public final class AllocTrial {
   private final FreelistWalk walk;
   private final SlowPath slowPath;
   private final Request request;
-  private final ToIntFunction<Request> firstWalk;
   private final int slowFlags;
 
-  AllocTrial(
-      PhysicalMemory memory,
-      FreelistWalk walk,
-      SlowPath slowPath,
-      Request request,
-      ToIntFunction<Request> firstWalk) {
+  AllocTrial(PhysicalMemory memory, FreelistWalk walk, SlowPath slowPath, Request request) {
     this.walk = walk;
     this.slowPath = slowPath;
     this.request = request;
-    this.firstWalk = firstWalk;
     this.slowFlags = memory.rules().allocFlags(request.gfp, request.order);
   }
 
@@ -40,11 +32,6 @@ public final class AllocTrial {
     return request.allows(zone.node());
   }
 
-  /** The index of the highest zone that the mask allows. */
-  public int highestZone() {
-    return request.highestZone;
-  }
-
   /**
    * Walks the zonelist at the low mark, then at the min mark with the request's rights.
    *
@@ -54,7 +41,7 @@ public final class AllocTrial {
     if (request.preferred() == null) {
       return Pfn.NONE;
     }
-    int pfn = firstWalk.applyAsInt(request);
+    int pfn = walk.first(request, Reclaimer.NONE);
     return pfn != Pfn.NONE ? pfn : slowPath.withoutReclaim(request);
   }
 

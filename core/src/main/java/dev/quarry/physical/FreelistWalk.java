@@ -1,5 +1,7 @@
 package dev.quarry.physical;
 
+import dev.quarry.machine.ZoneType;
+
 /**
  * The walk over a request's zonelist, looking for a zone that passes its test and has a block:
  * {@code get_page_from_freelist} and {@code rmqueue} (mm/page_alloc.c, 6.18). Without cpusets,
@@ -52,6 +54,31 @@ final class FreelistWalk {
         return Pfn.NONE;
       }
     }
+  }
+
+  /** The first walk of a request, at the low mark. */
+  int first(Request request, Reclaimer reclaimer) {
+    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
+    return walk(request, flags, reclaimer, "fast path");
+  }
+
+  /** {@code alloc_flags_nofragment}: from Normal, spread to DMA32 before mixing mobilities. */
+  private int firstPassFlags(Request request) {
+    int flags = request.gfp & Gfp.KSWAPD_RECLAIM;
+    if (Gfp.migrateType(request.gfp) == MigrateType.MOVABLE) {
+      flags |= AllocFlags.CMA;
+    }
+    Zone preferred = request.preferred();
+    if (!memory.rules().avoidFragmentation() || preferred == null) {
+      return flags;
+    }
+    int below = preferred.index() - 1;
+    boolean spreads =
+        preferred.type() == ZoneType.NORMAL
+            && below >= 0
+            && preferred.node().zone(below).type() == ZoneType.DMA32
+            && (memory.nodes().size() == 1 || preferred.node().zone(below).isPopulated());
+    return spreads ? flags | AllocFlags.NOFRAGMENT : flags;
   }
 
   private record Outcome(int pfn, boolean skippedBusyNode) {

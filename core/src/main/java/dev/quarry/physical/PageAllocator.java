@@ -158,7 +158,7 @@ public final class PageAllocator {
     if (cpu.takeDrainRequest()) {
       memory.drainPages(cpu);
     }
-    int pfn = firstWalk(request);
+    int pfn = walk.first(request, reclaimer);
     if (pfn == Pfn.NONE) {
       pfn = slowPath.allocate(request);
       if (pfn == Pfn.NONE) {
@@ -182,12 +182,7 @@ public final class PageAllocator {
    */
   public AllocTrial trial(Cpu cpu, int node, long nodeMask, int gfp, int order, Trail trail) {
     Request request = request(cpu, node, nodeMask, gfp, order, trail);
-    return new AllocTrial(memory, walk, slowPath, request, this::firstWalk);
-  }
-
-  private int firstWalk(Request request) {
-    int flags = AllocFlags.WMARK_LOW | firstPassFlags(request);
-    return walk.walk(request, flags, reclaimer, "fast path");
+    return new AllocTrial(memory, walk, slowPath, request);
   }
 
   Request request(Cpu cpu, int nodeId, long nodeMask, int gfp, int order, @Nullable Trail trail) {
@@ -200,25 +195,6 @@ public final class PageAllocator {
     Node node = memory.node(nodeId);
     Zone[][] lists = (gfp & Gfp.THISNODE) != 0 ? node.ownLists : node.fallbackLists;
     return new Request(cpu, gfp, order, highest, migrateType(gfp), lists[highest], nodeMask, trail);
-  }
-
-  /** {@code alloc_flags_nofragment}: from Normal, spread to DMA32 before mixing mobilities. */
-  private int firstPassFlags(Request request) {
-    int flags = request.gfp & Gfp.KSWAPD_RECLAIM;
-    if (Gfp.migrateType(request.gfp) == MigrateType.MOVABLE) {
-      flags |= AllocFlags.CMA;
-    }
-    Zone preferred = request.preferred();
-    if (!memory.rules().avoidFragmentation() || preferred == null) {
-      return flags;
-    }
-    int below = preferred.index() - 1;
-    boolean spreads =
-        preferred.type() == dev.quarry.machine.ZoneType.NORMAL
-            && below >= 0
-            && preferred.node().zone(below).type() == dev.quarry.machine.ZoneType.DMA32
-            && (memory.nodes().size() == 1 || preferred.node().zone(below).isPopulated());
-    return spreads ? flags | AllocFlags.NOFRAGMENT : flags;
   }
 
   /** Makes a block somebody's: one reference, head flag for compound pages, zeros if asked for. */
@@ -321,23 +297,7 @@ public final class PageAllocator {
    * what {@code split_page} and {@code folio_split} come to.
    */
   public void splitBlock(int pfn, int order, int newOrder) {
-    long state = map.state(pfn);
-    boolean heldOnce = PageState.refcount(state) == 1 && PageState.order(state) == order;
-    if (!heldOnce || newOrder < 0 || newOrder > order) {
-      throw new IllegalArgumentException(
-          "frame "
-              + pfn
-              + " does not head a block that is held once, of order "
-              + order
-              + " that could be split to order "
-              + newOrder);
-    }
-    int flags = newOrder > 0 ? PageState.flags(state) : PageState.flags(state) & ~PageState.HEAD;
-    map.state(pfn, PageState.allocated(newOrder, flags));
-    flags &= ~PageState.PFMEMALLOC; // a mark of the first frame alone
-    for (int part = 1 << newOrder; part < 1 << order; part += 1 << newOrder) {
-      map.state(pfn + part, PageState.allocated(newOrder, flags));
-    }
+    BlockSplit.split(map, pfn, order, newOrder);
   }
 
   /**

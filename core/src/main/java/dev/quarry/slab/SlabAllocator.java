@@ -60,7 +60,7 @@ public final class SlabAllocator {
 
   /** The allocator as a CPU sees it. */
   public SlabCpu on(Cpu cpu) {
-    return cpus[cpu.id()];
+    return cpu.attachment() instanceof SlabCpu attached ? attached : cpus[cpu.id()];
   }
 
   /** RAM by the addresses that this allocator returns. */
@@ -71,6 +71,24 @@ public final class SlabAllocator {
   /** All caches, the oldest first. */
   public List<KmemCache> caches() {
     return core.caches();
+  }
+
+  /** The cache of the slab that an address lies in; none of pages that no cache has. */
+  public Optional<KmemCache> cacheOf(long address) {
+    return free.cacheOf(address);
+  }
+
+  /**
+   * Whether a byte is part of a slab descriptor, on its slab or off it. This package trusts what it
+   * wrote there; who lets a user write anywhere asks before.
+   */
+  public boolean isSlabDescriptor(long address) {
+    return free.isSlabDescriptor(address);
+  }
+
+  /** The slab that an address lies in, as it is now; none of pages that no cache has. */
+  public Optional<SlabView> slabOf(long address) {
+    return free.slabOf(address);
   }
 
   /** The cache of a name. */
@@ -178,9 +196,7 @@ public final class SlabAllocator {
    * @return the address, {@link #ZERO_SIZE} for no bytes, or {@link KmemCache#NULL}
    */
   public long kmalloc(Cpu cpu, long size, int gfp) {
-    return size == (int) size
-        ? cpus[cpu.id()].kmalloc((int) size, gfp)
-        : core.kmallocSlow(cpu, size, gfp);
+    return size == (int) size ? on(cpu).kmalloc((int) size, gfp) : core.kmallocSlow(cpu, size, gfp);
   }
 
   /** Allocates bytes that are 0: {@code kzalloc()}. */
@@ -195,7 +211,7 @@ public final class SlabAllocator {
    * @return false: misuse, which is reported in the kernel's log and changes nothing
    */
   public boolean kfree(Cpu cpu, long address) {
-    return cpus[cpu.id()].kfree(address);
+    return on(cpu).kfree(address);
   }
 
   /**

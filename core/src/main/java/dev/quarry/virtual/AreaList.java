@@ -104,16 +104,17 @@ final class AreaList {
     }
   }
 
-  /** The live area that begins at an address, or {@link VmStructs#NONE}. */
-  long find(long address) {
+  /**
+   * Says that an area's frames are all there: {@code clear_vm_uninitialized_flag}. The lock orders
+   * what was written before for those who look.
+   */
+  void initialized(long vm) {
     lock.lock();
-    try {
-      return findLocked(address);
-    } finally {
-      lock.unlock();
-    }
+    structs.flags(vm, structs.flags(vm) & ~VmStructs.VM_UNINITIALIZED);
+    lock.unlock();
   }
 
+  /** The live area that begins at an address, or {@link VmStructs#NONE}. */
   private long findLocked(long address) {
     boolean fromHint = hint != VmStructs.NONE && structs.address(hint) <= address;
     for (long vm = fromHint ? hint : head; vm != VmStructs.NONE; vm = structs.next(vm)) {

@@ -252,6 +252,20 @@ public final class KernelSpace {
     return areas.purge(cpu);
   }
 
+  /**
+   * Tables for a process: an own half without a mapping, and the kernel's half as it is now: {@code
+   * pgd_alloc}. With two levels it may miss tables that the kernel makes later; {@link
+   * PageTables#shareEntry} brings them.
+   *
+   * @throws TableMemoryException if there is no frame for the root
+   */
+  public PageTables processTables(Cpu cpu) {
+    PageTables process = PageTables.create(tables.memory(), cpu, Gfp.GFP_KERNEL_ACCOUNT);
+    long kernelPages = layout.tables().allPages() - layout.userPages();
+    process.share(tables, layout.userPages() << SHIFT, kernelPages);
+    return process;
+  }
+
   /** Pages of freed areas, guards included, whose addresses wait for a flush. */
   public long lazyPages() {
     return areas.list.lazyPages();

@@ -21,6 +21,9 @@ public final class PageTables {
   /** What {@link #translate} returns for an access that faults; no byte has this address. */
   public static final long NO_TRANSLATION = -1;
 
+  /** What {@link #makeSlot} and {@link #findSlot} return where there is no table. */
+  public static final long NO_SLOT = TableMemory.NO_TABLE;
+
   private static final int PAGE_SHIFT = PageTableLayout.PAGE_SHIFT;
 
   private final TableMemory memory;
@@ -220,7 +223,55 @@ public final class PageTables {
    * @throws IllegalStateException if a large page reaches beyond the range
    */
   public long protect(long address, long pages, long clear, long set) {
-    return range.protect(address, pages, clear, set);
+    return hasTables(address, pages) ? range.protect(address, pages, clear, set) : 0;
+  }
+
+  /**
+   * Clears what is mapped or swapped in a range, and gives each entry to a visitor after it was
+   * cleared.
+   *
+   * @return how many entries were cleared
+   * @throws IllegalStateException if a large page reaches beyond the range
+   */
+  public long take(long address, long pages, EntryVisitor visitor) {
+    return hasTables(address, pages) ? range.take(address, pages, visitor) : 0;
+  }
+
+  /**
+   * Moves entries to other addresses of this address space, where nothing is mapped.
+   *
+   * @return how many pages' entries were moved: fewer than {@code pages} if a table could not be
+   *     allocated
+   */
+  public long move(Cpu cpu, int gfp, long from, long to, long pages) {
+    return builder.move(cpu, gfp, from, to, pages);
+  }
+
+  /** The entry that shows an address's page, large or not, or holds what software left there. */
+  public long leaf(long address) {
+    long table = root;
+    for (int level = top; ; level--) {
+      long entry = memory.entry(memory.slot(table, address, level));
+      if (level == PageTableLayout.PTE_LEVEL || entry == Pte.NONE || Pte.isLeaf(entry, level)) {
+        return entry;
+      }
+      table = entry & frameMask;
+    }
+  }
+
+  /**
+   * The physical address of the entry that shows a single page, whose tables are made: {@code
+   * pte_alloc}.
+   *
+   * @return {@link #NO_SLOT} without memory for a table
+   */
+  public long makeSlot(Cpu cpu, int gfp, long address) {
+    return builder.slot(cpu, gfp, address);
+  }
+
+  /** The same where the table is there, else {@link #NO_SLOT}. */
+  public long findSlot(long address) {
+    return builder.slotOf(address);
   }
 
   /** Takes over entries of another root, for the half of the address range that all share. */
@@ -263,6 +314,35 @@ public final class PageTables {
           "tables to page " + (first + pages) + " are shared from page " + ownPages + " on");
     }
     return new TableFreeing(memory, cpu, first, first + pages).below(root, top, 0);
+  }
+
+  /**
+   * Frees the tables that serve a range and nothing beyond two bounds: {@code free_pgtables}.
+   *
+   * @param floor the end of the neighbour below, or 0
+   * @param ceiling the start of the neighbour above, or the end of what may be freed
+   * @return how many tables were freed
+   */
+  public long freeTables(Cpu cpu, long address, long pages, long floor, long ceiling) {
+    if (!hasTables(address, pages)) {
+      return 0;
+    }
+    // A table that serves only this range begins at or above the floor, and ends at or below the
+    // ceiling; it may reach beyond the range.
+    long first = layout.pageOf(address);
+    return new TableFreeing(memory, cpu, layout.pageOf(floor), ceiling >>> PAGE_SHIFT)
+        .serving(root, top, first, first + pages);
+  }
+
+  private boolean hasTables(long address, long pages) {
+    long span = layout.pages(top);
+    long last = layout.pageOf(address) + pages - 1;
+    for (long page = layout.pageOf(address) & -span; page <= last; page += span) {
+      if (memory.entry(memory.slot(root, page << PAGE_SHIFT, top)) != Pte.NONE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Frees the root; all else was freed before, and the shared half is others'. */

@@ -60,6 +60,53 @@ final class RangeWalk {
     return tally.entries;
   }
 
+  /** See {@link PageTables#take}: without objects, as each unmapping comes here. */
+  long take(long address, long pages, EntryVisitor visitor) {
+    long end = layout.pageOf(address) + pages;
+    long at = address;
+    long left = pages;
+    long taken = 0;
+    while (left > 0) {
+      int level = top;
+      long slot = memory.slot(root, at, level);
+      long entry = memory.entry(slot);
+      while (level > 0 && Pte.isPresent(entry) && !Pte.isLeaf(entry, level)) {
+        slot = memory.slot(entry & frameMask, at, --level);
+        entry = level == 0 ? Pte.NONE : memory.entry(slot);
+      }
+      long span = level == 0 ? layout.entries() : layout.pages(level);
+      long step = Math.min(left, span - (layout.pageOf(at) & (span - 1)));
+      if (level == 0) {
+        taken += takeRun(at, slot, step, visitor);
+      } else if (entry != Pte.NONE) {
+        checkWhole(at, level, end);
+        taken += takeRun(at, slot, 1, visitor);
+      }
+      at += step << PAGE_SHIFT;
+      left -= step;
+    }
+    if (taken > 0) {
+      memory.counts().cleared(taken);
+    }
+    return taken;
+  }
+
+  private long takeRun(long address, long first, long entries, EntryVisitor visitor) {
+    long taken = 0;
+    long slot = first;
+    for (long i = 0; i < entries; i++, slot += layout.pointerBytes()) {
+      long entry = memory.entry(slot);
+      while (entry != Pte.NONE && !memory.replace(slot, entry, Pte.NONE)) {
+        entry = memory.entry(slot); // the processor has just marked it
+      }
+      if (entry != Pte.NONE) {
+        visitor.entry(address + (i << PAGE_SHIFT), entry);
+        taken++;
+      }
+    }
+    return taken;
+  }
+
   private static final class Tally {
     long entries;
   }
@@ -97,7 +144,8 @@ final class RangeWalk {
     while (true) {
       long entry = memory.entry(slot);
       long changed = (entry & keep) | set;
-      if (!Pte.isPresent(entry) || changed == entry) {
+      boolean mapped = (entry & (Pte.PRESENT | Pte.PROTNONE)) != 0;
+      if (!mapped || changed == entry) {
         return false;
       }
       if (memory.replace(slot, entry, changed)) {

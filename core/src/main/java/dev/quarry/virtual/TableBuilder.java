@@ -71,6 +71,52 @@ final class TableBuilder {
     return done;
   }
 
+  /** See {@link PageTables#move}. */
+  long move(Cpu cpu, int gfp, long from, long to, long pages) {
+    long moved = 0;
+    for (long done = 0; done < pages; done++) {
+      long source = slotOf(from + (done << PAGE_SHIFT));
+      if (source == TableMemory.NO_TABLE || memory.entry(source) == Pte.NONE) {
+        continue;
+      }
+      long at = to + (done << PAGE_SHIFT);
+      long table = tableFor(cpu, gfp, at, PageTableLayout.PTE_LEVEL);
+      if (table == TableMemory.NO_TABLE) {
+        memory.counts().written(moved);
+        return done;
+      }
+      long entry = memory.entry(source);
+      while (!memory.replace(source, entry, Pte.NONE)) {
+        entry = memory.entry(source); // the processor has just marked it
+      }
+      set(memory.slot(table, at, PageTableLayout.PTE_LEVEL), entry);
+      moved++;
+    }
+    memory.counts().written(moved);
+    return pages;
+  }
+
+  /** See {@link PageTables#makeSlot}. */
+  long slot(Cpu cpu, int gfp, long address) {
+    long table = tableFor(cpu, gfp, address, PageTableLayout.PTE_LEVEL);
+    return table == TableMemory.NO_TABLE
+        ? TableMemory.NO_TABLE
+        : memory.slot(table, address, PageTableLayout.PTE_LEVEL);
+  }
+
+  /** Where the entry of a page is; {@link TableMemory#NO_TABLE} if there is no table for it. */
+  long slotOf(long address) {
+    long table = root;
+    for (int level = top; level > PageTableLayout.PTE_LEVEL; level--) {
+      long entry = memory.entry(memory.slot(table, address, level));
+      if (!Pte.isPresent(entry) || Pte.isLeaf(entry, level)) {
+        return TableMemory.NO_TABLE;
+      }
+      table = entry & frameMask;
+    }
+    return memory.slot(table, address, PageTableLayout.PTE_LEVEL);
+  }
+
   /**
    * Small pages that are gone may have left an empty table where a large page is to be: {@code
    * pmd_free_pte_page}. TLBs may remember the way through it.

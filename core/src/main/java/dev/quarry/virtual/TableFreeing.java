@@ -34,23 +34,32 @@ final class TableFreeing {
    * @return how many tables were freed
    */
   long below(long table, int level, long first) {
+    return serving(table, level, first, floor, ceiling);
+  }
+
+  /** The same for a root, and only where entries serve pages {@code from .. to - 1}. */
+  long serving(long root, int top, long fromPage, long toPage) {
+    return serving(root, top, 0, fromPage, toPage);
+  }
+
+  private long serving(long table, int level, long first, long fromPage, long toPage) {
     long freed = 0;
     long span = layout.pages(level);
-    long from = Math.max(0, (floor - first) / span);
-    long to = Math.min(layout.entries(), (ceiling - first + span - 1) / span);
+    long from = Math.max(0, (fromPage - first) / span);
+    long to = Math.min(layout.entries(), (toPage - first + span - 1) / span);
     for (long index = from; index < to; index++) {
       long slot = table + (index << layout.entryShift());
       long entry = memory.entry(slot);
       if (Pte.isPresent(entry) && !Pte.isLeaf(entry, level)) {
-        freed += entryAt(slot, entry, level, first + index * span);
+        freed += entryAt(slot, entry, level, first + index * span, fromPage, toPage);
       }
     }
     return freed;
   }
 
-  private long entryAt(long slot, long entry, int level, long first) {
+  private long entryAt(long slot, long entry, int level, long first, long fromPage, long toPage) {
     long child = entry & layout.frameMask();
-    long freed = level > 1 ? below(child, level - 1, first) : 0;
+    long freed = level > 1 ? serving(child, level - 1, first, fromPage, toPage) : 0;
     if (first < floor || first + layout.pages(level) > ceiling) {
       return freed;
     }

@@ -121,7 +121,7 @@ public final class Vmalloc {
       vfree(cpu, structs.address(vm));
       return NO_ADDRESS;
     }
-    structs.flags(vm, structs.flags(vm) & ~VmStructs.VM_UNINITIALIZED);
+    areas.list.initialized(vm);
     return structs.address(vm);
   }
 

@@ -193,9 +193,7 @@ class TablesTest {
     try (Machine machine = Spaces.narrow()) {
       Cpu cpu = machine.cpu(0);
       KernelSpace space = machine.kernelSpace();
-      PageTables process = PageTables.create(space.tables().memory(), cpu, Gfp.GFP_KERNEL);
-      long kernelPages = space.tables().layout().allPages() - space.layout().userPages();
-      process.share(space.tables(), space.layout().directStart(), kernelPages);
+      PageTables process = space.processTables(cpu);
       long direct = space.layout().directStart() + 0x20_0000;
       assertThat(process.translate(direct, Access.READ)).isEqualTo(0x20_0000);
       long address = space.vmalloc().vmalloc(cpu, 4096, "test");
@@ -208,6 +206,28 @@ class TablesTest {
       assertThat(machine.invariants()).isEmpty();
       long all = process.layout().allPages();
       assertThatThrownBy(() -> process.freeTables(cpu, 0, all)).hasMessageContaining("are shared");
+      process.close(cpu);
+      assertThat(machine.invariants()).isEmpty();
+    }
+  }
+
+  /** 64-bit: the tables of vmalloc space are shared from the beginning, there is no such fault. */
+  @Test
+  void processesOfAWideKernelSeeAreasAtOnce() {
+    try (Machine machine = Spaces.wide()) {
+      Cpu cpu = machine.cpu(0);
+      KernelSpace space = machine.kernelSpace();
+      PageTables process = space.processTables(cpu);
+      long address = space.vmalloc().vmalloc(cpu, 4096, "test");
+      assertThat(process.translate(address, Access.WRITE))
+          .isPositive()
+          .isEqualTo(space.tables().translate(address, Access.WRITE));
+      process.map(cpu, Gfp.GFP_KERNEL, 0x40_0000, new int[] {9}, 0, 1, Pte.PRESENT | Pte.USER);
+      assertThat(process.translate(0x40_0008, Access.USER)).isEqualTo(9 * 4096 + 8);
+      assertThat(space.tables().translate(0x40_0008, Access.READ)).as("its own half").isEqualTo(-1);
+      assertThat(machine.invariants()).isEmpty();
+      process.unmap(0x40_0000, 1);
+      assertThat(process.freeTables(cpu, 0, space.layout().userPages())).isEqualTo(3);
       process.close(cpu);
       assertThat(machine.invariants()).isEmpty();
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Verdicts on random reports, against a model of the rules that knows nothing of the allocator. */
 class VerdictModelTest {
   private static final long SEED = 20_260;
-  private static final int REPORTS = 3_000;
+  private static final int REPORTS = 1_500;
 
   private final Explainer explainer = new Explainer();
 
@@ -41,13 +41,13 @@ class VerdictModelTest {
       assertThat(explanation.explained()).isEqualTo(!passes);
     }
     assertThat(seen.keySet()).as("all verdicts came up").containsExactly(Verdict.values());
-    assertThat(seen.values()).allMatch(count -> count > 30);
+    assertThat(seen.values()).allMatch(count -> count > 15);
   }
 
   @Test
   void explainedIsThatTheAllocatorFails() {
     RandomReports reports = new RandomReports(SEED + 1);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 150; i++) {
       MemoryReport report = reports.next();
       if (!"(null)".equals(report.request().nodemask())) {
         continue; // a second try of an urgent request does not heed it
@@ -65,7 +65,7 @@ class VerdictModelTest {
   void theVerdictDoesNotDependOnWhereBlocksLie() {
     RandomReports reports = new RandomReports(SEED + 2);
     Random random = new Random(SEED);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 150; i++) {
       MemoryReport report = reports.next();
       if (!report.release().isAtLeast(4, 4)) {
         continue; // until then the test counts blocks

@@ -58,8 +58,7 @@ final class MemoryHeld implements Figure {
         String.format(Locale.ROOT, "memory held / asked for, %,d objects of 33 to 4,096 B", blocks),
         FigureResult.Layout.SUBJECTS,
         List.of(
-            new Row("fresh", UNIT, fresh),
-            new Row("after as many replacements", UNIT, churned)),
+            new Row("fresh", UNIT, fresh), new Row("after as many replacements", UNIT, churned)),
         List.of(
             Verdict.atMost(
                 Subjects.QUARRY_FINE.name() + ", held / asked for after the changes",

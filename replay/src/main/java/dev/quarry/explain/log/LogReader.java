@@ -105,8 +105,9 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
   private void readOn() {
     try {
       while (lines.next()) {
-        boolean matters = lines.mayMatter();
-        if (matters || watched > 0 || !windows.isIdle()) {
+        // While a report is under way, all lines are looked at.
+        boolean matters = !windows.isIdle() || lines.mayMatter();
+        if (matters || watched > 0) {
           watched = matters ? RawLines.KEPT : watched - 1;
           lookBack();
           take();

@@ -41,6 +41,9 @@ final class Statement {
 
   /** The line that a place of the text is in. */
   long lineAt(int place) {
+    if (lines.length == 1) {
+      return line;
+    }
     int part = Arrays.binarySearch(starts, place);
     return lines[part >= 0 ? part : -part - 2];
   }

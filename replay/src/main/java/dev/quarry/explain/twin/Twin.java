@@ -52,7 +52,7 @@ public final class Twin implements AutoCloseable {
       ZonePlan from = placed.plan();
       Zone zone = zone(from);
       for (BlockPlacement.Block block : placed.placement().blocks()) {
-        loader.freeBlock(
+        loader.freeBlockApart(
             zone, zone.startPfn() + block.offset(), block.order(), block.migrateType());
       }
       loader.blockCounts(zone, from.nrFree().stream().mapToLong(Long::longValue).toArray());

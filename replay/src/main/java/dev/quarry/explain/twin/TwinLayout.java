@@ -71,12 +71,13 @@ final class TwinLayout {
     }
     BlockPlacement placement = BlockPlacement.of(zone, plan.maxOrder());
     long frames = Math.max(placement.frames(), Math.min(zone.present(), MOST_FRAMES));
-    long bytes = frames << plan.pageShift();
+    // Whole chunks, which stay untouched at boot.
+    long bytes = ((frames << plan.pageShift()) + chunkBytes() - 1) & -chunkBytes();
     memory.add(new MemoryRange(end, end + bytes, zone.node()));
     if (zone.managed() == 0) {
       reserved.add(new ReservedRange(end, end + bytes, "kept"));
     }
-    end += (bytes + chunkBytes() - 1) & -chunkBytes();
+    end += bytes;
     placed.add(new Placed(zone, placement));
   }
 

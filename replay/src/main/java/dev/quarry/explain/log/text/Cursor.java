@@ -83,6 +83,11 @@ public final class Cursor {
     return false;
   }
 
+  /** The next characters, without moving; fewer at the end. */
+  public String ahead(int count) {
+    return text.substring(Math.min(at, text.length()), Math.min(at + count, text.length()));
+  }
+
   /** Moves over all up to the next blank and gives it. */
   public String word() {
     int from = at;

@@ -1,12 +1,15 @@
 package dev.quarry.explain.log.text;
 
+import java.util.Set;
+
 /**
  * The dates and times with which loggers begin a line. Each method moves a cursor over one, or
  * leaves it where it is.
  */
 final class DateTime {
-  private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  private static final String DAYS = "MonTueWedThuFriSatSun";
+  private static final Set<String> MONTHS =
+      Set.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
+  private static final Set<String> DAYS = Set.of("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
   private static final int YEAR_DIGITS = 4;
 
   private DateTime() {}
@@ -52,18 +55,17 @@ final class DateTime {
     return true;
   }
 
-  private static boolean isName(Cursor cursor, String names) {
-    for (int i = 0; i < names.length(); i += 3) {
-      int from = cursor.at();
-      if (cursor.skip(names.substring(i, i + 3))) {
-        boolean whole = cursor.here() == ' ' || Cursor.isDigit(cursor.here());
-        cursor.moveTo(from);
-        if (whole) {
-          return true;
-        }
-      }
-    }
-    return false;
+  /** Whether a name of three letters is here, and ends here. */
+  private static boolean isName(Cursor cursor, Set<String> names) {
+    return Character.isUpperCase(cursor.here()) && names.contains(cursor.ahead(3)) && ends(cursor);
+  }
+
+  private static boolean ends(Cursor cursor) {
+    int from = cursor.at();
+    cursor.moveTo(from + 3);
+    boolean whole = cursor.here() == ' ' || Cursor.isDigit(cursor.here());
+    cursor.moveTo(from);
+    return whole;
   }
 
   /**
