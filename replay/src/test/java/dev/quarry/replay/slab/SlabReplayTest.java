@@ -140,7 +140,7 @@ class SlabReplayTest {
     Files.writeString(
         recording.resolve("before/slabinfo"),
         full.replace("slabdata 2 2 0\nkmalloc-64", "slabdata 128 128 0\nkmalloc-64"));
-    StringBuilder events = new StringBuilder();
+    StringBuilder events = new StringBuilder("f 1 0 7 8000 1\n"); // the interval has begun
     for (int slab = 0; slab < 60; slab++) {
       for (int i = 0; i < 32; i++) {
         long pointer = 0x100000L + 4096L * slab + 64L * i;
