@@ -83,10 +83,7 @@ public record ReplayResult(
   public static ReplayResult play(
       Recording recording, ReplayOptions options, LongConsumer progress) {
     Snapshot before = recording.before();
-    List<String> notes = new ArrayList<>();
-    for (Finding finding : SnapshotChecks.requireUsable(before)) {
-      notes.add(finding.toString());
-    }
+    List<String> notes = findings(before);
     SnapshotMachine derived = recording.machine(before);
     BulkTakes bulkTakes = recording.bulkTakes();
     SnapshotBoot boot = SnapshotBoot.boot(derived, before, options.settings());
@@ -120,6 +117,14 @@ public record ReplayResult(
       machine.close();
       throw e;
     }
+  }
+
+  private static List<String> findings(Snapshot before) {
+    List<String> notes = new ArrayList<>();
+    for (Finding finding : SnapshotChecks.requireUsable(before)) {
+      notes.add(finding.toString());
+    }
+    return notes;
   }
 
   /** What stands beside the kernel's own end, if it is known. */
