@@ -69,7 +69,7 @@ final class ReplayFigure implements Figure {
     add(comparison, context, "from text", Conversion.Form.TEXT);
     add(comparison, context, "from the compact form", Conversion.Form.COMPACT);
     List<Row> rows = comparison.run(context.effort().rounds());
-    if (kind == Kind.PAGES) {
+    if (kind.equals(Kind.PAGES)) {
       context.note("libCacheSim publishes more than 20,000,000 requests/s for eviction alone");
     }
     List<Verdict> verdicts = new ArrayList<>();
