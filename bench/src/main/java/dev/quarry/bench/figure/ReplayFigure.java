@@ -1,7 +1,6 @@
 package dev.quarry.bench.figure;
 
 import dev.quarry.bench.probe.ReplayProbe;
-import dev.quarry.bench.probe.SlabReplayProbe;
 import dev.quarry.bench.report.FigureResult;
 import dev.quarry.bench.report.Row;
 import dev.quarry.bench.report.Subject;
@@ -30,15 +29,18 @@ final class ReplayFigure implements Figure {
   /**
    * One of the two.
    *
-   * @param probe a program that prints what it measured
+   * @param argument what the probe is told besides
    * @param fromText least events a second that are asked for; 0: none
    */
   private record Kind(
-      String name, String title, String unit, Class<?> probe, double fromText, double fromCompact) {
-    static final Kind PAGES =
-        new Kind("R1", "requests", "requests/s", ReplayProbe.class, 3e6, 20e6);
-    static final Kind SLAB =
-        new Kind("R2", "slab events", "events/s", SlabReplayProbe.class, 0, 5e6);
+      String name,
+      String title,
+      String unit,
+      String argument,
+      double fromText,
+      double fromCompact) {
+    static final Kind PAGES = new Kind("R1", "requests", "requests/s", "pages", 3e6, 20e6);
+    static final Kind SLAB = new Kind("R2", "slab events", "events/s", "slab", 0, 5e6);
   }
 
   private static final int WARMUPS = 8;
@@ -117,7 +119,7 @@ final class ReplayFigure implements Figure {
   private List<String> play(Path copy, Effort effort) throws IOException {
     String least = String.valueOf(effort.replayEvents());
     String warmups = String.valueOf(WARMUPS);
-    return Programs.fresh(kind.probe, JVM, copy.toString(), warmups, least);
+    return Programs.fresh(ReplayProbe.class, JVM, copy.toString(), warmups, least, kind.argument);
   }
 
   private static double[] values(List<String> lines, String key) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.quarry.bench.probe.BootProbe;
 import dev.quarry.bench.probe.HeldProbe;
 import dev.quarry.bench.probe.ReplayProbe;
-import dev.quarry.bench.probe.SlabReplayProbe;
 import dev.quarry.bench.report.GrowthPlot;
 import dev.quarry.bench.run.Programs;
 import java.io.IOException;
@@ -47,7 +46,7 @@ class FiguresTest {
   void theProbeOfSlabEventsPrintsWhatItReadAndPlayed() throws IOException {
     Path example = Path.of("../examples/compile");
     List<String> lines =
-        Programs.fresh(SlabReplayProbe.class, List.of(), example.toString(), "0", "1");
+        Programs.fresh(ReplayProbe.class, List.of(), example.toString(), "0", "1", "slab");
     assertThat(lines).hasSize(2);
     assertThat(lines.getFirst()).matches("read \\d+.*");
     assertThat(lines.getLast()).matches("play \\d+.*");

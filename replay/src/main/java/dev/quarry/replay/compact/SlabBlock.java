@@ -1,5 +1,7 @@
 package dev.quarry.replay.compact;
 
+import dev.quarry.replay.read.RecordingException;
+
 /**
  * The slab events of one block. They are decoded as a whole, column by column. One object is filled
  * anew for each block.
@@ -44,7 +46,7 @@ public final class SlabBlock {
   /**
    * Takes a block of type {@link CompactForm#EVENTS}.
    *
-   * @throws dev.quarry.replay.read.RecordingException if it contradicts itself
+   * @throws RecordingException if it contradicts itself
    */
   public void read(Block newBlock) {
     block = newBlock;
@@ -174,7 +176,7 @@ public final class SlabBlock {
   }
 
   /** An error in this block. */
-  public dev.quarry.replay.read.RecordingException error(String text) {
+  public RecordingException error(String text) {
     return block.error(text);
   }
 

@@ -1,5 +1,7 @@
 package dev.quarry.replay.compact;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * One slab event in the canonical form of its line, which is the one that can be given back byte
  * for byte from numbers:
@@ -18,8 +20,7 @@ public final class SlabLine {
   private static final long MAX_STEP_MICROS = 1_000_000_000_000L;
   private static final long NONE = -1;
   private static final int MAX_HEX_DIGITS = 16;
-  private static final byte[] HEX =
-      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   SlabMark mark = SlabMark.KMALLOC;
   long stepMicros;

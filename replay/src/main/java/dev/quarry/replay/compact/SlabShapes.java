@@ -1,5 +1,7 @@
 package dev.quarry.replay.compact;
 
+import java.util.Arrays;
+
 /**
  * The shapes of a block of slab events: all of an event but its time and pointer. A slot is what
  * pointers count from: the cache (none: kmalloc and kfree) on a CPU, as a freed object is often the
@@ -22,7 +24,7 @@ public final class SlabShapes {
     if (nrSlots > last.length) {
       last = new long[nrSlots];
     }
-    java.util.Arrays.fill(last, 0, nrSlots, 0);
+    Arrays.fill(last, 0, nrSlots, 0);
     count = in.number("shapes", CompactForm.MAX_EVENTS);
     if (count > marks.length) {
       marks = new SlabMark[count];

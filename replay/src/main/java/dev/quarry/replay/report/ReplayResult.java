@@ -105,30 +105,42 @@ public record ReplayResult(
       long start = System.nanoTime();
       player.play(requests, progress);
       double seconds = (System.nanoTime() - start) / 1e9;
-      Optional<Snapshot> after = recording.after();
-      List<ZoneBlocks> zones =
-          compare(machine, atStart, options.isAsRecorded() ? after : Optional.empty());
-      Optional<Scores> scores = Optional.empty();
-      if (options.scores() && options.policy().isEmpty()) {
-        Told told = told(recording, derived, before, bulkTakes, options);
-        scores = Optional.of(scores(told, before, after, player));
-      }
-      Optional<SlabResult> slab =
-          options.slab() ? slab(recording, derived.spec(), options) : Optional.empty();
+      Compared compared = compare(recording, derived, before, player, atStart, options);
       return new ReplayResult(
           recording.name(),
           machine,
           player,
-          zones,
+          compared.zones,
           notes,
           requests.problems(),
           seconds,
-          scores,
-          slab);
+          compared.scores,
+          options.slab() ? slab(recording, derived.spec(), options) : Optional.empty());
     } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
     }
+  }
+
+  /** What stands beside the kernel's own end, if it is known. */
+  private record Compared(List<ZoneBlocks> zones, Optional<Scores> scores) {}
+
+  private static Compared compare(
+      Recording recording,
+      SnapshotMachine derived,
+      Snapshot before,
+      Player player,
+      List<int[]> atStart,
+      ReplayOptions options) {
+    Optional<Snapshot> after = recording.after();
+    List<ZoneBlocks> zones =
+        compare(player.machine(), atStart, options.isAsRecorded() ? after : Optional.empty());
+    Optional<Scores> scores = Optional.empty();
+    if (options.scores() && options.policy().isEmpty()) {
+      Told told = told(recording, derived, before, recording.bulkTakes(), options);
+      scores = Optional.of(scores(told, before, after, player));
+    }
+    return new Compared(zones, scores);
   }
 
   private static Optional<SlabResult> slab(

@@ -4,6 +4,7 @@ import dev.quarry.physical.Gfp;
 import dev.quarry.replay.compact.SlabMark;
 import dev.quarry.replay.recording.SlabEvent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class Origins {
   private int make(Key key, boolean kmalloc) {
     int number = numbers.size();
     if (number == origins.length) {
-      origins = java.util.Arrays.copyOf(origins, 2 * number);
+      origins = Arrays.copyOf(origins, 2 * number);
     }
     origins[number] = kmalloc ? general(key) : named(key);
     numbers.put(key, number);
