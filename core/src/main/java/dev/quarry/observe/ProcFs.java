@@ -3,6 +3,7 @@ package dev.quarry.observe;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.MmStruct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +42,10 @@ public final class ProcFs {
     WORDS.put("/proc/kpagecount", KPageCount::new);
   }
 
+  private static final Pattern OF_PROCESS = Pattern.compile("/proc/(\\d{1,9})/(\\w+)");
+
   private final PhysicalMemory memory;
+  private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
   /** The files of a machine with this memory. */
@@ -52,7 +59,20 @@ public final class ProcFs {
    * @param space the kernel's half of the address range, or null if it was not built yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space) {
+    this(memory, space, pid -> null);
+  }
+
+  /**
+   * The files of a machine that has processes.
+   *
+   * @param processes the address space of a process by its number, or null
+   */
+  public ProcFs(
+      PhysicalMemory memory,
+      @Nullable KernelSpace space,
+      IntFunction<@Nullable MmStruct> processes) {
     this.memory = memory;
+    this.processes = processes;
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
     texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
     for (Node node : memory.nodes()) {
@@ -88,7 +108,18 @@ public final class ProcFs {
   public Optional<String> read(String path) {
     return Optional.ofNullable(texts.get(path))
         .map(text -> text.apply(memory))
-        .or(() -> words(path).map(PageWords::summary));
+        .or(() -> words(path).map(PageWords::summary))
+        .or(() -> ofProcess(path));
+  }
+
+  private Optional<String> ofProcess(String path) {
+    Matcher matcher = OF_PROCESS.matcher(path);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    int pid = Integer.parseInt(matcher.group(1));
+    MmStruct mm = processes.apply(pid);
+    return mm == null ? Optional.empty() : ProcessFiles.read(pid, mm, matcher.group(2));
   }
 
   /**

@@ -34,7 +34,6 @@ public final class PageFaultHandler {
   /** Of the error code: the entries are there, and forbid the access. */
   private static final int PROTECTION = 1;
 
-  private final Parts parts;
   private final KernelSpace kernel;
   private final VmAreaStruct areas;
   private final MmFault mmFault;
@@ -42,7 +41,6 @@ public final class PageFaultHandler {
   private final OopsReport oops;
 
   PageFaultHandler(Parts parts, MmFault mmFault, FaultCounts counts) {
-    this.parts = parts;
     this.kernel = parts.spaces().kernel();
     this.areas = parts.spaces().areas();
     this.mmFault = mmFault;

@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every allocation below fork and below each kind of fault fails once: nothing is lost. */
 class NoMemoryForFaultsTest {
-  private static final int QUIET =
-      Gfp.GFP_HIGHUSER_MOVABLE | Gfp.NOWARN | Gfp.NORETRY;
+  private static final int QUIET = Gfp.GFP_HIGHUSER_MOVABLE | Gfp.NOWARN | Gfp.NORETRY;
 
   private static final List<String> CACHES =
       List.of("mm_struct", "vm_area_struct", "anon_vma", "anon_vma_chain");
@@ -108,7 +107,11 @@ class NoMemoryForFaultsTest {
   private boolean play(Deed deed, int objects, int left) throws IOException {
     Path path = folder.resolve("file");
     Files.write(path, new byte[8 * 4096]);
-    try (Machine machine = FaultMachines.of(PageTableLayout.X86_64, "percpu no", "sysctl vm.lowmem_reserve_ratio=0,0,0",
+    try (Machine machine =
+        FaultMachines.of(
+            PageTableLayout.X86_64,
+            "percpu no",
+            "sysctl vm.lowmem_reserve_ratio=0,0,0",
             "sysctl vm.watermark_boost_factor=0")) {
       Scene scene = new Scene(machine, path);
       if (deed == Deed.COPY_ON_WRITE) {
