@@ -83,8 +83,7 @@ final class Smaps {
       }
       long first = mm.firstArea();
       long start = first == VmAreaStruct.NONE ? 0 : areas.start(first);
-      String begin =
-          String.format(Locale.ROOT, "%08x-%08x ---p 00000000 00:00 0 ", start, end);
+      String begin = String.format(Locale.ROOT, "%08x-%08x ---p 00000000 00:00 0 ", start, end);
       int column = NAME_COLUMN + NAME_COLUMNS_PER_POINTER_BYTE * pointerBytes(mm);
       String pad = " ".repeat(Math.max(0, column - begin.length()));
       file.out.append(begin).append(pad).append("[rollup]\n");
