@@ -143,6 +143,11 @@ public final class Machine implements AutoCloseable {
     return slab;
   }
 
+  /** The object allocator, or null if nobody has asked for it yet. */
+  public synchronized @Nullable SlabAllocator slabOrNull() {
+    return slab;
+  }
+
   /** Makes something on the first CPU that no other thread holds. */
   private <T> T onSomeCpu(Function<Cpu, T> maker) {
     AtomicReference<@Nullable T> made = new AtomicReference<>();
@@ -214,7 +219,7 @@ public final class Machine implements AutoCloseable {
 
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
   public synchronized ProcFs files() {
-    return new ProcFs(memory, kernelSpace, this::addressSpace);
+    return new ProcFs(memory, kernelSpace, slab, this::addressSpace);
   }
 
   private @Nullable MmStruct addressSpace(int pid) {
