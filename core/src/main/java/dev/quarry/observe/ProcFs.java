@@ -63,8 +63,7 @@ public final class ProcFs {
    * @param space the kernel's half of the address range, or null if it was not built yet
    * @param slab the object allocator, or null if it was not made yet
    */
-  public ProcFs(
-      PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
+  public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
     this(memory, space, slab, pid -> null);
   }
 
