@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code quarry convert}: events from one form into another. */
 @Command(
     name = "convert",
-    description =
-        "Converts a recording's events between text and the compact form, without loss.",
+    description = "Converts a recording's events between text and the compact form, without loss.",
     footer = {
       "%nExamples:",
       "  quarry convert examples/compile /tmp/compile  a folder, its events compact",

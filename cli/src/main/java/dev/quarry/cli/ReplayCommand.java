@@ -203,8 +203,7 @@ final class ReplayCommand implements Callable<Integer> {
   private ReplayResult play(List<String> settings, FrameLog log) throws IOException {
     boolean scores = versus == null && settings.isEmpty() && policy.isEmpty();
     boolean slab = versus == null;
-    ReplayOptions options =
-        new ReplayOptions(settings, strict, scores, log, policy, slab);
+    ReplayOptions options = new ReplayOptions(settings, strict, scores, log, policy, slab);
     if (machine != null || snapshot != null) {
       return playEvents(options);
     }

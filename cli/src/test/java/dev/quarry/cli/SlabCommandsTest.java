@@ -108,7 +108,8 @@ class SlabCommandsTest {
             b = 3 objects of kmalloc-64, the first at 0xffff888001006140, the last at 0xffff8880010061c0
             3 kmalloc-64
             gave 1 slab back
-            failed: no slab of kmalloc-4M has a free object, and there are no pages for another""");
+            failed: no slab of kmalloc-4M has a free object, and there are no pages for another\
+            """);
     assertThat(result.out()).endsWith("all invariants hold\n");
   }
 }

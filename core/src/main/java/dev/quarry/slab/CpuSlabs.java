@@ -157,14 +157,14 @@ final class CpuSlabs {
 
   /** Makes what was freed into the current slab, whose chain is used up, its chain. */
   private boolean refill() {
-    int head = Slab.localHead(current);
-    if (head == Bufctl.END && Slab.remoteCount(Slab.remote(current)) > 0) {
-      head = Slab.remoteHead(Slab.takeRemote(current, true));
-    } else {
-      Slab.local(current, Slab.NEVER, Bufctl.END);
+    if (Slab.exchange(current) != Bufctl.END) {
+      return true;
     }
-    Slab.free(current, head);
-    return head != Bufctl.END;
+    if (Slab.remoteCount(Slab.remote(current)) == 0) {
+      return false;
+    }
+    Slab.free(current, Slab.remoteHead(Slab.takeRemote(current, true)));
+    return true;
   }
 
   /** The current slab has nothing more. */
@@ -221,6 +221,7 @@ final class CpuSlabs {
   private static long emptySlab() {
     long at = HostMemory.reserve("a slab without objects", Slab.BYTES).base();
     Slab.free(at, Bufctl.END);
+    Slab.local(at, Slab.NEVER, Bufctl.END);
     return at;
   }
 

@@ -74,7 +74,9 @@ final class ObjectChecks {
     users(raw, allocatedBy(raw), site);
   }
 
-  /** Makes what lies around an object, and in a free one, as it should be: {@code restore_bytes}. */
+  /**
+   * Makes what lies around an object, and in a free one, as it should be: {@code restore_bytes}.
+   */
   void mend(long raw, boolean active) {
     redZones(raw, active ? RED_ACTIVE : RED_INACTIVE);
     if (!active && poison) {

@@ -62,8 +62,7 @@ final class ObjectFree {
 
   /** Whether an address lies in a slab. */
   private boolean inSlab(long address) {
-    return memory.contains(address, 1)
-        && (map.state(core.pfnOf(address)) & PageState.SLAB) != 0;
+    return memory.contains(address, 1) && (map.state(core.pfnOf(address)) & PageState.SLAB) != 0;
   }
 
   Optional<KmemCache> cacheOf(long address) {

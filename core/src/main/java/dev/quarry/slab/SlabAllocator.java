@@ -60,7 +60,7 @@ public final class SlabAllocator {
 
   /** The allocator as a CPU sees it. */
   public SlabCpu on(Cpu cpu) {
-    return cpus[cpu.id()];
+    return cpu.attachment() instanceof SlabCpu attached ? attached : cpus[cpu.id()];
   }
 
   /** RAM by the addresses that this allocator returns. */
@@ -121,7 +121,8 @@ public final class SlabAllocator {
    *     CacheSpec)}
    */
   public KmemCache createCache(Cpu cpu, CacheSpec spec, SlabShape shape) {
-    return create(cpu, CacheChecks.checked(spec, core), SlabGeometry.given(spec, shape, core.rules));
+    return create(
+        cpu, CacheChecks.checked(spec, core), SlabGeometry.given(spec, shape, core.rules));
   }
 
   private KmemCache create(Cpu cpu, CacheSpec spec, SlabGeometry geometry) {
@@ -195,9 +196,7 @@ public final class SlabAllocator {
    * @return the address, {@link #ZERO_SIZE} for no bytes, or {@link KmemCache#NULL}
    */
   public long kmalloc(Cpu cpu, long size, int gfp) {
-    return size == (int) size
-        ? cpus[cpu.id()].kmalloc((int) size, gfp)
-        : core.kmallocSlow(cpu, size, gfp);
+    return size == (int) size ? on(cpu).kmalloc((int) size, gfp) : core.kmallocSlow(cpu, size, gfp);
   }
 
   /** Allocates bytes that are 0: {@code kzalloc()}. */
@@ -212,7 +211,7 @@ public final class SlabAllocator {
    * @return false: misuse, which is reported in the kernel's log and changes nothing
    */
   public boolean kfree(Cpu cpu, long address) {
-    return cpus[cpu.id()].kfree(address);
+    return on(cpu).kfree(address);
   }
 
   /**

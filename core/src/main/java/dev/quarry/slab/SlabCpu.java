@@ -52,6 +52,7 @@ public final class SlabCpu {
     this.toHost = core.memory.trusted(windowBase) - windowBase;
     this.mapOrigin = core.map.origin(windowBase >>> pageShift);
     this.freeLimit = freeLimit;
+    cpu.attach(this);
   }
 
   int id() {
@@ -69,6 +70,10 @@ public final class SlabCpu {
     if (Integer.compareUnsigned(eighth, table.length) < 0 && (gfp & UNUSUAL) == 0) {
       long at = Host.address(table[eighth]);
       long first = Slab.first(at);
+      if (first != Bufctl.END) {
+        return Slab.take(at, first);
+      }
+      first = drainRequested ? Bufctl.END : Slab.exchange(at);
       if (first != Bufctl.END) {
         return Slab.take(at, first);
       }

@@ -22,7 +22,14 @@ public record SlabShape(int size, int order, int num) {
     int bytes = 1 << (rules.pageShift() + order);
     int most = Math.min(bytes / size, Bufctl.MOST_OBJECTS);
     if (num < 1 || num > most) {
-      return num + " objects of " + size + " bytes in " + bytes + " bytes; from 1 to " + most + " fit";
+      return num
+          + " objects of "
+          + size
+          + " bytes in "
+          + bytes
+          + " bytes; from 1 to "
+          + most
+          + " fit";
     }
     return "";
   }

@@ -41,7 +41,9 @@ class SlabInfoTest {
   private static Map<String, CacheStatistics> parse(String text) {
     List<String> lines = text.lines().toList();
     assertThat(lines.getFirst()).isEqualTo("slabinfo - version: 2.1");
-    assertThat(lines.get(1)).startsWith("# name            <active_objs> ").endsWith(" <num_slabs> <sharedavail>");
+    assertThat(lines.get(1))
+        .startsWith("# name            <active_objs> ")
+        .endsWith(" <num_slabs> <sharedavail>");
     Map<String, CacheStatistics> caches = new TreeMap<>();
     for (String line : lines.subList(2, lines.size())) {
       Matcher of = LINE.matcher(line);
@@ -92,7 +94,8 @@ class SlabInfoTest {
           long object = held.remove(random.nextInt(held.size()));
           assertThat(slab.kfree(on, object)).isTrue();
         } else if (random.nextInt(3) == 0) {
-          held.add(slab.kmalloc(on, 1 + random.nextInt(1 << random.nextInt(1, 17)), Gfp.GFP_KERNEL));
+          held.add(
+              slab.kmalloc(on, 1 + random.nextInt(1 << random.nextInt(1, 17)), Gfp.GFP_KERNEL));
         } else {
           held.add(own.get(random.nextInt(own.size())).alloc(on, Gfp.GFP_KERNEL));
         }
@@ -193,8 +196,15 @@ class SlabInfoTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "kmalloc-64", "kmalloc-64 1 2", "kmalloc-64 8 4 1 1", "kmalloc-65 8 4 1",
-        "kmalloc-64 8 9 1", "kmalloc-64 0 0 0", "kmalloc-64 8 4 -1", "kmalloc-64 8 x 1",
+        "",
+        "kmalloc-64",
+        "kmalloc-64 1 2",
+        "kmalloc-64 8 4 1 1",
+        "kmalloc-65 8 4 1",
+        "kmalloc-64 8 9 1",
+        "kmalloc-64 0 0 0",
+        "kmalloc-64 8 4 -1",
+        "kmalloc-64 8 x 1",
         "kmalloc-64 8 4 99999999999"
       })
   void whatIsNoCacheAndThreeNumbersIsRefused(String text) {

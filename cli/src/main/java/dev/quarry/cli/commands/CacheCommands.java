@@ -41,7 +41,12 @@ final class CacheCommands {
                 "kmem_cache_destroy CACHE [cpu=N]",
                 "destroys a cache, unless objects of it are in use",
                 "c = kmem_cache_create name=inode size=600\nkmem_cache_destroy c",
-                CacheCommands::destroy))
+                CacheCommands::destroy));
+    addUpkeep(registry);
+  }
+
+  private static void addUpkeep(Registry registry) {
+    registry
         .add(
             SlabAction.command(
                 "kmem_cache_shrink CACHE",

@@ -76,8 +76,7 @@ final class CacheDetailPicture {
     }
     for (ArrayView array : arrays.subList(0, Math.min(MOST_ARRAYS, arrays.size()))) {
       int held = array.objects().size();
-      String next =
-          held == 0 ? "" : "  next " + KernelArea.hex(array.objects().getLast());
+      String next = held == 0 ? "" : "  next " + KernelArea.hex(array.objects().getLast());
       line(
           "├─ array %-18s %3d of %-3d %s%s",
           array.name(), held, array.limit(), bar(held, array.limit()), next);

@@ -14,13 +14,28 @@ import java.util.Optional;
  *
  * @param calls how often its constructor and destructor ran
  */
-record CacheValue(Machine machine, KmemCache cache, CountedFunctions calls)
-    implements Value.Thing {
+record CacheValue(Machine machine, KmemCache cache, CountedFunctions calls) implements Value.Thing {
   private static final List<String> FIELDS =
       List.of(
-          "name", "object_size", "size", "align", "num", "order", "left_over", "colours", "step",
-          "off_slab", "active", "objects", "active_slabs", "slabs", "limit", "batchcount", "shared",
-          "constructed", "destroyed");
+          "name",
+          "object_size",
+          "size",
+          "align",
+          "num",
+          "order",
+          "left_over",
+          "colours",
+          "step",
+          "off_slab",
+          "active",
+          "objects",
+          "active_slabs",
+          "slabs",
+          "limit",
+          "batchcount",
+          "shared",
+          "constructed",
+          "destroyed");
 
   @Override
   public String show() {

@@ -35,7 +35,8 @@ final class ColourPicture {
             shape.leftOver(),
             shape.colourStep(),
             shape.colours() == 0 ? "all slabs begin alike" : "offsets 0 to " + largest(shape)));
-    List<SlabView> byAddress = slabs.stream().sorted(Comparator.comparingLong(SlabView::page)).toList();
+    List<SlabView> byAddress =
+        slabs.stream().sorted(Comparator.comparingLong(SlabView::page)).toList();
     for (SlabView slab : byAddress.subList(0, Math.min(MOST_SLABS, slabs.size()))) {
       out.append(line(shape, slab, SlabMarks.numberOf(slabs, slab))).append('\n');
     }

@@ -34,7 +34,12 @@ final class LookCommands {
                 "grep TEXT FILE",
                 "prints the lines of a file that have a text in them",
                 "grep nr_slab /proc/vmstat",
-                LookCommands::grep))
+                LookCommands::grep));
+    addPictures(registry);
+  }
+
+  private static void addPictures(Registry registry) {
+    registry
         .add(
             command(
                     "draw PICTURE [CACHE] [zone=NAME] [node=N] [from=FRAME] [pages=N]",

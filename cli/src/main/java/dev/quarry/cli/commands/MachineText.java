@@ -13,8 +13,8 @@ public final class MachineText {
   private MachineText() {}
 
   /**
-   * What was booted: one line for the machine, one for each zone with memory, and one
-   * for its objects where they are not as usual.
+   * What was booted: one line for the machine, one for each zone with memory, and one for its
+   * objects where they are not as usual.
    */
   public static String summary(Machine machine) {
     MachineSpec spec = machine.spec();

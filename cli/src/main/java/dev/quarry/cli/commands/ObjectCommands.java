@@ -10,6 +10,7 @@ import dev.quarry.machine.Sizes;
 import dev.quarry.physical.Gfp;
 import dev.quarry.slab.KmemCache;
 import dev.quarry.slab.SlabAllocator;
+import java.nio.charset.StandardCharsets;
 
 /** Commands that allocate objects and free them: of a cache, and of the general caches. */
 final class ObjectCommands {
@@ -228,7 +229,7 @@ final class ObjectCommands {
     int gfp = gfp(session, call, 1);
     SlabAllocator slab = Caches.slab(session);
     Cpu cpu = cpu(session, call);
-    int bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + 1;
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length + 1;
     session.spend(bytes / BYTES_PER_STEP);
     return result(session, bytes, () -> slab.kstrdup(cpu, text, gfp));
   }

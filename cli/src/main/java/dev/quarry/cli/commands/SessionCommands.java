@@ -80,8 +80,7 @@ final class SessionCommands {
     String path = call.word(2, "a file such as /proc/slabinfo");
     if (!ProcFs.writablePaths().contains(path)) {
       throw call.refuse(
-          2,
-          path + " cannot be written, only " + String.join(", ", ProcFs.writablePaths()));
+          2, path + " cannot be written, only " + String.join(", ", ProcFs.writablePaths()));
     }
     Caches.slab(session);
     session.spend(STEPS_OF_A_WRITE + machine.cpus().size());

@@ -19,8 +19,7 @@ final class SlabAction {
       try {
         return action.run(call, session);
       } catch (IndexOutOfBoundsException e) {
-        throw new IllegalStateException(
-            "a slab descriptor was overwritten: " + e.getMessage(), e);
+        throw new IllegalStateException("a slab descriptor was overwritten: " + e.getMessage(), e);
       }
     };
   }

@@ -28,7 +28,8 @@ final class SlabCheckCommands {
                     "checks all objects of caches with checks",
                     "boot course slab_debug=FZPU\no = kmalloc 64\nslab_check",
                     SlabCheckCommands::check)
-                .withNotes("reports writes around objects in use and into free ones, and mends them"))
+                .withNotes(
+                    "reports writes around objects in use and into free ones, and mends them"))
         .add(
             SlabAction.command(
                 "leaks",

@@ -4,6 +4,7 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.slab.SlabView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The slabs of a cache by who has them: a node's lists, or a CPU that owns slabs.
@@ -58,7 +59,7 @@ record SlabLists(String title, List<Row> rows) {
           numbers.add(i);
         }
       }
-      rows.add(new Row(name.toLowerCase(java.util.Locale.ROOT), numbers));
+      rows.add(new Row(name.toLowerCase(Locale.ROOT), numbers));
     }
     return new SlabLists(title, rows);
   }

@@ -89,8 +89,7 @@ final class SlabPicture {
       int chainBytes = Short.BYTES * shape.num();
       long chain = slab.descriptor() - slab.page() + SlabView.DESCRIPTOR_BYTES;
       parts.add(new Part(begin, "slab descriptor", SlabView.DESCRIPTOR_BYTES + " bytes"));
-      parts.add(
-          new Part(chain, "object descriptors", shape.num() + " of 2 bytes: " + chainBytes));
+      parts.add(new Part(chain, "object descriptors", shape.num() + " of 2 bytes: " + chainBytes));
     }
     objects(parts, firstObject);
     long end = firstObject + (long) shape.num() * shape.size();

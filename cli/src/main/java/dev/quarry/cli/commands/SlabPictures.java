@@ -30,8 +30,7 @@ final class SlabPictures {
         });
   }
 
-  private static String cache(
-      Call call, Machine machine, KmemCache cache, List<SlabView> slabs) {
+  private static String cache(Call call, Machine machine, KmemCache cache, List<SlabView> slabs) {
     call.atMost(3);
     if (call.size() < 3) {
       return new CachePicture(machine, cache, slabs).draw();

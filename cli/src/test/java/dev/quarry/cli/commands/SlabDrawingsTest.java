@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The course's four figures of SLAB, in text: small ones exactly, random ones by what they count. */
+/**
+ * The course's four figures of SLAB, in text: small ones exactly, random ones by what they count.
+ */
 class SlabDrawingsTest {
   private static final String FIVE =
       """
@@ -163,7 +165,8 @@ class SlabDrawingsTest {
         for (int i = 0; i < Math.min(4, slabs.size()); i++) {
           String picture = ran.drawn("draw slab some " + i);
           fits(where, picture);
-          addsUp(where, picture, slabs.get(i), machine.spec().pageSize() << cache.geometry().order());
+          addsUp(
+              where, picture, slabs.get(i), machine.spec().pageSize() << cache.geometry().order());
         }
         assertThat(machine.invariants()).as(where).isEmpty();
       }
@@ -195,12 +198,17 @@ class SlabDrawingsTest {
 
   private static void addsUp(String where, String picture, SlabView slab, long bytes) {
     long inUse =
-        picture.lines().filter(l -> l.startsWith("    next")).flatMapToInt(String::chars)
+        picture
+            .lines()
+            .filter(l -> l.startsWith("    next"))
+            .flatMapToInt(String::chars)
             .filter(c -> c == '█')
             .count();
     assertThat(inUse).as(where + picture).isEqualTo(slab.inUse());
     List<Long> edges =
-        Pattern.compile("(?m)^ *(\\d+) [┌├└]").matcher(picture).results()
+        Pattern.compile("(?m)^ *(\\d+) [┌├└]")
+            .matcher(picture)
+            .results()
             .map((MatchResult edge) -> Long.parseLong(edge.group(1)))
             .toList();
     assertThat(edges).as(where + picture).startsWith(0L).endsWith(bytes).isSorted();

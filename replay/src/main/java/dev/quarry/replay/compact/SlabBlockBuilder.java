@@ -86,11 +86,7 @@ public final class SlabBlockBuilder {
 
   /** The most that the block takes as it stands: of an event 2, 1, a half and 8 bytes. */
   private int bytes() {
-    return FIXED_BYTES
-        + shapeTable.length()
-        + noteTable.length()
-        + longSteps.length()
-        + 12 * count;
+    return FIXED_BYTES + shapeTable.length() + noteTable.length() + longSteps.length() + 12 * count;
   }
 
   /** Adds a line that is no event, without its end. */

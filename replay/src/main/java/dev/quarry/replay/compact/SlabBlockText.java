@@ -28,7 +28,8 @@ public final class SlabBlockText {
     int note = 0;
     for (int event = 0; event < block.events(); event++) {
       note = notesUpTo(block.notes(), note, event);
-      line.set(block.shapes(), block.shape(event), block.micros(event) - clock, block.pointer(event));
+      line.set(
+          block.shapes(), block.shape(event), block.micros(event) - clock, block.pointer(event));
       clock = block.micros(event);
       room(SlabLine.MAX_BYTES);
       length = line.write(buffer, length);

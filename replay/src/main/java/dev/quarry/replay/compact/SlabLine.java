@@ -18,7 +18,8 @@ public final class SlabLine {
   private static final long MAX_STEP_MICROS = 1_000_000_000_000L;
   private static final long NONE = -1;
   private static final int MAX_HEX_DIGITS = 16;
-  private static final byte[] HEX = "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] HEX =
+      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   SlabMark mark = SlabMark.KMALLOC;
   long stepMicros;

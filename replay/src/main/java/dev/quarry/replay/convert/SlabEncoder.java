@@ -33,8 +33,8 @@ final class SlabEncoder extends LineEncoder {
 
   @Override
   void note(byte[] line, int length, long number) throws IOException {
-    if (!events.hasNoEvents() && lines.mattersBefore(line, length)
-        || !events.hasRoomForNote(length)) {
+    boolean notHere = !events.hasNoEvents() && lines.mattersBefore(line, length);
+    if (notHere || !events.hasRoomForNote(length)) {
       flushEvents();
     }
     begin(number);

@@ -104,7 +104,8 @@ final class SlabCompactReader extends SlabEvents {
     SlabTextReader reader =
         new SlabTextReader(this, line, line.length, lineBefore, block.clockMicros());
     boolean isEvent = reader.next();
-    if (isEvent || eventsBefore > 0 && reader.clockMicros() != block.clockMicros()) {
+    boolean timeSet = eventsBefore > 0 && reader.clockMicros() != block.clockMicros();
+    if (isEvent || timeSet) {
       throw block.error("a note is an event, or changes the time between events");
     }
   }

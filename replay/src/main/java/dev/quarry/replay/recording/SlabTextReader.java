@@ -191,7 +191,8 @@ final class SlabTextReader extends SlabEvents {
   private boolean numberMissing(SlabMark mark) {
     return lines.atEnd()
         ? reject(EventProblem.SHORT_LINE, "an event " + letter(mark) + " has more fields")
-        : reject(EventProblem.NOT_A_NUMBER, "a field of an event " + letter(mark) + " is no number");
+        : reject(
+            EventProblem.NOT_A_NUMBER, "a field of an event " + letter(mark) + " is no number");
   }
 
   /** Counts a wrong line and leaves it. */

@@ -22,8 +22,7 @@ public record SlabScore(Ratio slabs, Ratio objects, List<Cache> caches) {
   /** A count before, as predicted, and after. */
   public record Count(long before, long predicted, long actual) {
     Ratio weighed(long weight) {
-      return new Ratio(
-          weight * Math.abs(predicted - actual), weight * Math.abs(actual - before));
+      return new Ratio(weight * Math.abs(predicted - actual), weight * Math.abs(actual - before));
     }
   }
 

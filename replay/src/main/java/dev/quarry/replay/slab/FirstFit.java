@@ -39,7 +39,7 @@ final class FirstFit {
       top += bytes;
       return address;
     }
-    long length = holes.get(hole);
+    long length = holes.getOrDefault(hole, 0L);
     removeHole(hole, length);
     if (length > bytes) {
       addHole(hole + bytes, length - bytes);
@@ -60,7 +60,7 @@ final class FirstFit {
       if (hole > first) {
         break;
       }
-      if (holes.get(hole) >= bytes) {
+      if (holes.getOrDefault(hole, 0L) >= bytes) {
         return hole;
       }
     }

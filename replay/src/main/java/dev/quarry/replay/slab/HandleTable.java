@@ -36,7 +36,7 @@ final class HandleTable {
   }
 
   private int home(long handle) {
-    return (int) (handle * GOLDEN >>> shift);
+    return (int) ((handle * GOLDEN) >>> shift);
   }
 
   long object(int place) {

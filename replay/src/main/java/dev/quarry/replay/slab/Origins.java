@@ -30,8 +30,7 @@ final class Origins {
   int of(SlabEvent event) {
     int kind = event.mark() == SlabMark.KMALLOC ? event.gfp() & KINDS : 0;
     Key key =
-        new Key(
-            event.cacheName(), event.siteName(), event.requested(), event.allocated(), kind);
+        new Key(event.cacheName(), event.siteName(), event.requested(), event.allocated(), kind);
     Integer known = numbers.get(key);
     return known == null ? make(key, event.mark() == SlabMark.KMALLOC) : known;
   }

@@ -15,8 +15,7 @@ public final class RecordedCache {
   long frees;
   long unseenFrees;
 
-  RecordedCache(
-      String name, KmemCache cache, Optional<SlabInfo.Cache> line, StateBefore before) {
+  RecordedCache(String name, KmemCache cache, Optional<SlabInfo.Cache> line, StateBefore before) {
     this.name = name;
     this.cache = cache;
     this.line = line;
@@ -33,7 +32,9 @@ public final class RecordedCache {
     return cache;
   }
 
-  /** Its line in the recorded {@code slabinfo}; empty if it was made later, or that is not there. */
+  /**
+   * Its line in the recorded {@code slabinfo}; empty if it was made later, or that is not there.
+   */
   public Optional<SlabInfo.Cache> line() {
     return line;
   }

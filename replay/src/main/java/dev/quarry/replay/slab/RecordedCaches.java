@@ -70,7 +70,7 @@ final class RecordedCaches {
       StateBefore before = StateBefore.of(cache, line, machine);
       return new RecordedCache(line.name(), cache, Optional.of(line), before);
     } catch (CacheException e) {
-      refuse(e.getMessage());
+      refuse(String.valueOf(e.getMessage()));
       return null;
     }
   }
@@ -104,7 +104,7 @@ final class RecordedCaches {
       KmemCache cache = slab.createCache(cpu, CacheSpec.of(freeName(name), bytes));
       made = new RecordedCache(name, cache, Optional.empty(), StateBefore.NOTHING);
     } catch (CacheException e) {
-      refuse(e.getMessage());
+      refuse(String.valueOf(e.getMessage()));
     }
     caches.put(name, made);
     return made;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class SlabPlayer {
   /** Objects are not written here, so none need be zeroed; failures are counted, not reported. */
   private static int mask(int gfp) {
-    return gfp & ~Gfp.ZERO | Gfp.NOWARN;
+    return (gfp & ~Gfp.ZERO) | Gfp.NOWARN;
   }
 
   /** REAPTIMEOUT_AC (mm/slab.c, 6.1). */

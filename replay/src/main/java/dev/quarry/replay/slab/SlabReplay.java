@@ -132,8 +132,7 @@ public final class SlabReplay {
   }
 
   /** The caches that the kernel counted before or after. */
-  private static SlabScore score(
-      List<SlabResult.CacheEnd> ends, SlabInfo before, SlabInfo after) {
+  private static SlabScore score(List<SlabResult.CacheEnd> ends, SlabInfo before, SlabInfo after) {
     Map<String, SlabResult.CacheEnd> predicted = new HashMap<>();
     ends.forEach(end -> predicted.put(end.name(), end));
     Map<String, SlabInfo.Cache> began = new HashMap<>();

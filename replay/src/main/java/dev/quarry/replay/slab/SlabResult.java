@@ -36,8 +36,8 @@ public record SlabResult(
   /**
    * A cache at the end.
    *
-   * @param activeObjects in use, counted as the recorded kernel does: with free objects of the slabs
-   *     that its CPUs had before
+   * @param activeObjects in use, counted as the recorded kernel does: with free objects of the
+   *     slabs that its CPUs had before
    * @param objects in all slabs
    */
   public record CacheEnd(

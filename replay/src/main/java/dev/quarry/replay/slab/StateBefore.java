@@ -91,8 +91,7 @@ final class StateBefore {
     for (int slab = 0; slab < slabs; slab++) {
       int other = slab - ofCpus;
       boolean current = other < 0;
-      int used =
-          current ? num / 2 : (int) (rest * (other + 1) / others - rest * other / others);
+      int used = current ? num / 2 : (int) (rest * (other + 1) / others - rest * other / others);
       inUse[slab] = used;
       left += used;
       hidden += current ? num - used : 0;

@@ -17,7 +17,8 @@ final class Compact {
 
   static byte[] encode(byte[] text, boolean zstd) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (CompactEncoder encoder = new CompactEncoder(new CompactOutput(bytes, CompactForm.PAGE_EVENTS, zstd))) {
+    try (CompactEncoder encoder =
+        new CompactEncoder(new CompactOutput(bytes, CompactForm.PAGE_EVENTS, zstd))) {
       for (int at = 0; at < text.length; at += 1000) { // lines come in pieces
         encoder.write(text, at, Math.min(1000, text.length - at));
       }
