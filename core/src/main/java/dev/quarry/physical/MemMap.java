@@ -209,6 +209,18 @@ public final class MemMap implements AutoCloseable {
     return now + change;
   }
 
+  /**
+   * Makes a frame that the caller alone has one that a page table entry maps.
+   *
+   * @param flags of {@link PageState}, added
+   */
+  public void enterMapped(int pfn, int flags, int mapping, int index) {
+    long at = at(pfn);
+    Host.putLong(at, Host.getLong(at) | flags);
+    Host.putLong(at + MAPPING, (mapping & 0xFFFF_FFFFL) | 1L << Integer.SIZE);
+    Host.putInt(at + INDEX, index);
+  }
+
   /** Sets and clears flags of {@link PageState} on a frame that others hold too. */
   public void changeFlags(int pfn, int clear, int set) {
     long state;
@@ -220,15 +232,19 @@ public final class MemMap implements AutoCloseable {
   /**
    * Adds a reference to an allocated frame and clears flags, at once: what fork does with a private
    * page.
+   *
+   * @return the state before
    */
-  public void addReference(int pfn, int clear) {
-    long state;
-    do {
-      state = state(pfn);
-    } while (!replaceState(
-        pfn,
-        state,
-        PageState.withRefcount(state & ~(clear & 0xFFFF_FFFFL), PageState.refcount(state) + 1)));
+  public long addReference(int pfn, int clear) {
+    long at = at(pfn);
+    while (true) {
+      long state = Host.getLong(at);
+      long kept = state & ~(clear & 0xFFFF_FFFFL);
+      long more = PageState.withRefcount(kept, PageState.refcount(state) + 1);
+      if (Host.compareAndSetLong(at, state, more)) {
+        return state;
+      }
+    }
   }
 
   /**
