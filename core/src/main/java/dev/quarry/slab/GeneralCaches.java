@@ -100,7 +100,8 @@ final class GeneralCaches {
   }
 
   private int search(long size) {
-    int place = size > sizes[sizes.length - 1] ? sizes.length : Arrays.binarySearch(sizes, (int) size);
+    int place =
+        size > sizes[sizes.length - 1] ? sizes.length : Arrays.binarySearch(sizes, (int) size);
     int index = place < 0 ? -place - 1 : place;
     return index == sizes.length ? TOO_LARGE : index;
   }
