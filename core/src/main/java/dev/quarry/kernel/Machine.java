@@ -15,6 +15,8 @@ import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
 import dev.quarry.virtual.TlbCounts;
 import dev.quarry.virtual.VirtualInvariants;
+import dev.quarry.virtual.fault.MappedInvariants;
+import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.SpaceInvariants;
 import java.util.ArrayList;
@@ -139,6 +141,11 @@ public final class Machine implements AutoCloseable {
     return slab;
   }
 
+  /** The object allocator, or null if nobody has asked for it yet. */
+  public synchronized @Nullable SlabAllocator slabOrNull() {
+    return slab;
+  }
+
   /** Makes something on the first CPU that no other thread holds. */
   private <T> T onSomeCpu(Function<Cpu, T> maker) {
     AtomicReference<@Nullable T> made = new AtomicReference<>();
@@ -195,8 +202,10 @@ public final class Machine implements AutoCloseable {
       KernelSpace kernel = kernelSpace();
       Ram bytes = Objects.requireNonNull(ram);
       processes =
-          onSomeCpu(
-              cpu -> new Processes(new AddressSpaces(cpu, kernel, objects, allocator, bytes)));
+          onSomeCpu(cpu -> {
+            var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+            return new Processes(new UserPages(cpu, spaces));
+          });
     }
     return processes;
   }
@@ -224,6 +233,7 @@ public final class Machine implements AutoCloseable {
     Processes running = processesOrNull();
     if (running != null) {
       findings.addAll(SpaceInvariants.check(running.spaces()));
+      findings.addAll(MappedInvariants.check(running.pages()));
     }
     return findings;
   }

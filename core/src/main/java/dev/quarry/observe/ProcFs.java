@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcFs {
   private static final String NODES = "/sys/devices/system/node/";
+  private static final String SLAB_INFO = "/proc/slabinfo";
   private static final Map<String, Function<PhysicalMemory, String>> TEXTS = new LinkedHashMap<>();
   private static final Map<String, Function<PhysicalMemory, PageWords.Word>> WORDS =
       new LinkedHashMap<>();
@@ -29,6 +31,7 @@ public final class ProcFs {
     TEXTS.put("/proc/zoneinfo", ZoneInfo::text);
     TEXTS.put("/proc/vmstat", VmStat::text);
     TEXTS.put("/proc/meminfo", MemInfo::text);
+    TEXTS.put(SLAB_INFO, memory -> SlabInfo.text(null));
     TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
@@ -39,20 +42,24 @@ public final class ProcFs {
   }
 
   private final PhysicalMemory memory;
+  private final @Nullable SlabAllocator slab;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
   /** The files of a machine with this memory. */
   public ProcFs(PhysicalMemory memory) {
-    this(memory, null);
+    this(memory, null, null);
   }
 
   /**
    * The files of a machine.
    *
    * @param space the kernel's half of the address range, or null if it was not built yet
+   * @param slab the object allocator, or null if it was not made yet
    */
-  public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space) {
+  public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
     this.memory = memory;
+    this.slab = slab;
+    texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
     texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
     for (Node node : memory.nodes()) {
@@ -89,6 +96,27 @@ public final class ProcFs {
     return Optional.ofNullable(texts.get(path))
         .map(text -> text.apply(memory))
         .or(() -> words(path).map(PageWords::summary));
+  }
+
+  /** The paths of files that may be written. */
+  public static List<String> writablePaths() {
+    return List.of(SLAB_INFO);
+  }
+
+  /**
+   * Writes to a file, as {@code echo TEXT > FILE} does.
+   *
+   * @throws IllegalArgumentException if the file cannot be written, or takes no such text
+   */
+  public void write(String path, String text) {
+    if (!writablePaths().contains(path)) {
+      throw new IllegalArgumentException(
+          path + " cannot be written, only " + String.join(", ", writablePaths()));
+    }
+    if (slab == null) {
+      throw new IllegalArgumentException(path + ": the machine has no caches yet");
+    }
+    SlabInfo.write(slab, text);
   }
 
   /**

@@ -205,6 +205,43 @@ public final class MemMap implements AutoCloseable {
   }
 
   /**
+   * Adds to the number of page table entries that map a frame, which other address spaces map and
+   * unmap meanwhile.
+   *
+   * @return the number then
+   */
+  public int addMapcount(int pfn, int change) {
+    long at = at(pfn) + MAPCOUNT;
+    int now;
+    do {
+      now = Host.getInt(at);
+    } while (!Host.compareAndSetInt(at, now, now + change));
+    return now + change;
+  }
+
+  /** Sets and clears flags of {@link PageState} on a frame that others hold too. */
+  public void changeFlags(int pfn, int clear, int set) {
+    long state;
+    do {
+      state = state(pfn);
+    } while (!replaceState(pfn, state, (state & ~(clear & 0xFFFF_FFFFL)) | set));
+  }
+
+  /**
+   * Adds a reference to an allocated frame and clears flags, at once: what fork does with a private
+   * page.
+   */
+  public void addReference(int pfn, int clear) {
+    long state;
+    do {
+      state = state(pfn);
+    } while (!replaceState(
+        pfn,
+        state,
+        PageState.withRefcount(state & ~(clear & 0xFFFF_FFFFL), PageState.refcount(state) + 1)));
+  }
+
+  /**
    * The head of the block that holds a frame: the frame itself, or the nearest aligned frame below
    * it whose block reaches it, or {@link Pfn#NONE}. Linux stores the head in each tail page; here
    * tails stay untouched and at most {@code maxOrder} heads are looked at.

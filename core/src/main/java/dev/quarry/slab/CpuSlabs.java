@@ -258,11 +258,30 @@ final class CpuSlabs {
   /** Gives all free slabs back; returns how many. */
   int releaseFree(Cpu cpu) {
     collectPending();
+    setCurrentAsideIfFree();
     int released = 0;
     while (releaseOne(cpu)) {
       released++;
     }
     return released;
+  }
+
+  /** A current slab of which no object is in use becomes one of the free ones. */
+  private void setCurrentAsideIfFree() {
+    if (current == Slab.NONE || Slab.remote(current) != Slab.NOTHING) {
+      return;
+    }
+    long chain = Slab.chain(current);
+    int free =
+        Bufctl.length(chain, Slab.free(current)) + Bufctl.length(chain, Slab.localHead(current));
+    if (free < Slab.num(current)) {
+      return;
+    }
+    Slab.local(current, Slab.NEVER, joinedChains());
+    Slab.free(current, Bufctl.END);
+    long slab = currentSlab;
+    useNone();
+    place(slab, 0);
   }
 
   private boolean releaseOne(Cpu cpu) {
@@ -356,18 +375,22 @@ final class CpuSlabs {
     }
   }
 
-  /** The chains of the current slab are of any length: they become one, and are counted. */
-  private void disownCurrent() {
-    long chain = Slab.chain(current);
+  /** Puts the local chain of the current slab behind its free chain; returns the first of all. */
+  private int joinedChains() {
     int head = Slab.free(current);
     int local = Slab.localHead(current);
     if (head == Bufctl.END) {
-      head = local;
-    } else {
-      Bufctl.put(chain, Bufctl.last(chain, head), local);
+      return local;
     }
+    Bufctl.put(Slab.chain(current), Bufctl.last(Slab.chain(current), head), local);
+    return head;
+  }
+
+  /** The chains of the current slab are of any length: they become one, and are counted. */
+  private void disownCurrent() {
+    int head = joinedChains();
     Slab.free(current, head);
-    Slab.inUse(current, Slab.num(current) - Bufctl.length(chain, head));
+    Slab.inUse(current, Slab.num(current) - Bufctl.length(Slab.chain(current), head));
     long slab = currentSlab;
     useNone();
     disown(slab);

@@ -52,7 +52,8 @@ final class GeneralCaches {
     SlabRules rules = core.rules.forGeneral(slab);
     for (int type = 0; type < caches.length; type++) {
       for (int index = 0; index < sizes.length; index++) {
-        caches[type][index] = core.register(spec(type, sizes[index]), rules);
+        CacheSpec spec = spec(type, sizes[index]);
+        caches[type][index] = core.register(spec, SlabGeometry.of(spec, rules));
       }
     }
     for (SlabCpu cpu : core.states) {

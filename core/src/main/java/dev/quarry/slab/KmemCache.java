@@ -39,11 +39,11 @@ public final class KmemCache {
   private Tunables tunables;
   private long descriptor;
 
-  KmemCache(SlabCore core, CacheSpec spec, SlabRules rules, int id) {
+  KmemCache(SlabCore core, CacheSpec spec, SlabGeometry geometry, int id) {
     this.core = core;
     this.spec = spec;
     this.id = id;
-    this.geometry = SlabGeometry.of(spec, rules);
+    this.geometry = geometry;
     this.management = geometry.offSlab() ? core.general(geometry.managementBytes()) : null;
     this.pageMask =
         Gfp.COMP
@@ -109,7 +109,7 @@ public final class KmemCache {
   }
 
   /** The cache of its slab descriptors, or null if they are on the slabs. */
-  @Nullable KmemCache managementCache() {
+  public @Nullable KmemCache managementCache() {
     return management;
   }
 
@@ -172,9 +172,7 @@ public final class KmemCache {
           name(), "node " + node + " is not one of the machine's " + nodes.length);
     }
     boolean local = node == cpu.node() && (gfp & Gfp.THISNODE) == 0;
-    return local
-        ? alloc(cpu, gfp)
-        : finish(cpu, allocFromNode(cpu, gfp, node), gfp);
+    return local ? alloc(cpu, gfp) : finish(cpu, allocFromNode(cpu, gfp, node), gfp);
   }
 
   /** Takes an object from a node's lists, making a slab if they have none; 0 if there is none. */
@@ -299,7 +297,8 @@ public final class KmemCache {
   }
 
   /**
-   * Sets the limits of the arrays, as writing to {@code /proc/slabinfo} does: {@code do_tune_cpucache}.
+   * Sets the limits of the arrays, as writing to {@code /proc/slabinfo} does: {@code
+   * do_tune_cpucache}.
    *
    * @throws IllegalStateException if another thread holds a CPU
    */
@@ -317,6 +316,11 @@ public final class KmemCache {
   /** All slabs, for pictures and checks; the machine rests. */
   public List<SlabView> slabs() {
     return maintenance.slabs();
+  }
+
+  /** Its arrays of objects, for pictures; none where CPUs own slabs. The machine rests. */
+  public List<ArrayView> arrayViews() {
+    return arrays == null ? List.of() : arrays.views();
   }
 
   /** All objects in use; the machine rests. */

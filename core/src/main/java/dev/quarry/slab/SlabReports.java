@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the kernel's log says about misuse: {@code kfree_debugcheck}, {@code cache_from_obj}
- * (mm/slab.c, mm/slab.h) and {@code object_err}, {@code slab_err} (mm/slub.c, 6.1). Each method returns false, the answer of the operation
- * that was refused.
+ * (mm/slab.c, mm/slab.h) and {@code object_err}, {@code slab_err} (mm/slub.c, 6.1). Each method
+ * returns false, the answer of the operation that was refused.
  */
 final class SlabReports {
   private static final int BURST = 60;
@@ -172,8 +172,7 @@ final class SlabReports {
   }
 
   private String objectLine(long object, long slab) {
-    return String.format(
-        Locale.ROOT, "Object 0x%016x @offset=%d\n", object, object - page(slab));
+    return String.format(Locale.ROOT, "Object 0x%016x @offset=%d\n", object, object - page(slab));
   }
 
   /** Bytes as {@code print_section} shows them, 16 a line. */

@@ -19,6 +19,8 @@ import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.recording.RequestEvents;
 import dev.quarry.replay.score.Flow;
 import dev.quarry.replay.score.Scores;
+import dev.quarry.replay.slab.SlabReplay;
+import dev.quarry.replay.slab.SlabResult;
 import dev.quarry.replay.snapshot.BuddyInfo;
 import dev.quarry.replay.snapshot.Finding;
 import dev.quarry.replay.snapshot.Snapshot;
@@ -42,6 +44,7 @@ import java.util.function.LongConsumer;
  * @param problems lines that were wrong
  * @param seconds that playing took, without booting and scoring
  * @param scores how near it came to the kernel, if that was asked for
+ * @param slab the slab events, if that was asked for and the recording has some
  */
 public record ReplayResult(
     String name,
@@ -51,7 +54,8 @@ public record ReplayResult(
     List<String> notes,
     EventProblems problems,
     double seconds,
-    Optional<Scores> scores)
+    Optional<Scores> scores,
+    Optional<SlabResult> slab)
     implements AutoCloseable {
 
   /**
@@ -109,12 +113,29 @@ public record ReplayResult(
         Told told = told(recording, derived, before, bulkTakes, options);
         scores = Optional.of(scores(told, before, after, player));
       }
+      Optional<SlabResult> slab =
+          options.slab() ? slab(recording, derived.spec(), options) : Optional.empty();
       return new ReplayResult(
-          recording.name(), machine, player, zones, notes, requests.problems(), seconds, scores);
+          recording.name(),
+          machine,
+          player,
+          zones,
+          notes,
+          requests.problems(),
+          seconds,
+          scores,
+          slab);
     } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
     }
+  }
+
+  private static Optional<SlabResult> slab(
+      Recording recording, MachineSpec recorded, ReplayOptions options) {
+    EventPolicy policy = options.strict() ? EventPolicy.STRICT : EventPolicy.LENIENT;
+    boolean scored = options.settings().isEmpty();
+    return SlabReplay.play(recording, recorded, options.settings(), policy, scored);
   }
 
   static MemPolicy policy(Machine machine, String text) {
