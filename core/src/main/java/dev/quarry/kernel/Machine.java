@@ -4,6 +4,7 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
+import dev.quarry.observe.ProcFs;
 import dev.quarry.physical.MemoryInvariants;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
@@ -18,6 +19,7 @@ import dev.quarry.virtual.VirtualInvariants;
 import dev.quarry.virtual.fault.MappedInvariants;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.SpaceInvariants;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,6 +215,16 @@ public final class Machine implements AutoCloseable {
   /** The processes, or null if nobody has asked for them yet. */
   public synchronized @Nullable Processes processesOrNull() {
     return processes;
+  }
+
+  /** The files of {@code /proc} and {@code /sys}, those of processes included. */
+  public synchronized ProcFs files() {
+    return new ProcFs(memory, kernelSpace, slab, this::addressSpace);
+  }
+
+  private @Nullable MmStruct addressSpace(int pid) {
+    Processes running = processesOrNull();
+    return running == null ? null : running.find(pid).map(Process::mm).orElse(null);
   }
 
   /** How often TLBs were flushed. */

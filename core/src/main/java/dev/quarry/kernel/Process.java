@@ -41,6 +41,10 @@ public final class Process {
     return limits;
   }
 
+  UserPages pages() {
+    return pages;
+  }
+
   /** Gives an open file the lowest free descriptor above the standard three. */
   public synchronized int open(FileMapping file) {
     int fd = FIRST_FREE_FD;

@@ -4,6 +4,7 @@ import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.MmStruct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +45,11 @@ public final class ProcFs {
     WORDS.put("/proc/kpagecount", KPageCount::new);
   }
 
+  private static final Pattern OF_PROCESS = Pattern.compile("/proc/(\\d{1,9})/(\\w+)");
+
   private final PhysicalMemory memory;
   private final @Nullable SlabAllocator slab;
+  private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
   /** The files of a machine with this memory. */
@@ -57,8 +64,24 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
+    this(memory, space, slab, pid -> null);
+  }
+
+  /**
+   * The files of a machine that has processes.
+   *
+   * @param space the kernel's half of the address range, or null if it was not built yet
+   * @param slab the object allocator, or null if it was not made yet
+   * @param processes the address space of a process by its number, or null
+   */
+  public ProcFs(
+      PhysicalMemory memory,
+      @Nullable KernelSpace space,
+      @Nullable SlabAllocator slab,
+      IntFunction<@Nullable MmStruct> processes) {
     this.memory = memory;
     this.slab = slab;
+    this.processes = processes;
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
     texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
@@ -95,7 +118,18 @@ public final class ProcFs {
   public Optional<String> read(String path) {
     return Optional.ofNullable(texts.get(path))
         .map(text -> text.apply(memory))
-        .or(() -> words(path).map(PageWords::summary));
+        .or(() -> words(path).map(PageWords::summary))
+        .or(() -> ofProcess(path));
+  }
+
+  private Optional<String> ofProcess(String path) {
+    Matcher matcher = OF_PROCESS.matcher(path);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    int pid = Integer.parseInt(matcher.group(1));
+    MmStruct mm = processes.apply(pid);
+    return mm == null ? Optional.empty() : ProcessFiles.read(pid, mm, matcher.group(2));
   }
 
   /** The paths of files that may be written. */

@@ -97,7 +97,7 @@ final class LookCommands {
     ProcFs files = MachineFiles.proc(machine);
     List<String> paths = new ArrayList<>(files.textPaths());
     paths.addAll(files.wordPaths());
-    if (!paths.contains(path)) {
+    if (!paths.contains(path) && files.read(path).isEmpty()) {
       throw call.refuse(index, "there is no file " + path + Nearest.hint(path, paths));
     }
     session.spend(

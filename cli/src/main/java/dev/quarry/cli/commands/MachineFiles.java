@@ -49,7 +49,7 @@ public final class MachineFiles {
 
   /** The files of {@code /proc} and {@code /sys} of a machine. */
   static ProcFs proc(Machine machine) {
-    return new ProcFs(machine.memory(), machine.kernelSpaceOrNull(), machine.slabOrNull());
+    return machine.files();
   }
 
   private static Path path(String name) {

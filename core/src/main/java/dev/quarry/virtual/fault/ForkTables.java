@@ -89,17 +89,20 @@ final class ForkTables implements RunVisitor {
     }
     int pfn = parts.pfn(entry);
     if (pfn != parts.zeroPfn()) {
-      rss[parts.rmap().kind(pfn).ordinal()]++;
-      map.addReference(pfn, PageState.ANON_EXCLUSIVE);
-      map.addMapcount(pfn, 1);
+      long before = map.addReference(pfn, PageState.ANON_EXCLUSIVE);
+      rss[PageRmap.kind(before).ordinal()]++;
+      if ((before & PageState.ANON_EXCLUSIVE) != 0) {
+        map.mapcount(pfn, 2); // it was this address space's alone, whose lock is held
+      } else {
+        map.addMapcount(pfn, 1);
+      }
     }
     if (!isPrivate) {
       return entry & ~(Pte.ACCESSED | Pte.DIRTY);
     }
-    long now = entry;
-    while ((now & Pte.RW) != 0 && !tables.replace(from, now, now & ~Pte.RW)) {
-      now = tables.entry(from); // the processor has just marked it
+    if ((entry & Pte.RW) != 0) {
+      tables.entry(from, entry & ~Pte.RW); // with the lock held no access marks it meanwhile
     }
-    return now & ~(Pte.RW | Pte.ACCESSED);
+    return entry & ~(Pte.RW | Pte.ACCESSED);
   }
 }

@@ -78,6 +78,15 @@ public final class PageFaultHandler {
     return counts.count(cpu.id(), FaultLeaf.OOPS);
   }
 
+  /**
+   * The same for a process's access to its own half, by who holds the lock of the address space.
+   *
+   * @param code as above; a write need not say whether the entries are there
+   */
+  FaultLeaf handleLocked(Cpu cpu, MmStruct mm, long address, int code) {
+    return userHalf(cpu, mm, address, code);
+  }
+
   private FaultLeaf decide(Cpu cpu, MmStruct mm, long address, int code, FaultMode mode) {
     if (!kernel.layout().tables().isCanonical(address)) {
       return counts.count(cpu.id(), FaultLeaf.NOT_CANONICAL);

@@ -43,7 +43,12 @@ final class PageRmap {
 
   /** What a frame is counted as in an address space: {@code mm_counter}. */
   RssKind kind(int pfn) {
-    int flags = PageState.flags(map.state(pfn));
+    return kind(map.state(pfn));
+  }
+
+  /** The same by the state of its descriptor. */
+  static RssKind kind(long state) {
+    int flags = PageState.flags(state);
     if ((flags & PageState.ANON) != 0) {
       return RssKind.ANON;
     }
@@ -66,10 +71,7 @@ final class PageRmap {
 
   /** Makes a fresh page a private one that an area maps once: {@code folio_add_new_anon_rmap}. */
   void newAnon(MmStruct mm, long vma, long address, int pfn) {
-    map.setFlags(pfn, NEW_ANON);
-    map.mapcount(pfn, 1);
-    map.mapping(pfn, handle(vma));
-    map.index(pfn, (int) spaces.areas().pgoffAt(vma, address));
+    map.enterMapped(pfn, NEW_ANON, handle(vma), (int) spaces.areas().pgoffAt(vma, address));
     mm.addRss(RssKind.ANON, 1);
     counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
   }

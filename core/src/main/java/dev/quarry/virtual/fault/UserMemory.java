@@ -34,17 +34,10 @@ public final class UserMemory {
    */
   public long load(Cpu cpu, MmStruct mm, long address, int bytes) {
     if (bytes == Long.BYTES && (address & OFFSET_MASK) <= OFFSET_MASK + 1 - Long.BYTES) {
-      while (true) {
-        mm.lock();
-        long physical = mm.tables().translate(address, Access.READ | Access.USER);
-        if (physical != PageTables.NO_TRANSLATION) {
-          long value = ram.getLong(physical);
-          mm.unlock();
-          return value;
-        }
-        mm.unlock();
-        resolve(cpu, mm, address, Access.READ | Access.USER, FaultMode.USER);
-      }
+      long physical = lockedPhysical(cpu, mm, address, Access.READ | Access.USER);
+      long value = ram.getLong(physical);
+      mm.unlock();
+      return value;
     }
     byte[] parts = new byte[checked(bytes)];
     read(cpu, mm, address, MemorySegment.ofArray(parts));
@@ -64,17 +57,9 @@ public final class UserMemory {
   public void store(Cpu cpu, MmStruct mm, long address, int bytes, long value) {
     int access = Access.WRITE | Access.USER;
     if (bytes == Long.BYTES && (address & OFFSET_MASK) <= OFFSET_MASK + 1 - Long.BYTES) {
-      while (true) {
-        mm.lock();
-        long physical = mm.tables().translate(address, access);
-        if (physical != PageTables.NO_TRANSLATION) {
-          ram.putLong(physical, value);
-          mm.unlock();
-          return;
-        }
-        mm.unlock();
-        resolve(cpu, mm, address, access, FaultMode.USER);
-      }
+      ram.putLong(lockedPhysical(cpu, mm, address, access), value);
+      mm.unlock();
+      return;
     }
     byte[] parts = new byte[checked(bytes)];
     for (int i = 0; i < bytes; i++) {
@@ -83,6 +68,35 @@ public final class UserMemory {
     // The lower page first, as a processor reports it; both are there, or none is written.
     copy(cpu, mm, address, parts.length, access, FaultMode.USER, (at, physical, size) -> {});
     write(cpu, mm, address, MemorySegment.ofArray(parts));
+  }
+
+  /** Where a process's access goes; the lock of its address space is held then. */
+  private long lockedPhysical(Cpu cpu, MmStruct mm, long address, int access) {
+    while (true) {
+      mm.lock();
+      long physical = mm.tables().translate(address, access);
+      boolean own = Long.compareUnsigned(address, mm.taskSize()) < 0;
+      if (physical == PageTables.NO_TRANSLATION && own) {
+        physical = faultLocked(cpu, mm, address, access);
+      }
+      if (physical != PageTables.NO_TRANSLATION) {
+        return physical;
+      }
+      mm.unlock();
+      resolve(cpu, mm, address, access, FaultMode.USER);
+    }
+  }
+
+  /** A fault in the user's half, and the access again. */
+  private long faultLocked(Cpu cpu, MmStruct mm, long address, int access) {
+    boolean write = (access & Access.WRITE) != 0;
+    int code = write ? access : PageFaultHandler.errorCode(mm.tables(), address, access);
+    FaultLeaf leaf = handler.handleLocked(cpu, mm, address, code);
+    if (!leaf.isResolved()) {
+      mm.unlock();
+      throw new UserFaultException(mm, address, leaf);
+    }
+    return mm.tables().translate(address, access);
   }
 
   private static int checked(int bytes) {

@@ -29,6 +29,8 @@ final class HeaderLine {
     "order "
   };
 
+  private static final String FAILURE = "page allocation failure";
+
   private HeaderLine() {}
 
   /** Whether a line is one. */
@@ -37,7 +39,23 @@ final class HeaderLine {
   }
 
   static boolean isPages(String text) {
-    return text.contains("page allocation failure") || isStall(text);
+    int at = text.indexOf(FAILURE);
+    return (at >= 0 && isNoProse(text, at + FAILURE.length())) || isStall(text);
+  }
+
+  /** Behind the words stand a mark and the request; people go on in another way. */
+  private static boolean isNoProse(String text, int end) {
+    if (end == text.length()) {
+      return true;
+    }
+    String rest = text.substring(end + 1).strip();
+    boolean mark = ":.,".indexOf(text.charAt(end)) >= 0;
+    return mark && (rest.isEmpty() || begins(rest, "order:") || begins(rest, "mode:"));
+  }
+
+  /** Whether a text begins with a word, of which the end may be cut off. */
+  private static boolean begins(String text, String word) {
+    return text.startsWith(word) || word.startsWith(text);
   }
 
   static boolean isStall(String text) {

@@ -29,6 +29,8 @@ final class Joiner {
   /** Lines that nothing explained: noise, or the first half of a line whose head was cut. */
   private final Deque<Statement> loose = new ArrayDeque<>();
 
+  private final Pieces pieces = new Pieces();
+
   private boolean nothingBetween;
 
   private Joiner() {}
@@ -37,10 +39,12 @@ final class Joiner {
     Joiner joiner = new Joiner();
     for (LogLine line : lines) {
       boolean prefixed = line.prefixed();
-      for (String text : Escapes.lines(line.text())) {
-        if (!text.isEmpty()) {
-          joiner.take(text, line.number(), prefixed);
-          prefixed = false;
+      for (String message : Escapes.lines(line.text())) {
+        for (String text : Reflow.lines(message)) {
+          if (!text.isBlank()) {
+            joiner.take(text.strip(), line.number(), prefixed);
+            prefixed = false;
+          }
         }
       }
     }
@@ -65,11 +69,12 @@ final class Joiner {
     return Head.of(open) != StatementKind.PAGES || WordShape.PAGES.is(last, "");
   }
 
-  private void take(String text, long line, boolean prefixed) {
-    StatementKind kind = Head.of(text);
-    if (!prefixed && goesOnWithHead(text, line)) {
+  private void take(String printed, long line, boolean prefixed) {
+    if (!prefixed && goesOnWithHead(printed, line)) {
       return;
     }
+    String text = pieces.withNode(printed, line);
+    StatementKind kind = Head.of(text);
     // A number alone may be a total of which the rest follows, or the rest of a list.
     boolean half = kind == StatementKind.TOTAL || kind == StatementKind.PENDING;
     boolean weak = kind == StatementKind.OTHER || (half && !prefixed);
@@ -82,6 +87,9 @@ final class Joiner {
     if (!prefixed && goesOnWithLoose(kind, text, line)) {
       return;
     }
+    if ((kind == StatementKind.OTHER || half) && pieces.take(text, line, prefixed)) {
+      return;
+    }
     if (kind == StatementKind.OTHER) {
       keepLoose(new Statement(kind, text, line));
       return;
@@ -91,6 +99,7 @@ final class Joiner {
 
   private void open(Statement statement, boolean prefixed) {
     statements.add(statement);
+    pieces.begin(statement, prefixed);
     open = statement;
     openPrefixed = prefixed;
     nothingBetween = true;
@@ -112,6 +121,7 @@ final class Joiner {
     }
     head.append(Seam.SPACE, text, line);
     head.is(whole);
+    pieces.nodeIsWhole();
     nothingBetween = true;
     return true;
   }

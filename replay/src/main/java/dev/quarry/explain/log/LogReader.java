@@ -1,7 +1,9 @@
 package dev.quarry.explain.log;
 
+import dev.quarry.explain.log.text.Frame;
 import dev.quarry.explain.log.text.LogLine;
 import dev.quarry.explain.log.text.RawLines;
+import dev.quarry.explain.log.text.SoftBreaks;
 import dev.quarry.replay.read.ByteSource;
 import dev.quarry.replay.read.Place;
 import dev.quarry.replay.read.RecordingException;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * under way, every line is looked at.
  */
 public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
+  /** So many lines are taken for being in one frame. */
+  private static final int LEARN_EVERY = 40;
+
   private final ByteSource source;
   private final RawLines lines;
   private final Windows windows = new Windows();
@@ -33,6 +38,10 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
 
   /** How many lines to look at yet, since a word was found that may be of a first line cut off. */
   private int watched;
+
+  private final SoftBreaks softBreaks = new SoftBreaks();
+  private Frame frame = Frame.NONE;
+  private long nextLearning;
 
   private LogReader(ByteSource source) {
     this.source = source;
@@ -109,6 +118,7 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
         boolean matters = !windows.isIdle() || lines.mayMatter();
         if (matters || watched > 0) {
           watched = matters ? RawLines.KEPT : watched - 1;
+          learnFrame();
           lookBack();
           take();
           return;
@@ -123,7 +133,29 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
 
   private void take() {
     lastTaken = lines.line();
-    windows.take(LogLine.of(lastTaken, lines.text()));
+    String whole = softBreaks.add(lines.text());
+    if (whole != null) {
+      windows.take(line(lastTaken, whole));
+    }
+  }
+
+  private LogLine line(long number, String raw) {
+    return LogLine.of(number, frame.open(raw));
+  }
+
+  /** A line that has the words of a report and does not begin as one may be in a frame. */
+  private void learnFrame() throws UnreadableException {
+    if (lines.line() < nextLearning || !lines.mayMatter()) {
+      return;
+    }
+    StatementKind kind = Head.of(line(lines.line(), lines.text()).text());
+    if (kind == StatementKind.OTHER || kind == StatementKind.HEADER) {
+      List<String> ahead = lines.ahead(Frame.LOOK_BYTES);
+      ahead.addFirst(lines.text());
+      softBreaks.look(ahead);
+      frame = Frame.learn(ahead);
+      nextLearning = lines.line() + LEARN_EVERY;
+    }
   }
 
   /** Gives the lines right before this one, of which nobody knew that they would matter. */
@@ -134,7 +166,7 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
     }
     for (int before = (int) Math.min(missed, RawLines.KEPT); before > 0; before--) {
       if (lines.has(before)) {
-        windows.before(LogLine.of(lines.line() - before, lines.textBefore(before)));
+        windows.before(line(lines.line() - before, lines.textBefore(before)));
       }
     }
   }

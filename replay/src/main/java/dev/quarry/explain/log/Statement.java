@@ -63,6 +63,11 @@ final class Statement {
     lastLine = moreLine;
   }
 
+  /** What its first line had of it. */
+  String firstPart() {
+    return starts.length > 1 ? text.substring(0, starts[1]).strip() : text;
+  }
+
   void is(StatementKind other) {
     kind = other;
   }

@@ -37,6 +37,11 @@ final class Windows {
   private final Map<String, String> kernels = new HashMap<>();
   private final Deque<LogLine> recent = new ArrayDeque<>();
   private String source = "";
+
+  /** The host and the source of the last line that named its caller. */
+  private String lastHost = "";
+
+  private String lastCaller = "";
   private @Nullable Window lastFed;
 
   boolean isIdle() {
@@ -47,12 +52,13 @@ final class Windows {
   void skipped() {
     recent.clear();
     source = "";
+    lastCaller = "";
   }
 
   /** A line that was passed over and stands right before the next one. */
   void before(LogLine line) {
     if (line.prefixed()) {
-      source = line.source();
+      source = sourceOf(line);
     }
     remember(line);
   }
@@ -61,7 +67,7 @@ final class Windows {
     String text = line.text();
     StatementKind kind = Head.of(text);
     if (line.prefixed()) {
-      source = line.source();
+      source = sourceOf(line);
     } else if (kind == StatementKind.OTHER && wasCut(text)) {
       kind = StatementKind.HEADER;
     }
@@ -92,6 +98,20 @@ final class Windows {
     if (line.number() % MOST_OPEN == 0) {
       closeOld(line.number());
     }
+  }
+
+  /**
+   * Whose line it is. Where the kernel names its callers, it does so once for a message: a line of
+   * a message with several has the outer logger's mark alone, and belongs to the caller before.
+   */
+  private String sourceOf(LogLine line) {
+    String host = line.host();
+    if (line.caller().isEmpty()) {
+      return host.equals(lastHost) ? lastCaller : line.source();
+    }
+    lastHost = host;
+    lastCaller = line.source();
+    return lastCaller;
   }
 
   /** Whether this line and one before it are the halves of a first line. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * lowmem_reserve[]}, then, after the last, their lists of blocks.
  */
 final class ZoneTable {
+  /** Orders of most kernels: 0 to 10. */
+  private static final int USUAL_ORDERS = 11;
+
   private final String file;
   private final Problems problems;
   private final Map<String, Draft> zones = new LinkedHashMap<>();
@@ -185,6 +188,37 @@ final class ZoneTable {
     return dumps;
   }
 
+  /**
+   * A list of which the end is missing. What the counter has and the list has not lies in blocks
+   * that are larger than those shown: of which size and type nothing tells.
+   */
+  private @Nullable List<BlockCount> cutOff(BlockLine list, Draft zone, int pageKb, int orders) {
+    String cut = "the blocks of " + zone.shown() + " are cut off";
+    List<BlockCount> shown = list.byOrder(pageKb, zone.shown(), problems);
+    Long free = zone.counters.get("free");
+    int next = list.sizes().size();
+    int most = orders == 0 ? USUAL_ORDERS : orders;
+    if (shown == null || next == 0 || next >= most || free == null || list.totalKb() < 0) {
+      problems.add(list.line(), cut);
+      return null;
+    }
+    long missing = Math.max(0, free - list.totalKb()) / ((long) pageKb << next);
+    problems.add(
+        list.line(),
+        cut
+            + " behind those of "
+            + ((long) pageKb << (next - 1))
+            + " kB; the counter leaves "
+            + Math.max(0, free - list.totalKb())
+            + " kB for larger ones");
+    List<BlockCount> blocks = new ArrayList<>(shown);
+    blocks.add(new BlockCount(next, missing, ""));
+    for (int order = next + 1; order < most; order++) {
+      blocks.add(new BlockCount(order, 0, ""));
+    }
+    return List.copyOf(blocks);
+  }
+
   private static int orders(Draft zone) {
     return zone.blocks != null && zone.blocks.isWhole() ? zone.blocks.sizes().size() : 0;
   }
@@ -196,8 +230,7 @@ final class ZoneTable {
       return null;
     }
     if (!list.isWhole() && (orders == 0 || list.sizes().size() != orders)) {
-      problems.add(list.line(), "the blocks of " + zone.shown() + " are cut off");
-      return null;
+      return cutOff(list, zone, pageKb, orders);
     }
     Long printed = list.sumKb();
     if (printed != null && printed != list.totalKb()) {

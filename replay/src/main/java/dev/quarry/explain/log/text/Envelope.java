@@ -1,8 +1,8 @@
 package dev.quarry.explain.log.text;
 
 /**
- * What a line may be packed in as a whole: colours of a terminal ({@code ESC [ 31 m}), or a JSON
- * object of a container's or the journal's log.
+ * What a line may be packed in as a whole: colours of a terminal ({@code ESC [ 31 m}), a web page,
+ * or a JSON object of a container's or the journal's log.
  */
 final class Envelope {
   private static final char ESC = 0x1b;
@@ -14,7 +14,11 @@ final class Envelope {
 
   /** The line in it. */
   static String open(String line) {
-    String plain = line.indexOf(ESC) >= 0 ? withoutColours(line) : line;
+    String plain = WebText.plain(line.indexOf(ESC) >= 0 ? withoutColours(line) : line);
+    if (plain.endsWith(" \\")) {
+      // A shell's sign that the line goes on; the kernel ends none so.
+      plain = plain.substring(0, plain.length() - 2);
+    }
     return plain.startsWith("{") ? member(plain) : plain;
   }
 

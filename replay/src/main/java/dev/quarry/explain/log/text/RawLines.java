@@ -3,7 +3,9 @@ package dev.quarry.explain.log.text;
 import dev.quarry.replay.read.ByteSource;
 import dev.quarry.replay.read.UnreadableException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The lines of a file as they lie in a buffer. The last {@link #KEPT} lines before the current one
@@ -133,6 +135,38 @@ public final class RawLines {
       ends[i] -= oldest;
     }
     return oldest;
+  }
+
+  /**
+   * The lines that follow, as far as they are within so many bytes; none of them is taken.
+   *
+   * @throws UnreadableException if the source cannot be read on
+   */
+  public List<String> ahead(int bytes) throws UnreadableException {
+    while (!ended && filled - next < bytes && (filled < buffer.length || hasRoomBehind())) {
+      int shift = fill();
+      next -= shift;
+      to -= shift;
+    }
+    List<String> lines = new ArrayList<>();
+    int end = Math.min(filled, next + bytes);
+    int begin = next;
+    for (int i = next; i < end; i++) {
+      if (buffer[i] == '\n') {
+        lines.add(new String(buffer, begin, trimmed(i) - begin, StandardCharsets.ISO_8859_1));
+        begin = i + 1;
+      }
+    }
+    return lines;
+  }
+
+  /** Whether moving what is kept to the beginning makes room without dropping anything. */
+  private boolean hasRoomBehind() {
+    int oldest = from;
+    for (int start : starts) {
+      oldest = start < 0 ? oldest : Math.min(oldest, start);
+    }
+    return oldest > 0 && filled - oldest <= BUFFER_BYTES / 2;
   }
 
   /** Number of the line, from 1. */
