@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
       "  B2      start of ./quarry --help",
       "  G1      cost against the number of blocks, objects, caches, CPUs, nodes",
       "  R1      requests of a recording played in a second",
+      "  R2      slab events of a recording played in a second",
       "  T3      logs of failures: how often explain is right%n"
     })
 public final class Bench implements Callable<Integer> {
@@ -83,7 +84,7 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--recording",
       paramLabel = "FOLDER",
-      description = "The recording that R1 plays; examples/compile if none is given.")
+      description = "The recording that R1 and R2 play; examples/compile if none is given.")
   private @Nullable Path recording;
 
   @Option(

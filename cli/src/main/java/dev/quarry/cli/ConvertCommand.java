@@ -15,18 +15,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code quarry convert}: page events from one form into another. */
+/** {@code quarry convert}: events from one form into another. */
 @Command(
     name = "convert",
-    description =
-        "Converts a recording's page events between text and the compact form, without loss.",
+    description = "Converts a recording's events between text and the compact form, without loss.",
     footer = {
       "%nExamples:",
       "  quarry convert examples/compile /tmp/compile  a folder, its events compact",
       "  quarry convert --zstd ev.K.txt.xz ev.K.qk     a file, and smaller",
       "  quarry convert ev.K.qk ev.K.txt               and back, byte for byte",
       "  quarry convert perf-script.txt.gz ev.K.qk     what perf script printed",
-      "%nThe form of IN is found by its content: ev.K as text or compact, or the text of",
+      "%nThe form of IN is found by its content: ev.K or ev.S as text or compact, or the text of",
       "perf script, tracefs' trace or trace-cmd report; plain, .gz, .xz or .zst."
     })
 final class ConvertCommand implements Callable<Integer> {
@@ -53,7 +52,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Conversion how = new Conversion(Optional.ofNullable(to), zstd, force);
-    print(Converter.convert(in, out, how));
+    Converter.convert(in, out, how).forEach(this::print);
     return ExitCode.OK;
   }
 

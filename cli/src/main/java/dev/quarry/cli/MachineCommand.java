@@ -7,6 +7,7 @@ import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Nearest;
 import dev.quarry.machine.Presets;
+import dev.quarry.machine.SlabSpec;
 import dev.quarry.machine.SpecException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -66,6 +67,9 @@ final class MachineCommand implements Callable<Integer> {
       MachineSpec loaded = MachineFiles.load(machine);
       try (Machine booted = Machine.boot(MachineSpecReader.with(loaded, settings))) {
         out.println(MachineText.summary(booted));
+        if (booted.spec().slab().equals(SlabSpec.DEFAULTS)) {
+          out.println("  " + MachineText.objects(SlabSpec.DEFAULTS));
+        }
       }
     }
     return ExitCode.OK;

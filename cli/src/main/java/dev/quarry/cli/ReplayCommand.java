@@ -14,10 +14,12 @@ import dev.quarry.replay.report.ReplayResult;
 import dev.quarry.replay.report.ReplayText;
 import dev.quarry.replay.report.TraceReplay;
 import dev.quarry.replay.report.VersusText;
+import dev.quarry.replay.slab.SlabResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description =
-        "Plays a recorded kernel's page requests again, on a machine booted from its state.",
+        "Plays a recorded kernel's page and slab requests again, on a machine booted from its state.",
     footer = {
       "%nExamples:",
       "  quarry replay examples/compile",
@@ -46,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  quarry replay --set ram=8G,nodes=2 --versus percpu=off examples/compile",
       "  perf script | quarry replay - --machine laptop",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
+      "With ev.S, its slab events are played too, on a machine of their own.",
       "With after/, the report sets the kernel's free blocks beside the replayed ones.",
       "A file of events alone, from perf script, tracefs or trace-cmd, needs --machine",
       "or --snapshot."
@@ -141,12 +144,16 @@ final class ReplayCommand implements Callable<Integer> {
       CommandLine command = spec.commandLine();
       command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       command.getOut().flush();
-      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", seconds(result));
       if (page != null) {
         page.write(HtmlReport.of(result, meta(), changes(settings)));
       }
       return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
     }
+  }
+
+  private static double seconds(ReplayResult result) {
+    return result.seconds() + result.slab().map(SlabResult::seconds).orElse(0.0);
   }
 
   private RecordingMeta meta() {
@@ -195,7 +202,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   private ReplayResult play(List<String> settings, FrameLog log) throws IOException {
     boolean scores = versus == null && settings.isEmpty() && policy.isEmpty();
-    ReplayOptions options = new ReplayOptions(settings, strict, scores, log, policy);
+    boolean slab = versus == null;
+    ReplayOptions options = new ReplayOptions(settings, strict, scores, log, policy, slab);
     if (machine != null || snapshot != null) {
       return playEvents(options);
     }
@@ -231,7 +239,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private static int checked(ReplayResult result, PrintWriter out) {
-    List<String> broken = result.machine().invariants();
+    List<String> broken = new ArrayList<>(result.machine().invariants());
+    result.slab().ifPresent(slab -> broken.addAll(slab.invariants()));
     out.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
     broken.forEach(finding -> out.println("  " + finding));
     return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;

@@ -4,6 +4,7 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
+import dev.quarry.observe.ProcFs;
 import dev.quarry.physical.MemoryInvariants;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
@@ -15,7 +16,10 @@ import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
 import dev.quarry.virtual.TlbCounts;
 import dev.quarry.virtual.VirtualInvariants;
+import dev.quarry.virtual.fault.MappedInvariants;
+import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.SpaceInvariants;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +143,11 @@ public final class Machine implements AutoCloseable {
     return slab;
   }
 
+  /** The object allocator, or null if nobody has asked for it yet. */
+  public synchronized @Nullable SlabAllocator slabOrNull() {
+    return slab;
+  }
+
   /** Makes something on the first CPU that no other thread holds. */
   private <T> T onSomeCpu(Function<Cpu, T> maker) {
     AtomicReference<@Nullable T> made = new AtomicReference<>();
@@ -195,8 +204,10 @@ public final class Machine implements AutoCloseable {
       KernelSpace kernel = kernelSpace();
       Ram bytes = Objects.requireNonNull(ram);
       processes =
-          onSomeCpu(
-              cpu -> new Processes(new AddressSpaces(cpu, kernel, objects, allocator, bytes)));
+          onSomeCpu(cpu -> {
+            var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+            return new Processes(new UserPages(cpu, spaces));
+          });
     }
     return processes;
   }
@@ -204,6 +215,16 @@ public final class Machine implements AutoCloseable {
   /** The processes, or null if nobody has asked for them yet. */
   public synchronized @Nullable Processes processesOrNull() {
     return processes;
+  }
+
+  /** The files of {@code /proc} and {@code /sys}, those of processes included. */
+  public synchronized ProcFs files() {
+    return new ProcFs(memory, kernelSpace, slab, this::addressSpace);
+  }
+
+  private @Nullable MmStruct addressSpace(int pid) {
+    Processes running = processesOrNull();
+    return running == null ? null : running.find(pid).map(Process::mm).orElse(null);
   }
 
   /** How often TLBs were flushed. */
@@ -224,6 +245,7 @@ public final class Machine implements AutoCloseable {
     Processes running = processesOrNull();
     if (running != null) {
       findings.addAll(SpaceInvariants.check(running.spaces()));
+      findings.addAll(MappedInvariants.check(running.pages()));
     }
     return findings;
   }

@@ -1,5 +1,7 @@
 package dev.quarry.kernel;
 
+import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.ProcessLimits;
@@ -15,10 +17,13 @@ public final class Process {
   private final ProcessLimits limits;
   private final TreeMap<Integer, FileMapping> files = new TreeMap<>();
 
-  Process(int pid, MmStruct mm, ProcessLimits limits) {
+  private final UserPages pages;
+
+  Process(int pid, MmStruct mm, ProcessLimits limits, UserPages pages) {
     this.pid = pid;
     this.mm = mm;
     this.limits = limits;
+    this.pages = pages;
   }
 
   /** Its number. */
@@ -36,6 +41,10 @@ public final class Process {
     return limits;
   }
 
+  UserPages pages() {
+    return pages;
+  }
+
   /** Gives an open file the lowest free descriptor above the standard three. */
   public synchronized int open(FileMapping file) {
     int fd = FIRST_FREE_FD;
@@ -43,12 +52,50 @@ public final class Process {
       fd++;
     }
     files.put(fd, file);
+    file.mapped();
     return fd;
   }
 
   /** Closes a descriptor; areas keep their file. */
-  public synchronized boolean close(int fd) {
-    return files.remove(fd) != null;
+  public synchronized boolean close(Cpu cpu, int fd) {
+    FileMapping file = files.remove(fd);
+    if (file == null) {
+      return false;
+    }
+    file.unmapped(cpu);
+    return true;
+  }
+
+  synchronized void closeAll(Cpu cpu) {
+    files.values().forEach(file -> file.unmapped(cpu));
+    files.clear();
+  }
+
+  synchronized void copyFiles(Process child) {
+    files.forEach((fd, file) -> {
+      child.files.put(fd, file);
+      file.mapped();
+    });
+  }
+
+  /**
+   * Loads bytes as the process does, with the page faults that come of it.
+   *
+   * @param bytes 1 to 8
+   * @throws dev.quarry.virtual.fault.UserFaultException if that ends in a signal
+   */
+  public long load(Cpu cpu, long address, int bytes) {
+    return pages.memory().load(cpu, mm, address, bytes);
+  }
+
+  /**
+   * Stores the lowest bytes of a value as the process does.
+   *
+   * @param bytes 1 to 8
+   * @throws dev.quarry.virtual.fault.UserFaultException if that ends in a signal
+   */
+  public void store(Cpu cpu, long address, int bytes, long value) {
+    pages.memory().store(cpu, mm, address, bytes, value);
   }
 
   /** The file of a descriptor, or null. */

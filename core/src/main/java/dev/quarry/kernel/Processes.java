@@ -1,7 +1,9 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.Fork;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.MmapLayout;
 import dev.quarry.virtual.space.ProcessLimits;
@@ -16,11 +18,18 @@ public final class Processes {
   private static final int FIRST_PID = 1;
 
   private final AddressSpaces spaces;
+  private final UserPages pages;
   private final TreeMap<Integer, Process> byPid = new TreeMap<>();
   private int nextPid = FIRST_PID;
 
-  Processes(AddressSpaces spaces) {
-    this.spaces = spaces;
+  Processes(UserPages pages) {
+    this.spaces = pages.spaces();
+    this.pages = pages;
+  }
+
+  /** The pages of processes, and the faults that bring them. */
+  public UserPages pages() {
+    return pages;
   }
 
   /** The address spaces and what they share. */
@@ -54,9 +63,38 @@ public final class Processes {
     return add(mm, limits);
   }
 
+  /**
+   * Makes a copy of a process: {@code fork(2)}. Private pages are shared until one of both writes.
+   *
+   * @return null without memory; nothing was made
+   */
+  public @Nullable Process fork(Cpu cpu, Process parent) {
+    ProcessLimits limits = parent.limits().copy();
+    MmStruct mm = Fork.fork(cpu, parent.mm(), limits);
+    return mm == null ? null : child(parent, mm, limits);
+  }
+
+  /**
+   * Makes a process that has its parent's address space: {@code vfork(2)}, {@code clone(2)} with
+   * CLONE_VM. What one maps or stores the other sees.
+   */
+  public Process cloneVm(Process parent) {
+    MmStruct mm = parent.mm();
+    mm.lock();
+    mm.addUsers(1);
+    mm.unlock();
+    return child(parent, mm, parent.limits());
+  }
+
+  private Process child(Process parent, MmStruct mm, ProcessLimits limits) {
+    Process child = add(mm, limits);
+    parent.copyFiles(child);
+    return child;
+  }
+
   /** Gives an address space a process. */
   synchronized Process add(MmStruct mm, ProcessLimits limits) {
-    Process process = new Process(nextPid++, mm, limits);
+    Process process = new Process(nextPid++, mm, limits, pages);
     byPid.put(process.pid(), process);
     return process;
   }
@@ -71,13 +109,24 @@ public final class Processes {
     return List.copyOf(byPid.values());
   }
 
-  /** Ends a process: {@code do_exit}. Its memory is given back. */
+  /**
+   * Ends a process: {@code do_exit}. Its memory is given back, unless others share it, and its
+   * files are closed.
+   */
   public void exit(Cpu cpu, Process process) {
     synchronized (this) {
       if (byPid.remove(process.pid()) == null) {
         throw new IllegalArgumentException("process " + process.pid() + " is gone already");
       }
     }
-    spaces.exit(cpu, process.mm());
+    MmStruct mm = process.mm();
+    mm.lock();
+    mm.addUsers(-1);
+    boolean last = mm.users() == 0;
+    mm.unlock();
+    if (last) {
+      spaces.exit(cpu, mm);
+    }
+    process.closeAll(cpu);
   }
 }

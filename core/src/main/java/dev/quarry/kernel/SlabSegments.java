@@ -3,7 +3,7 @@ package dev.quarry.kernel;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.DirectMap;
 import dev.quarry.slab.KmemCache;
-import dev.quarry.slab.SlabAllocator;
+import dev.quarry.slab.SlabCpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -36,8 +36,7 @@ public final class SlabSegments implements SegmentAllocator {
   private static final long ALWAYS_ALIGNED = Long.BYTES;
 
   private final Thread thread = Thread.currentThread();
-  private final SlabAllocator slab;
-  private final Cpu cpu;
+  private final SlabCpu slab;
   private final int gfp;
   private final long pageBytes;
   private final long largestBytes;
@@ -67,8 +66,7 @@ public final class SlabSegments implements SegmentAllocator {
       throw new IllegalStateException(cpu + " is held by another thread than " + thread);
     }
     DirectMap directMap = machine.allocator().directMap();
-    this.slab = machine.slab();
-    this.cpu = cpu;
+    this.slab = machine.slab().on(cpu);
     this.gfp = gfp;
     this.pageBytes = 1L << machine.spec().pageShift();
     this.largestBytes = pageBytes << machine.spec().maxOrder();
@@ -91,7 +89,7 @@ public final class SlabSegments implements SegmentAllocator {
       return allocateUnusual(byteSize, byteAlignment);
     }
     checkThread();
-    return segment(slab.kmalloc(cpu, byteSize, gfp), byteSize);
+    return segment(kmalloc(byteSize), byteSize);
   }
 
   /** 8 bytes are always aligned; the interface's own would ask for 1. */
@@ -129,13 +127,17 @@ public final class SlabSegments implements SegmentAllocator {
     long pages = Math.max(multiple, Math.min(largestObject + 1, largestBytes));
     long address = KmemCache.NULL;
     for (long tried : new long[] {multiple, Math.max(power, multiple), pages}) {
-      address = slab.kmalloc(cpu, tried, gfp);
+      address = kmalloc(tried);
       if ((address & (alignment - 1)) == 0) {
         break;
       }
-      slab.kfree(cpu, address);
+      slab.kfree(address);
     }
     return address;
+  }
+
+  private long kmalloc(long bytes) {
+    return bytes == (int) bytes ? slab.kmalloc((int) bytes, gfp) : KmemCache.NULL;
   }
 
   private MemorySegment segment(long address, long bytes) {
@@ -169,7 +171,7 @@ public final class SlabSegments implements SegmentAllocator {
 
   /** Frees by the kernel's address. */
   void free(long address) {
-    if (!slab.kfree(cpu, address)) {
+    if (!slab.kfree(address)) {
       throw new IllegalArgumentException(
           "no allocation of this machine begins at 0x"
               + Long.toHexString(address)

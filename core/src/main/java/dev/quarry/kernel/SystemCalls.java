@@ -1,7 +1,12 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.cache.CachedFile;
+import dev.quarry.virtual.fault.RemoteAccess;
+import dev.quarry.virtual.fault.RemoteAccess.IoVec;
 import dev.quarry.virtual.space.Brk;
+import dev.quarry.virtual.space.Errno;
+import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.Madvise;
 import dev.quarry.virtual.space.MapFlags;
 import dev.quarry.virtual.space.Mincore;
@@ -11,6 +16,7 @@ import dev.quarry.virtual.space.Mprotect;
 import dev.quarry.virtual.space.Mremap;
 import dev.quarry.virtual.space.Msync;
 import dev.quarry.virtual.space.Munmap;
+import java.util.List;
 
 /**
  * The system calls of a process that concern its memory. Arguments are what registers hold: any 64
@@ -91,5 +97,36 @@ public final class SystemCalls {
   /** msync(2). */
   public long msync(long address, long length, long flags) {
     return Msync.msync(cpu, process.mm(), address, length, (int) flags);
+  }
+
+  /**
+   * process_vm_readv(2): bytes that were copied, or a negated error number. The parts are a
+   * caller's of Java, not in the process's memory.
+   */
+  public long processVmReadv(Process other, List<IoVec> local, List<IoVec> remote) {
+    return remote().copy(cpu, process.mm(), local, other.mm(), remote, false);
+  }
+
+  /** process_vm_writev(2). */
+  public long processVmWritev(Process other, List<IoVec> local, List<IoVec> remote) {
+    return remote().copy(cpu, process.mm(), local, other.mm(), remote, true);
+  }
+
+  private RemoteAccess remote() {
+    return new RemoteAccess(process.pages());
+  }
+
+  /** memfd_create(2): the descriptor of memory without pages. */
+  public int memfdCreate(String name) {
+    return process.open(process.pages().caches().memfd(name));
+  }
+
+  /** ftruncate(2). */
+  public long ftruncate(int fd, long bytes) {
+    FileMapping file = process.file(fd);
+    if (!(file instanceof CachedFile cached)) {
+      return -Errno.EBADF;
+    }
+    return file.isWritable() ? process.pages().truncate(cpu, cached, bytes) : -Errno.EINVAL;
   }
 }

@@ -24,6 +24,9 @@ public final class Cpu {
    */
   private volatile boolean drainRequested;
 
+  /** What an upper floor keeps for the CPU. */
+  private @Nullable Object attachment;
+
   Cpu(int id, int node) {
     this.id = id;
     this.node = node;
@@ -42,6 +45,23 @@ public final class Cpu {
   /** The node whose memory is local. */
   public int node() {
     return node;
+  }
+
+  /** What an upper floor attached, so that it is at hand where the CPU is; null: nothing. */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /**
+   * Attaches something for as long as the CPU lives.
+   *
+   * @throws IllegalStateException if something is attached
+   */
+  public void attach(Object mine) {
+    if (attachment != null) {
+      throw new IllegalStateException(this + " has an attachment: " + attachment);
+    }
+    attachment = mine;
   }
 
   /**

@@ -9,9 +9,9 @@ import java.lang.invoke.VarHandle;
  * checks its own index first, once.
  */
 public final class Host {
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final VarHandle SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.varHandle();
+  private static final VarHandle INT = ValueLayout.JAVA_INT_UNALIGNED.varHandle();
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG_UNALIGNED.varHandle();
   private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle ALIGNED_INT = ValueLayout.JAVA_INT.varHandle();
 
@@ -40,32 +40,32 @@ public final class Host {
 
   /** The 2 bytes at {@code address}, in the host's byte order. */
   public static short getShort(long address) {
-    return HostMemory.ALL.get(SHORT, address);
+    return (short) SHORT.get(HostMemory.ALL, address);
   }
 
   /** Stores 2 bytes at {@code address}. */
   public static void putShort(long address, short value) {
-    HostMemory.ALL.set(SHORT, address, value);
+    SHORT.set(HostMemory.ALL, address, value);
   }
 
   /** The 4 bytes at {@code address}, in the host's byte order. */
   public static int getInt(long address) {
-    return HostMemory.ALL.get(INT, address);
+    return (int) INT.get(HostMemory.ALL, address);
   }
 
   /** Stores 4 bytes at {@code address}. */
   public static void putInt(long address, int value) {
-    HostMemory.ALL.set(INT, address, value);
+    INT.set(HostMemory.ALL, address, value);
   }
 
   /** The 8 bytes at {@code address}, in the host's byte order. */
   public static long getLong(long address) {
-    return HostMemory.ALL.get(LONG, address);
+    return (long) LONG.get(HostMemory.ALL, address);
   }
 
   /** Stores 8 bytes at {@code address}. */
   public static void putLong(long address, long value) {
-    HostMemory.ALL.set(LONG, address, value);
+    LONG.set(HostMemory.ALL, address, value);
   }
 
   /**

@@ -8,6 +8,12 @@ import java.lang.foreign.MemorySegment;
  * addresses but are never handed out. Lazily committed: only frames that were written cost memory.
  */
 public final class Ram implements AutoCloseable {
+  /**
+   * Reserved behind the last byte, so that a structure in RAM that was overwritten, such as a chain
+   * of 16-bit numbers, leads to no address of anybody else's.
+   */
+  private static final long OVERRUN_BYTES = 1L << 20;
+
   private final HostMemory host;
   private final HostMemory zeroPage;
   private final long base;
@@ -18,7 +24,7 @@ public final class Ram implements AutoCloseable {
   public Ram(int frames, int pageShift) {
     this.pageShift = pageShift;
     this.bytes = (long) frames << pageShift;
-    this.host = HostMemory.reserve("RAM", bytes);
+    this.host = HostMemory.reserve("RAM", bytes + OVERRUN_BYTES);
     try {
       this.zeroPage = HostMemory.reserve("the zero page", 1L << pageShift);
     } catch (Throwable t) {

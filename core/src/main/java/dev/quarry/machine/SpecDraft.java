@@ -115,15 +115,7 @@ final class SpecDraft {
             values(zones),
             movableCore,
             cpuNodes(),
-            new Sysctls(
-                minFreeKbytes,
-                khugepaged,
-                ratios,
-                scaleFactor,
-                boostFactor,
-                highFraction,
-                percpu,
-                percpuMaxOrder),
+            sysctls(),
             costs,
             new SlabSpec(kmalloc, slab, slabDebug));
     try {
@@ -135,6 +127,18 @@ final class SpecDraft {
           : new SpecException(source, line, e.text());
     }
     return spec;
+  }
+
+  private Sysctls sysctls() {
+    return new Sysctls(
+        minFreeKbytes,
+        khugepaged,
+        ratios,
+        scaleFactor,
+        boostFactor,
+        highFraction,
+        percpu,
+        percpuMaxOrder);
   }
 
   private void addDefaults() {

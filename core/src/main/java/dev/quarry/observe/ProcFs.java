@@ -2,7 +2,9 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.MmStruct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcFs {
   private static final String NODES = "/sys/devices/system/node/";
+  private static final String SLAB_INFO = "/proc/slabinfo";
   private static final Map<String, Function<PhysicalMemory, String>> TEXTS = new LinkedHashMap<>();
   private static final Map<String, Function<PhysicalMemory, PageWords.Word>> WORDS =
       new LinkedHashMap<>();
@@ -29,6 +35,7 @@ public final class ProcFs {
     TEXTS.put("/proc/zoneinfo", ZoneInfo::text);
     TEXTS.put("/proc/vmstat", VmStat::text);
     TEXTS.put("/proc/meminfo", MemInfo::text);
+    TEXTS.put(SLAB_INFO, memory -> SlabInfo.text(null));
     TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
@@ -38,21 +45,44 @@ public final class ProcFs {
     WORDS.put("/proc/kpagecount", KPageCount::new);
   }
 
+  private static final Pattern OF_PROCESS = Pattern.compile("/proc/(\\d{1,9})/(\\w+)");
+
   private final PhysicalMemory memory;
+  private final @Nullable SlabAllocator slab;
+  private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
   /** The files of a machine with this memory. */
   public ProcFs(PhysicalMemory memory) {
-    this(memory, null);
+    this(memory, null, null);
   }
 
   /**
    * The files of a machine.
    *
    * @param space the kernel's half of the address range, or null if it was not built yet
+   * @param slab the object allocator, or null if it was not made yet
    */
-  public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space) {
+  public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
+    this(memory, space, slab, pid -> null);
+  }
+
+  /**
+   * The files of a machine that has processes.
+   *
+   * @param space the kernel's half of the address range, or null if it was not built yet
+   * @param slab the object allocator, or null if it was not made yet
+   * @param processes the address space of a process by its number, or null
+   */
+  public ProcFs(
+      PhysicalMemory memory,
+      @Nullable KernelSpace space,
+      @Nullable SlabAllocator slab,
+      IntFunction<@Nullable MmStruct> processes) {
     this.memory = memory;
+    this.slab = slab;
+    this.processes = processes;
+    texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
     texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
     for (Node node : memory.nodes()) {
@@ -88,7 +118,39 @@ public final class ProcFs {
   public Optional<String> read(String path) {
     return Optional.ofNullable(texts.get(path))
         .map(text -> text.apply(memory))
-        .or(() -> words(path).map(PageWords::summary));
+        .or(() -> words(path).map(PageWords::summary))
+        .or(() -> ofProcess(path));
+  }
+
+  private Optional<String> ofProcess(String path) {
+    Matcher matcher = OF_PROCESS.matcher(path);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    int pid = Integer.parseInt(matcher.group(1));
+    MmStruct mm = processes.apply(pid);
+    return mm == null ? Optional.empty() : ProcessFiles.read(pid, mm, matcher.group(2));
+  }
+
+  /** The paths of files that may be written. */
+  public static List<String> writablePaths() {
+    return List.of(SLAB_INFO);
+  }
+
+  /**
+   * Writes to a file, as {@code echo TEXT > FILE} does.
+   *
+   * @throws IllegalArgumentException if the file cannot be written, or takes no such text
+   */
+  public void write(String path, String text) {
+    if (!writablePaths().contains(path)) {
+      throw new IllegalArgumentException(
+          path + " cannot be written, only " + String.join(", ", writablePaths()));
+    }
+    if (slab == null) {
+      throw new IllegalArgumentException(path + ": the machine has no caches yet");
+    }
+    SlabInfo.write(slab, text);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.VmEvent;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
 import java.util.Locale;
@@ -54,6 +55,8 @@ public final class VmStat {
       direct_map_level3_splits direct_map_level2_collapses direct_map_level3_collapses
       """;
 
+  private static final int SECTORS_PER_KIB = 2;
+
   private final PhysicalMemory memory;
   private final StringBuilder out = new StringBuilder();
 
@@ -97,7 +100,7 @@ public final class VmStat {
 
   private void event(String name) {
     if (!name.endsWith("*")) {
-      line(out, name, name.equals("pgfree") ? freed() : 0);
+      line(out, name, name.equals("pgfree") ? freed() : counted(name));
       return;
     }
     String family = name.substring(0, name.length() - 1);
@@ -106,6 +109,17 @@ public final class VmStat {
       String label = type == ZoneType.HIGHMEM ? "high" : type.name().toLowerCase(Locale.ROOT);
       line(out, family + label, zoneEvent(family, index));
     }
+  }
+
+  private long counted(String name) {
+    for (VmEvent event : VmEvent.values()) {
+      if (event.label().equals(name)) {
+        long count = memory.events().sum(event);
+        boolean sectors = event == VmEvent.PGPGIN || event == VmEvent.PGPGOUT;
+        return sectors ? count / SECTORS_PER_KIB : count;
+      }
+    }
+    return 0;
   }
 
   private long zoneEvent(String family, int zoneIndex) {

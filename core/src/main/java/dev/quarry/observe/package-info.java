@@ -4,6 +4,7 @@
  *
  * <pre>
  *   /proc/buddyinfo, pagetypeinfo, zoneinfo, vmstat, meminfo, iomem, stat        texts
+ *   /proc/slabinfo                                                               caches; may be written
  *   /proc/vmallocinfo                                                            areas
  *   /proc/kpageflags, kpagecount                                                 8 bytes a frame
  *   /proc/sys/vm/min_free_kbytes, lowmem_reserve_ratio, watermark_*, percpu_*
@@ -28,6 +29,7 @@
  *   vmstat:    nr_free_pages == sum over zones == meminfo: MemFree
  *   vmstat:    pgfree - sum of pgalloc_* == meminfo: MemTotal - allocated
  *   meminfo:   DirectMap4k + DirectMap2M == RAM that is not HighMem
+ *   slabinfo:  pages of all slabs + pages of large kmallocs == meminfo: Slab
  *   numastat:  local_node + other_node == numa_hit + numa_miss, for each node
  * </pre>
  *

@@ -34,7 +34,7 @@ final class BadPage {
           "huge",
           "unevictable",
           "hwpoison",
-          "nopage",
+          "anonexclusive",
           "ksm",
           "thp",
           "offline",

@@ -17,6 +17,7 @@ final class FreePath {
           | PageState.ANON
           | PageState.SWAPCACHE
           | PageState.SWAPBACKED
+          | PageState.ANON_EXCLUSIVE
           | PageState.PFMEMALLOC
           | PageState.THP
           | PageState.IDLE;

@@ -19,7 +19,7 @@ import dev.quarry.machine.HostMemory;
  * <p>The links hold a frame's place on one list at a time: a free list, a per-CPU list, an LRU
  * list. They mean something only while the state says that the frame is on a list. A frame of a
  * slab is on none: both together hold the address of the slab's descriptor, as they did in Linux up
- * to 3.12 ({@code page->lru.prev}).
+ * to 3.12 ({@code page->lru.prev}); private and index together, where the host has that descriptor.
  */
 public final class MemMap implements AutoCloseable {
   /** Bytes in a descriptor. */
@@ -32,6 +32,12 @@ public final class MemMap implements AutoCloseable {
   private static final int MAPCOUNT = 20;
   private static final int PRIVATE = 24;
   private static final int INDEX = 28;
+
+  /**
+   * A host address shifted left is read by one shift to the right, of which the compiler knows that
+   * it is not negative.
+   */
+  private static final int HOST_SHIFT = 2;
 
   private final HostMemory host;
   private final long base;
@@ -105,28 +111,31 @@ public final class MemMap implements AutoCloseable {
     return Host.getLong(at(pfn) + NEXT);
   }
 
-  /** The origin for {@link #slabAt} of page numbers that begin with {@code firstPage}. */
+  /** The origin for {@link #slabHostAt} of page numbers that begin with {@code firstPage}. */
   public long origin(long firstPage) {
     return base - (firstPage << DESCRIPTOR_SHIFT);
   }
 
   /**
-   * {@link #slab} of a page that the caller knows to lie below {@link #endPfn}.
+   * The host's address of the slab descriptor of a page that the caller knows to lie below {@link
+   * #endPfn}; 0 if it is no slab's.
    *
    * @param origin from {@link #origin}
    * @param page as the origin counts them
    */
-  public static long slabAt(long origin, long page) {
-    return Host.getLong(Host.address(origin + (page << DESCRIPTOR_SHIFT)) + NEXT);
+  public static long slabHostAt(long origin, long page) {
+    long at = Host.address(origin + (page << DESCRIPTOR_SHIFT));
+    return (Host.getLong(at) & PageState.SLAB) == 0 ? 0 : Host.getLong(at + PRIVATE) >>> HOST_SHIFT;
   }
 
   /**
-   * Makes an allocated frame one of a slab: the flag, the address of the slab's descriptor, the
-   * handle of its cache. The caller owns the frame's block.
+   * Makes an allocated frame one of a slab: the flag, the address of the slab's descriptor, where
+   * the host has it, the handle of its cache. The caller owns the frame's block.
    */
-  public void enterSlab(int pfn, long slab, int cache) {
+  public void enterSlab(int pfn, long slab, long slabHost, int cache) {
     long at = at(pfn);
     Host.putLong(at + NEXT, slab);
+    Host.putLong(at + PRIVATE, slabHost << HOST_SHIFT);
     Host.putInt(at + MAPPING, cache);
     Host.putLong(at, Host.getLong(at) | PageState.SLAB);
   }
@@ -136,6 +145,7 @@ public final class MemMap implements AutoCloseable {
     long at = at(pfn);
     Host.putLong(at, Host.getLong(at) & ~(long) PageState.SLAB);
     Host.putLong(at + NEXT, 0);
+    Host.putLong(at + PRIVATE, 0);
     Host.putInt(at + MAPPING, 0);
   }
 
@@ -192,6 +202,59 @@ public final class MemMap implements AutoCloseable {
   /** Clears {@code flags} of {@link PageState} on a frame. The caller owns the frame. */
   public void clearFlags(int pfn, int flags) {
     state(pfn, state(pfn) & ~(long) flags);
+  }
+
+  /**
+   * Adds to the number of page table entries that map a frame, which other address spaces map and
+   * unmap meanwhile.
+   *
+   * @return the number then
+   */
+  public int addMapcount(int pfn, int change) {
+    long at = at(pfn) + MAPCOUNT;
+    int now;
+    do {
+      now = Host.getInt(at);
+    } while (!Host.compareAndSetInt(at, now, now + change));
+    return now + change;
+  }
+
+  /**
+   * Makes a frame that the caller alone has one that a page table entry maps.
+   *
+   * @param flags of {@link PageState}, added
+   */
+  public void enterMapped(int pfn, int flags, int mapping, int index) {
+    long at = at(pfn);
+    Host.putLong(at, Host.getLong(at) | flags);
+    Host.putLong(at + MAPPING, (mapping & 0xFFFF_FFFFL) | 1L << Integer.SIZE);
+    Host.putInt(at + INDEX, index);
+  }
+
+  /** Sets and clears flags of {@link PageState} on a frame that others hold too. */
+  public void changeFlags(int pfn, int clear, int set) {
+    long state;
+    do {
+      state = state(pfn);
+    } while (!replaceState(pfn, state, (state & ~(clear & 0xFFFF_FFFFL)) | set));
+  }
+
+  /**
+   * Adds a reference to an allocated frame and clears flags, at once: what fork does with a private
+   * page.
+   *
+   * @return the state before
+   */
+  public long addReference(int pfn, int clear) {
+    long at = at(pfn);
+    while (true) {
+      long state = Host.getLong(at);
+      long kept = state & ~(clear & 0xFFFF_FFFFL);
+      long more = PageState.withRefcount(kept, PageState.refcount(state) + 1);
+      if (Host.compareAndSetLong(at, state, more)) {
+        return state;
+      }
+    }
   }
 
   /**

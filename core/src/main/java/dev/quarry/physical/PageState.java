@@ -55,8 +55,15 @@ public final class PageState {
   /** Ours, in the place of KPF_COMPOUND_TAIL: taken off the free lists by compaction. */
   public static final int ISOLATED = 1 << 16;
 
+  /**
+   * Ours, in the place of KPF_NOPAGE: a private page that one address space alone has
+   * (PG_anon_exclusive), so that it may be written without being copied.
+   */
+  public static final int ANON_EXCLUSIVE = 1 << 20;
+
   /** The flags that are bits of {@code /proc/kpageflags} as they stand. */
-  public static final int KPF_MASK = ~(PCP | PFMEMALLOC | ISOLATED) & ((1 << 27) - 1);
+  public static final int KPF_MASK =
+      ~(PCP | PFMEMALLOC | ISOLATED | ANON_EXCLUSIVE) & ((1 << 27) - 1);
 
   /** Never touched. */
   public static final long UNTOUCHED = 0;

@@ -39,6 +39,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final Zone[] zones;
   private final boolean groupsByMobility;
   private final AtomicLongArray allocStalls;
+  private final VmEvents events;
   private boolean heldSinceBoot;
   private long minFreeKbytes;
 
@@ -51,6 +52,7 @@ public final class PhysicalMemory implements AutoCloseable {
     this.spec = spec;
     this.rules = AllocRules.of(spec.release());
     this.cpus = List.copyOf(cpus);
+    this.events = new VmEvents(cpus.size());
     this.ram = ram;
     this.log = log;
     int blockPages = 1 << spec.maxOrder();
@@ -246,6 +248,11 @@ public final class PhysicalMemory implements AutoCloseable {
    */
   public long allocStalls(int highestZoneIndex) {
     return allocStalls.get(highestZoneIndex);
+  }
+
+  /** Events of floors above. */
+  public VmEvents events() {
+    return events;
   }
 
   void countAllocStall(int highestZoneIndex) {

@@ -187,6 +187,23 @@ final class ArrayCaches {
     return all;
   }
 
+  /** All arrays, those of CPUs first; the machine rests. */
+  List<ArrayView> views() {
+    List<ArrayView> views = new ArrayList<>();
+    for (int cpu = 0; cpu < byCpu.length; cpu++) {
+      views.add(byCpu[cpu].view("CPU " + cpu));
+    }
+    for (int node = 0; node < shared.length; node++) {
+      views.add(shared[node].array.view("shared node " + node));
+      for (int other = 0; other < shared.length; other++) {
+        if (other != node) {
+          views.add(alien[node][other].array.view("alien node " + node + " → " + other));
+        }
+      }
+    }
+    return views;
+  }
+
   private static void add(List<Long> all, ObjectArray array) {
     for (long object : array.objects()) {
       all.add(object);

@@ -56,8 +56,10 @@ final class Bufctl {
   /** The last object of a chain that has one. */
   static int last(long chain, int head) {
     int last = head;
+    int length = 1;
     for (int next = get(chain, last); next != END; next = get(chain, last)) {
       last = next;
+      requireEnd(++length);
     }
     return last;
   }
@@ -66,8 +68,16 @@ final class Bufctl {
   static int length(long chain, int head) {
     int length = 0;
     for (int at = head; at != END; at = get(chain, at)) {
-      length++;
+      requireEnd(++length);
     }
     return length;
+  }
+
+  /** A user who writes behind an object may close a chain to a circle. */
+  private static void requireEnd(int length) {
+    if (length > MOST_OBJECTS) {
+      throw new IllegalStateException(
+          "a slab descriptor was overwritten: its chain has more than " + MOST_OBJECTS + " links");
+    }
   }
 }

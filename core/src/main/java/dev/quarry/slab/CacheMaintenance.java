@@ -97,11 +97,12 @@ final class CacheMaintenance {
     }
     for (Cpu cpu : cpus) {
       CpuSlabs of = cache.cpu(cpu.id());
-      counts[0] += of.slabs();
-      counts[1] += of.freeSlabs();
+      // First: this collects what others freed, which may empty slabs.
       if (!cpu.whileHeld(() -> counts[2] += of.freeObjects())) {
         counts[2] += (long) of.freeSlabs() * num;
       }
+      counts[0] += of.slabs();
+      counts[1] += of.freeSlabs();
     }
     long waiting = core.rcu.count(cache);
     long slabs = counts[0] + waiting;

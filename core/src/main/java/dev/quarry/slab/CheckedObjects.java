@@ -60,7 +60,10 @@ final class CheckedObjects {
       for (int index = 0; index < slab.numbers().size(); index++) {
         long raw = slab.firstObject() + (long) index * cache.geometry().size();
         boolean active = slab.numbers().get(index) == SlabView.ACTIVE;
-        wrong += report(raw, checks.check(raw, active)) ? 0 : 1;
+        if (!report(raw, checks.check(raw, active))) {
+          checks.mend(raw, active);
+          wrong++;
+        }
       }
     }
     return wrong;

@@ -157,14 +157,14 @@ final class CpuSlabs {
 
   /** Makes what was freed into the current slab, whose chain is used up, its chain. */
   private boolean refill() {
-    int head = Slab.localHead(current);
-    if (head == Bufctl.END && Slab.remoteCount(Slab.remote(current)) > 0) {
-      head = Slab.remoteHead(Slab.takeRemote(current, true));
-    } else {
-      Slab.local(current, Slab.NEVER, Bufctl.END);
+    if (Slab.exchange(current) != Bufctl.END) {
+      return true;
     }
-    Slab.free(current, head);
-    return head != Bufctl.END;
+    if (Slab.remoteCount(Slab.remote(current)) == 0) {
+      return false;
+    }
+    Slab.free(current, Slab.remoteHead(Slab.takeRemote(current, true)));
+    return true;
   }
 
   /** The current slab has nothing more. */
@@ -221,6 +221,7 @@ final class CpuSlabs {
   private static long emptySlab() {
     long at = HostMemory.reserve("a slab without objects", Slab.BYTES).base();
     Slab.free(at, Bufctl.END);
+    Slab.local(at, Slab.NEVER, Bufctl.END);
     return at;
   }
 
@@ -257,11 +258,30 @@ final class CpuSlabs {
   /** Gives all free slabs back; returns how many. */
   int releaseFree(Cpu cpu) {
     collectPending();
+    setCurrentAsideIfFree();
     int released = 0;
     while (releaseOne(cpu)) {
       released++;
     }
     return released;
+  }
+
+  /** A current slab of which no object is in use becomes one of the free ones. */
+  private void setCurrentAsideIfFree() {
+    if (current == Slab.NONE || Slab.remote(current) != Slab.NOTHING) {
+      return;
+    }
+    long chain = Slab.chain(current);
+    int free =
+        Bufctl.length(chain, Slab.free(current)) + Bufctl.length(chain, Slab.localHead(current));
+    if (free < Slab.num(current)) {
+      return;
+    }
+    Slab.local(current, Slab.NEVER, joinedChains());
+    Slab.free(current, Bufctl.END);
+    long slab = currentSlab;
+    useNone();
+    place(slab, 0);
   }
 
   private boolean releaseOne(Cpu cpu) {
@@ -355,18 +375,22 @@ final class CpuSlabs {
     }
   }
 
-  /** The chains of the current slab are of any length: they become one, and are counted. */
-  private void disownCurrent() {
-    long chain = Slab.chain(current);
+  /** Puts the local chain of the current slab behind its free chain; returns the first of all. */
+  private int joinedChains() {
     int head = Slab.free(current);
     int local = Slab.localHead(current);
     if (head == Bufctl.END) {
-      head = local;
-    } else {
-      Bufctl.put(chain, Bufctl.last(chain, head), local);
+      return local;
     }
+    Bufctl.put(Slab.chain(current), Bufctl.last(Slab.chain(current), head), local);
+    return head;
+  }
+
+  /** The chains of the current slab are of any length: they become one, and are counted. */
+  private void disownCurrent() {
+    int head = joinedChains();
     Slab.free(current, head);
-    Slab.inUse(current, Slab.num(current) - Bufctl.length(chain, head));
+    Slab.inUse(current, Slab.num(current) - Bufctl.length(Slab.chain(current), head));
     long slab = currentSlab;
     useNone();
     disown(slab);

@@ -16,6 +16,9 @@ final class GeneralCaches {
   /** What {@link #indexOf} returns for a size above the largest cache's. */
   static final int TOO_LARGE = -1;
 
+  /** A slab of few objects is not worth to be entered at more places than this for each. */
+  private static final int PLACES_PER_OBJECT = 8;
+
   private static final int NORMAL = 0;
   private static final int RECLAIMABLE = 1;
   private static final int DMA = 2;
@@ -26,6 +29,9 @@ final class GeneralCaches {
   private final int pageBytes;
   private final int[] sizes;
   private final KmemCache[][] caches;
+
+  /** By eighths of a size, the index of the least cache that holds all sizes of this eighth. */
+  private final byte[] byEighth;
 
   GeneralCaches(SlabCore core) {
     this.core = core;
@@ -38,11 +44,16 @@ final class GeneralCaches {
             .filter(size -> size <= largest)
             .toArray();
     this.caches = new KmemCache[PREFIXES.size()][sizes.length];
+    this.byEighth = new byte[TABLE_BYTES / 8 + 1];
+    for (int eighth = 0; eighth < byEighth.length; eighth++) {
+      byEighth[eighth] = (byte) search(8L * eighth);
+    }
     core.general(this);
     SlabRules rules = core.rules.forGeneral(slab);
     for (int type = 0; type < caches.length; type++) {
       for (int index = 0; index < sizes.length; index++) {
-        caches[type][index] = core.register(spec(type, sizes[index]), rules);
+        CacheSpec spec = spec(type, sizes[index]);
+        caches[type][index] = core.register(spec, SlabGeometry.of(spec, rules));
       }
     }
     for (SlabCpu cpu : core.states) {
@@ -57,8 +68,9 @@ final class GeneralCaches {
     for (int index = 0; index < sizes.length; index++) {
       int from = index == 0 ? 1 : (sizes[index - 1] + 7) / 8 + 1;
       int to = Math.min(sizes[index] / 8 + 1, table.length);
-      if (from < to) {
-        caches[NORMAL][index].cpu(cpu.id()).show(table, from, to);
+      KmemCache cache = caches[NORMAL][index];
+      if (from < to && to - from <= PLACES_PER_OBJECT * cache.geometry().num()) {
+        cache.cpu(cpu.id()).show(table, from, to);
       }
     }
     return table;
@@ -97,7 +109,14 @@ final class GeneralCaches {
 
   /** The index of the first size that is at least {@code size}, or {@link #TOO_LARGE}. */
   int indexOf(long size) {
-    return search(size);
+    if (size > TABLE_BYTES) {
+      return search(size);
+    }
+    int index = byEighth[(int) (size + 7) >> 3];
+    if (index == TOO_LARGE) {
+      return search(size); // the last size may end within the eighth
+    }
+    return index > 0 && sizes[index - 1] >= size ? index - 1 : index;
   }
 
   /** The ordinary cache for a size, which there must be. */

@@ -39,11 +39,11 @@ public final class KmemCache {
   private Tunables tunables;
   private long descriptor;
 
-  KmemCache(SlabCore core, CacheSpec spec, SlabRules rules, int id) {
+  KmemCache(SlabCore core, CacheSpec spec, SlabGeometry geometry, int id) {
     this.core = core;
     this.spec = spec;
     this.id = id;
-    this.geometry = SlabGeometry.of(spec, rules);
+    this.geometry = geometry;
     this.management = geometry.offSlab() ? core.general(geometry.managementBytes()) : null;
     this.pageMask =
         Gfp.COMP
@@ -109,7 +109,7 @@ public final class KmemCache {
   }
 
   /** The cache of its slab descriptors, or null if they are on the slabs. */
-  @Nullable KmemCache managementCache() {
+  public @Nullable KmemCache managementCache() {
     return management;
   }
 
@@ -316,6 +316,11 @@ public final class KmemCache {
   /** All slabs, for pictures and checks; the machine rests. */
   public List<SlabView> slabs() {
     return maintenance.slabs();
+  }
+
+  /** Its arrays of objects, for pictures; none where CPUs own slabs. The machine rests. */
+  public List<ArrayView> arrayViews() {
+    return arrays == null ? List.of() : arrays.views();
   }
 
   /** All objects in use; the machine rests. */

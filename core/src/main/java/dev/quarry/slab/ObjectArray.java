@@ -44,6 +44,10 @@ final class ObjectArray {
     return oldest;
   }
 
+  ArrayView view(String name) {
+    return new ArrayView(name, entries.length, Arrays.stream(objects()).boxed().toList());
+  }
+
   /** The objects, the oldest first. */
   long[] objects() {
     return Arrays.copyOf(entries, available);

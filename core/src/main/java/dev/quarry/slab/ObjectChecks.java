@@ -74,6 +74,17 @@ final class ObjectChecks {
     users(raw, allocatedBy(raw), site);
   }
 
+  /**
+   * Makes what lies around an object, and in a free one, as it should be: {@code restore_bytes}.
+   */
+  void mend(long raw, boolean active) {
+    redZones(raw, active ? RED_ACTIVE : RED_INACTIVE);
+    if (!active && poison) {
+      poison(raw);
+    }
+    memory.fill(object(raw) + objectSize, padded - (long) objectSize, POISON_IN_USE);
+  }
+
   /** The first thing that is wrong with an object. */
   Finding check(long raw, boolean active) {
     long word = active ? RED_ACTIVE : RED_INACTIVE;

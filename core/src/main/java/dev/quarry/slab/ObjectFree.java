@@ -3,6 +3,7 @@ package dev.quarry.slab;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,48 @@ final class ObjectFree {
     }
     giveBack(cpu, cache, slab, index);
     return true;
+  }
+
+  /** Whether an address lies in a slab. */
+  private boolean inSlab(long address) {
+    return memory.contains(address, 1) && (map.state(core.pfnOf(address)) & PageState.SLAB) != 0;
+  }
+
+  Optional<KmemCache> cacheOf(long address) {
+    return inSlab(address)
+        ? Optional.of(core.cache(Slab.cache(memory.trusted(map.slab(core.pfnOf(address))))))
+        : Optional.empty();
+  }
+
+  /** {@link SlabAllocator#isSlabDescriptor}. */
+  boolean isSlabDescriptor(long address) {
+    if (!inSlab(address)) {
+      return false;
+    }
+    long slab = map.slab(core.pfnOf(address));
+    long at = memory.trusted(slab);
+    SlabGeometry shape = core.cache(Slab.cache(at)).geometry();
+    if (address >= slab && address < slab + shape.managementBytes()) {
+      return true;
+    }
+    // Off its slab, a descriptor is an object of a general cache.
+    long index = Math.floorDiv(address - Slab.object(at, 0), shape.size());
+    return shape.objectSize() >= Slab.BYTES
+        && index >= 0
+        && index < shape.num()
+        && isDescribedBy(Slab.object(at, (int) index) + shape.objectOffset());
+  }
+
+  /** Whether the slab that a descriptor at this address would be of has it for its descriptor. */
+  private boolean isDescribedBy(long descriptor) {
+    long page = memory.getLong(descriptor + Slab.PAGE);
+    return inSlab(page) && map.slab(core.pfnOf(page)) == descriptor;
+  }
+
+  Optional<SlabView> slabOf(long address) {
+    return inSlab(address)
+        ? Optional.of(SlabView.of(memory, map.slab(core.pfnOf(address))))
+        : Optional.empty();
   }
 
   /**

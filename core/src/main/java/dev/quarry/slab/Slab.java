@@ -186,6 +186,20 @@ final class Slab {
     return Host.getShort(at + FREE) & (long) HEAD_MASK;
   }
 
+  /**
+   * The free chain is used up: what the owner freed becomes the free chain of its current slab.
+   *
+   * @return the first object of it, or {@link Bufctl#END}
+   */
+  static long exchange(long at) {
+    int head = localHead(at);
+    if (head != Bufctl.END) {
+      local(at, NEVER, Bufctl.END);
+      free(at, head);
+    }
+    return head;
+  }
+
   /** Takes the first object of the free chain: what {@link #first} said. */
   static long take(long at, long first) {
     long entry = chain(at) + (first << 1);

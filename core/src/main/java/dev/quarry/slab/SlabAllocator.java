@@ -41,7 +41,7 @@ public final class SlabAllocator {
     this.core = new SlabCore(physical, pages, ram);
     this.free = core.free;
     CacheSpec own = CacheSpec.of("kmem_cache", CacheDescriptor.BYTES).with(SlabFlags.HWCACHE_ALIGN);
-    this.cacheCache = core.register(own, core.rules);
+    this.cacheCache = core.register(own, SlabGeometry.of(own, core.rules));
     core.general(new GeneralCaches(core));
     this.cpus = core.states;
     for (KmemCache cache : core.caches()) {
@@ -60,7 +60,7 @@ public final class SlabAllocator {
 
   /** The allocator as a CPU sees it. */
   public SlabCpu on(Cpu cpu) {
-    return cpus[cpu.id()];
+    return cpu.attachment() instanceof SlabCpu attached ? attached : cpus[cpu.id()];
   }
 
   /** RAM by the addresses that this allocator returns. */
@@ -71,6 +71,24 @@ public final class SlabAllocator {
   /** All caches, the oldest first. */
   public List<KmemCache> caches() {
     return core.caches();
+  }
+
+  /** The cache of the slab that an address lies in; none of pages that no cache has. */
+  public Optional<KmemCache> cacheOf(long address) {
+    return free.cacheOf(address);
+  }
+
+  /**
+   * Whether a byte is part of a slab descriptor, on its slab or off it. This package trusts what it
+   * wrote there; who lets a user write anywhere asks before.
+   */
+  public boolean isSlabDescriptor(long address) {
+    return free.isSlabDescriptor(address);
+  }
+
+  /** The slab that an address lies in, as it is now; none of pages that no cache has. */
+  public Optional<SlabView> slabOf(long address) {
+    return free.slabOf(address);
   }
 
   /** The cache of a name. */
@@ -86,7 +104,8 @@ public final class SlabAllocator {
   public KmemCache createCache(Cpu cpu, CacheSpec spec) {
     try {
       int debug = SlabFlags.debugFlags(core.spec.slab().debug(), spec.name());
-      return create(cpu, CacheChecks.checked(spec.with(debug), core));
+      CacheSpec checked = CacheChecks.checked(spec.with(debug), core);
+      return create(cpu, checked, SlabGeometry.of(checked, core.rules));
     } catch (CacheException e) {
       if (spec.has(SlabFlags.PANIC)) {
         core.reports.panic(spec.name());
@@ -95,8 +114,19 @@ public final class SlabAllocator {
     }
   }
 
-  private KmemCache create(Cpu cpu, CacheSpec spec) {
-    KmemCache cache = core.register(spec, core.rules);
+  /**
+   * Makes a cache whose slabs have another kernel's shape; without checks, which need room.
+   *
+   * @throws CacheException if no slab of the machine has this shape, or as {@link #createCache(Cpu,
+   *     CacheSpec)}
+   */
+  public KmemCache createCache(Cpu cpu, CacheSpec spec, SlabShape shape) {
+    return create(
+        cpu, CacheChecks.checked(spec, core), SlabGeometry.given(spec, shape, core.rules));
+  }
+
+  private KmemCache create(Cpu cpu, CacheSpec spec, SlabGeometry geometry) {
+    KmemCache cache = core.register(spec, geometry);
     long name = kstrdup(cpu, spec.name(), Gfp.GFP_KERNEL);
     try {
       if (name == KmemCache.NULL) {
@@ -166,9 +196,7 @@ public final class SlabAllocator {
    * @return the address, {@link #ZERO_SIZE} for no bytes, or {@link KmemCache#NULL}
    */
   public long kmalloc(Cpu cpu, long size, int gfp) {
-    return size == (int) size
-        ? cpus[cpu.id()].kmalloc((int) size, gfp)
-        : core.kmallocSlow(cpu, size, gfp);
+    return size == (int) size ? on(cpu).kmalloc((int) size, gfp) : core.kmallocSlow(cpu, size, gfp);
   }
 
   /** Allocates bytes that are 0: {@code kzalloc()}. */
@@ -183,7 +211,7 @@ public final class SlabAllocator {
    * @return false: misuse, which is reported in the kernel's log and changes nothing
    */
   public boolean kfree(Cpu cpu, long address) {
-    return cpus[cpu.id()].kfree(address);
+    return on(cpu).kfree(address);
   }
 
   /**

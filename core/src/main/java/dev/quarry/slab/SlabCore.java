@@ -80,10 +80,10 @@ final class SlabCore {
   }
 
   /** Makes a cache known under the next number. */
-  synchronized KmemCache register(CacheSpec cacheSpec, SlabRules cacheRules) {
+  synchronized KmemCache register(CacheSpec cacheSpec, SlabGeometry geometry) {
     int id = caches.length;
     @Nullable KmemCache[] more = Arrays.copyOf(caches, id + 1);
-    KmemCache cache = new KmemCache(this, cacheSpec, cacheRules, id);
+    KmemCache cache = new KmemCache(this, cacheSpec, geometry, id);
     more[id] = cache;
     caches = more;
     return cache;

@@ -52,6 +52,7 @@ public final class SlabCpu {
     this.toHost = core.memory.trusted(windowBase) - windowBase;
     this.mapOrigin = core.map.origin(windowBase >>> pageShift);
     this.freeLimit = freeLimit;
+    cpu.attach(this);
   }
 
   int id() {
@@ -72,6 +73,21 @@ public final class SlabCpu {
       if (first != Bufctl.END) {
         return Slab.take(at, first);
       }
+      return takeFreed(at, size, gfp);
+    }
+    return core.kmallocSlow(cpu, size, gfp);
+  }
+
+  /**
+   * Takes what the CPU itself freed into the slab. A method of its own, which stays a call: the
+   * compiler gives up inlining in a caller that has grown too much.
+   */
+  private long takeFreed(long at, int size, int gfp) {
+    if (!drainRequested) {
+      long first = Slab.exchange(Host.address(at));
+      if (first != Bufctl.END) {
+        return Slab.take(Host.address(at), first);
+      }
     }
     return core.kmallocSlow(cpu, size, gfp);
   }
@@ -91,11 +107,10 @@ public final class SlabCpu {
     if (Long.compareUnsigned(object - windowBase, windowBytes) >= 0) {
       return false;
     }
-    long slab = MemMap.slabAt(mapOrigin, object >>> pageShift);
-    if (Long.compareUnsigned(slab - windowBase, windowBytes) >= 0) {
+    long at = MemMap.slabHostAt(mapOrigin, object >>> pageShift);
+    if (at == Slab.NONE) {
       return false;
     }
-    long at = Host.address(slab + toHost);
     int owner = Slab.owner(at);
     int quotient = Slab.quotient(at, object);
     int index = quotient & Bufctl.MASK;
@@ -105,17 +120,17 @@ public final class SlabCpu {
       return false;
     }
     if (owner != id) {
-      return owner >= 0 && freeRemote(slab, at, index, owner);
+      return owner >= 0 && freeRemote(at, index, owner);
     }
     if (Slab.freeLocal(at, index)) {
-      core.cache(Slab.cache(at)).cpu(id).relist(cpu, slab);
+      core.cache(Slab.cache(at)).cpu(id).relist(cpu, at - toHost);
     }
     return true;
   }
 
-  private boolean freeRemote(long slab, long at, int index, int owner) {
+  private boolean freeRemote(long at, int index, int owner) {
     if (Slab.freeRemote(at, index)) {
-      core.cache(Slab.cache(at)).cpu(owner).pushPending(slab);
+      core.cache(Slab.cache(at)).cpu(owner).pushPending(at - toHost);
     }
     return true;
   }

@@ -79,6 +79,33 @@ public record SlabGeometry(
     return new Search(spec, rules, (int) size, align, offset).run(large);
   }
 
+  /**
+   * A shape that is given. The slab descriptor is in a general cache: where it came from, objects
+   * may take all of a slab.
+   *
+   * @throws CacheException if no slab of the machine has this shape
+   */
+  static SlabGeometry given(CacheSpec spec, SlabShape shape, SlabRules rules) {
+    String wrong = shape.wrong(spec, rules);
+    if (!wrong.isEmpty()) {
+      throw new CacheException(spec.name(), wrong);
+    }
+    int align = Math.min(rules.lineBytes(), Integer.lowestOneBit(shape.size()));
+    int leftOver = (1 << (rules.pageShift() + shape.order())) - shape.num() * shape.size();
+    return new SlabGeometry(
+        spec.size(),
+        shape.size(),
+        align,
+        0,
+        shape.order(),
+        shape.num(),
+        leftOver / rules.lineBytes(),
+        rules.lineBytes(),
+        true,
+        managementBytes(shape.num()),
+        leftOver);
+  }
+
   /** An object with what its checks need, not yet aligned. */
   private static long bytesOf(CacheSpec spec, int offset) {
     long bytes = (long) up(spec.size(), WORD) + offset;

@@ -56,7 +56,7 @@ final class SlabGrower {
     }
     describe(cache, slab, page, colour, nodeOfPage);
     for (int at = pfn; at < pfn + (1 << order); at++) {
-      core.map.enterSlab(at, slab, cache.id());
+      core.map.enterSlab(at, slab, memory.trusted(slab), cache.id());
     }
     core.countPages(nodeOfPage, cache.isReclaimable(), 1L << order);
     construct(cpu, cache, slab);

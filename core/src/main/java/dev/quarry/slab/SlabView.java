@@ -37,6 +37,9 @@ public record SlabView(
   /** The owner of a slab on its node's lists. */
   public static final int NOBODY = Slab.NO_OWNER;
 
+  /** Bytes of a slab descriptor; the object descriptors follow, 2 bytes each. */
+  public static final int DESCRIPTOR_BYTES = Slab.BYTES;
+
   /** The end of a chain. */
   public static final int END = Bufctl.END;
 

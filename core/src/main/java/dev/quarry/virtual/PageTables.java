@@ -21,6 +21,9 @@ public final class PageTables {
   /** What {@link #translate} returns for an access that faults; no byte has this address. */
   public static final long NO_TRANSLATION = -1;
 
+  /** What {@link #makeSlot} and {@link #findSlot} return where there is no table. */
+  public static final long NO_SLOT = TableMemory.NO_TABLE;
+
   private static final int PAGE_SHIFT = PageTableLayout.PAGE_SHIFT;
 
   private final TableMemory memory;
@@ -220,7 +223,7 @@ public final class PageTables {
    * @throws IllegalStateException if a large page reaches beyond the range
    */
   public long protect(long address, long pages, long clear, long set) {
-    return range.protect(address, pages, clear, set);
+    return hasTables(address, pages) ? range.protect(address, pages, clear, set) : 0;
   }
 
   /**
@@ -231,7 +234,7 @@ public final class PageTables {
    * @throws IllegalStateException if a large page reaches beyond the range
    */
   public long take(long address, long pages, EntryVisitor visitor) {
-    return range.take(address, pages, visitor);
+    return hasTables(address, pages) ? range.take(address, pages, visitor) : 0;
   }
 
   /**
@@ -254,6 +257,21 @@ public final class PageTables {
       }
       table = entry & frameMask;
     }
+  }
+
+  /**
+   * The physical address of the entry that shows a single page, whose tables are made: {@code
+   * pte_alloc}.
+   *
+   * @return {@link #NO_SLOT} without memory for a table
+   */
+  public long makeSlot(Cpu cpu, int gfp, long address) {
+    return builder.slot(cpu, gfp, address);
+  }
+
+  /** The same where the table is there, else {@link #NO_SLOT}. */
+  public long findSlot(long address) {
+    return builder.slotOf(address);
   }
 
   /** Takes over entries of another root, for the half of the address range that all share. */

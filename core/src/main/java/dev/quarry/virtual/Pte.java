@@ -66,6 +66,11 @@ public final class Pte {
     return (entry & PRESENT) != 0;
   }
 
+  /** Whether an entry shows a page, which a PROT_NONE one does too: {@code pte_present}. */
+  public static boolean isMapped(long entry) {
+    return (entry & (PRESENT | PROTNONE)) != 0;
+  }
+
   /** Whether an entry of a level shows a page, large or not, rather than a table. */
   public static boolean isLeaf(long entry, int level) {
     return level == PageTableLayout.PTE_LEVEL

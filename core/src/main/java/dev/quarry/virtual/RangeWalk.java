@@ -3,7 +3,6 @@ package dev.quarry.virtual;
 /** Goes over what is mapped in a range, table by table, and changes it. */
 final class RangeWalk {
   private static final int PAGE_SHIFT = PageTableLayout.PAGE_SHIFT;
-  private static final int SIZE = PageTableLayout.PAGE_SIZE;
 
   private final TableMemory memory;
   private final PageTableLayout layout;
@@ -61,28 +60,51 @@ final class RangeWalk {
     return tally.entries;
   }
 
-  /** See {@link PageTables#take}. */
+  /** See {@link PageTables#take}: without objects, as each unmapping comes here. */
   long take(long address, long pages, EntryVisitor visitor) {
     long end = layout.pageOf(address) + pages;
-    Tally tally = new Tally();
-    forEachRun(
-        address,
-        pages,
-        (at, slot, entries, level) -> {
-          checkWhole(at, level, end);
-          for (int i = 0; i < entries; i++, slot += layout.pointerBytes(), at += SIZE) {
-            long entry = memory.entry(slot);
-            while (entry != Pte.NONE && !memory.replace(slot, entry, Pte.NONE)) {
-              entry = memory.entry(slot); // the processor has just marked it
-            }
-            if (entry != Pte.NONE) {
-              visitor.entry(at, entry);
-              tally.entries++;
-            }
-          }
-        });
-    memory.counts().cleared(tally.entries);
-    return tally.entries;
+    long at = address;
+    long left = pages;
+    long taken = 0;
+    while (left > 0) {
+      int level = top;
+      long slot = memory.slot(root, at, level);
+      long entry = memory.entry(slot);
+      while (level > 0 && Pte.isPresent(entry) && !Pte.isLeaf(entry, level)) {
+        slot = memory.slot(entry & frameMask, at, --level);
+        entry = level == 0 ? Pte.NONE : memory.entry(slot);
+      }
+      long span = level == 0 ? layout.entries() : layout.pages(level);
+      long step = Math.min(left, span - (layout.pageOf(at) & (span - 1)));
+      if (level == 0) {
+        taken += takeRun(at, slot, step, visitor);
+      } else if (entry != Pte.NONE) {
+        checkWhole(at, level, end);
+        taken += takeRun(at, slot, 1, visitor);
+      }
+      at += step << PAGE_SHIFT;
+      left -= step;
+    }
+    if (taken > 0) {
+      memory.counts().cleared(taken);
+    }
+    return taken;
+  }
+
+  private long takeRun(long address, long first, long entries, EntryVisitor visitor) {
+    long taken = 0;
+    long slot = first;
+    for (long i = 0; i < entries; i++, slot += layout.pointerBytes()) {
+      long entry = memory.entry(slot);
+      while (entry != Pte.NONE && !memory.replace(slot, entry, Pte.NONE)) {
+        entry = memory.entry(slot); // the processor has just marked it
+      }
+      if (entry != Pte.NONE) {
+        visitor.entry(address + (i << PAGE_SHIFT), entry);
+        taken++;
+      }
+    }
+    return taken;
   }
 
   private static final class Tally {

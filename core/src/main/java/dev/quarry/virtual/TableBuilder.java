@@ -96,8 +96,16 @@ final class TableBuilder {
     return pages;
   }
 
+  /** See {@link PageTables#makeSlot}. */
+  long slot(Cpu cpu, int gfp, long address) {
+    long table = tableFor(cpu, gfp, address, PageTableLayout.PTE_LEVEL);
+    return table == TableMemory.NO_TABLE
+        ? TableMemory.NO_TABLE
+        : memory.slot(table, address, PageTableLayout.PTE_LEVEL);
+  }
+
   /** Where the entry of a page is; {@link TableMemory#NO_TABLE} if there is no table for it. */
-  private long slotOf(long address) {
+  long slotOf(long address) {
     long table = root;
     for (int level = top; level > PageTableLayout.PTE_LEVEL; level--) {
       long entry = memory.entry(memory.slot(table, address, level));

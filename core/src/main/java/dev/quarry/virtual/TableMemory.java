@@ -134,8 +134,8 @@ public final class TableMemory {
     return wide ? ram.getLong(slot) : ram.getInt(slot) & 0xFFFF_FFFFL;
   }
 
-  /** Writes an entry. */
-  void entry(long slot, long value) {
+  /** Writes an entry, in a range that is the caller's. */
+  public void entry(long slot, long value) {
     if (wide) {
       ram.putLong(slot, value);
     } else {
@@ -147,7 +147,7 @@ public final class TableMemory {
    * Changes an entry unless somebody else just did: what the processor does to set accessed and
    * dirty, and software to take an entry away from under it.
    */
-  boolean replace(long slot, long expected, long value) {
+  public boolean replace(long slot, long expected, long value) {
     return wide
         ? ram.compareAndSetLong(slot, expected, value)
         : ram.compareAndSetInt(slot, (int) expected, (int) value);

@@ -6,7 +6,7 @@ import dev.quarry.machine.UserError;
 public final class TableMemoryException extends IllegalStateException implements UserError {
   private static final long serialVersionUID = 1L;
 
-  TableMemoryException(String message) {
+  public TableMemoryException(String message) {
     super(message);
   }
 }

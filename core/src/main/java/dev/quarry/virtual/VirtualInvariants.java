@@ -69,6 +69,14 @@ public final class VirtualInvariants {
 
   /** Adds a table and those below it; tables that roots share are looked at once. */
   private void collect(long table, int level, BitSet seen) {
+    if (table >>> SHIFT >= map.endPfn()) {
+      expect(
+          false,
+          "frame %d is a table, and the machine ends before %d",
+          table >>> SHIFT,
+          map.endPfn());
+      return;
+    }
     int pfn = (int) (table >>> SHIFT);
     if (seen.get(pfn)) {
       return;

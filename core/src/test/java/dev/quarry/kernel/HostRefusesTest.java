@@ -39,8 +39,8 @@ class HostRefusesTest {
 
   @ParameterizedTest
   @CsvSource({
-    // contents, GiB that may be mapped, whose memory is refused, bytes
-    "true,  512, RAM, 1099511627776",
+    // contents, GiB that may be mapped, whose memory is refused, bytes (RAM: and 1 MiB)
+    "true,  512, RAM, 1099512676352",
     "true, 1024, mem_map, 8589934592",
     "false,   4, mem_map, 8589934592",
   })

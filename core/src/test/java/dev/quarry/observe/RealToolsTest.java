@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpecReader;
+import dev.quarry.machine.Presets;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Zone;
+import dev.quarry.slab.CacheSpec;
+import dev.quarry.slab.CacheStatistics;
+import dev.quarry.slab.KmemCache;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -95,6 +99,31 @@ class RealToolsTest {
             (bytes(Zone::freePages) >> 10) + " K free memory",
             "0 K total swap",
             "0 pages swapped in");
+  }
+
+  /** slabtop shows what slabinfo says; it opens no other path. */
+  @Test
+  void slabtopShowsTheCaches() throws Exception {
+    try (Machine course = Machine.boot(Presets.get("course"))) {
+      KmemCache cache = course.slab().createCache(course.cpu(0), CacheSpec.of("task_struct", 1184));
+      for (int i = 0; i < 100; i++) {
+        cache.alloc(course.cpu(0), Gfp.GFP_KERNEL);
+      }
+      new ProcFs(course.memory(), null, course.slab()).writeTree(folder);
+      List<String> lines = enter("slabtop", "-o", "-s", "a").lines().map(String::strip).toList();
+      CacheStatistics of = cache.statistics();
+      assertThat(lines)
+          .filteredOn(line -> line.endsWith("task_struct"))
+          .singleElement()
+          .satisfies(line ->
+              assertThat(line.split(" +"))
+                  .startsWith(text(of.objects()), text(of.activeObjects()), "98%", "1.16K")
+                  .contains(text(of.slabs()), text(of.objectsPerSlab())));
+    }
+  }
+
+  private static String text(long number) {
+    return Long.toString(number);
   }
 
   @Test

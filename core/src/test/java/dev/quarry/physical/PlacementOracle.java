@@ -86,6 +86,9 @@ final class PlacementOracle {
           default -> ZoneType.NORMAL;
         };
     List<ZoneType> built = memory.zoneTypes();
+    if (wanted.compareTo(ZoneType.NORMAL) < 0 && !built.contains(wanted)) {
+      wanted = ZoneType.NORMAL; // OPT_ZONE_DMA, OPT_ZONE_DMA32 of a kernel without that zone
+    }
     int highest = 0;
     for (int i = 0; i < built.size(); i++) {
       highest = built.get(i).ordinal() <= wanted.ordinal() ? i : highest;

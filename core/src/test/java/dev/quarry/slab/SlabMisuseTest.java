@@ -99,7 +99,9 @@ class SlabMisuseTest {
           .contains("Object 0x" + Long.toHexString(object))
           .contains("Object   " + Long.toHexString(object) + ":")
           .contains("Redzone  ");
+      assertThat(cache.check()).as("mended").isZero();
       machine.log().clear();
+      slab.memory().putByte(object + offset, (byte) 0x41);
       trigger.accept(slab);
       if (whileFree) {
         assertThat(cache.alloc(cpu, GFP)).isEqualTo(object);

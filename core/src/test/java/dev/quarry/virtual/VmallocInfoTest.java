@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 /** {@code /proc/vmallocinfo} and the lines about it in {@code /proc/meminfo}. */
 class VmallocInfoTest {
   private static String read(Machine machine, String path) {
-    return new ProcFs(machine.memory(), machine.kernelSpaceOrNull()).read(path).orElseThrow();
+    return new ProcFs(machine.memory(), machine.kernelSpaceOrNull(), machine.slabOrNull())
+        .read(path)
+        .orElseThrow();
   }
 
   private static String line(Machine machine, String name) {

@@ -15,7 +15,7 @@ public final class Figures {
   private static final List<String> ORDER =
       List.of(
           "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "B1", "B2", "G1", "R1",
-          "T3");
+          "R2", "T3");
 
   private Figures() {}
 
@@ -28,7 +28,7 @@ public final class Figures {
    * The figures that were asked for, in the order in which they are measured.
    *
    * @param asked names in any case; empty, or {@link #ALL}: all of them
-   * @param recording what R1 plays
+   * @param recording what R1 and R2 play
    * @param logs the folder of T3
    * @throws IllegalArgumentException if there is no figure of a name
    */
@@ -62,7 +62,8 @@ public final class Figures {
       case "B1" -> new Boot();
       case "B2" -> new Start();
       case "G1" -> new GrowthFigure();
-      case "R1" -> new ReplayFigure(recording);
+      case "R1" -> ReplayFigure.ofPages(recording);
+      case "R2" -> ReplayFigure.ofSlabEvents(recording);
       case "T3" -> new LogFigure(logs);
       default -> throw new IllegalArgumentException("there is no figure " + name);
     };

@@ -20,21 +20,49 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * R1: requests of a recording played in a second, by one thread, from uncompressed text and from
- * the compact form, which the host has in its page cache. The recording is repeated until there are
- * enough; each time the machine is put back to the state in which the recording begins, which is
- * not timed.
+ * R1 and R2: requests for pages, and slab events, of a recording played in a second, by one thread,
+ * from uncompressed text and from the compact form, which the host has in its page cache. The
+ * recording is repeated until there are enough; each time the machine is put back to the state in
+ * which the recording begins, which is not timed.
  */
 final class ReplayFigure implements Figure {
-  private static final double LEAST_FROM_TEXT = 3e6;
-  private static final double LEAST_FROM_COMPACT = 20e6;
+  /**
+   * One of the two.
+   *
+   * @param argument what the probe is told besides
+   * @param fromText least events a second that are asked for; 0: none
+   */
+  private record Kind(
+      String name,
+      String title,
+      String unit,
+      String argument,
+      double fromText,
+      double fromCompact) {
+    static final Kind PAGES = new Kind("R1", "requests", "requests/s", "pages", 3e6, 20e6);
+    static final Kind SLAB = new Kind("R2", "slab events", "events/s", "slab", 0, 5e6);
+  }
+
   private static final int WARMUPS = 8;
   private static final List<String> JVM = List.of("-Xmx2g", "-XX:+UseSerialGC", "-Xbatch");
 
   private final Path recording;
 
-  ReplayFigure(Path recording) {
+  private final Kind kind;
+
+  private ReplayFigure(Path recording, Kind kind) {
     this.recording = recording;
+    this.kind = kind;
+  }
+
+  /** R1. */
+  static Figure ofPages(Path recording) {
+    return new ReplayFigure(recording, Kind.PAGES);
+  }
+
+  /** R2. */
+  static Figure ofSlabEvents(Path recording) {
+    return new ReplayFigure(recording, Kind.SLAB);
   }
 
   @Override
@@ -43,19 +71,29 @@ final class ReplayFigure implements Figure {
     add(comparison, context, "from text", Conversion.Form.TEXT);
     add(comparison, context, "from the compact form", Conversion.Form.COMPACT);
     List<Row> rows = comparison.run(context.effort().rounds());
-    context.note("libCacheSim publishes more than 20,000,000 requests/s for eviction alone");
+    if (kind.equals(Kind.PAGES)) {
+      context.note("libCacheSim publishes more than 20,000,000 requests/s for eviction alone");
+    }
+    List<Verdict> verdicts = new ArrayList<>();
+    atLeast(verdicts, rows.getFirst(), kind.fromText);
+    atLeast(verdicts, rows.get(1), kind.fromCompact);
     return new FigureResult(
-        "R1",
-        "requests of the recording " + RecordingFiles.nameOf(recording) + " played in a second",
+        kind.name,
+        kind.title
+            + " of the recording "
+            + RecordingFiles.nameOf(recording)
+            + " played in a second",
         FigureResult.Layout.SUBJECTS,
         rows,
-        List.of(
-            atLeast(rows.getFirst(), LEAST_FROM_TEXT), atLeast(rows.get(1), LEAST_FROM_COMPACT)),
+        verdicts,
         context.takeNotes());
   }
 
-  private static Verdict atLeast(Row row, double least) {
-    return Verdict.atLeast("requests/s " + row.name(), row.ours().getFirst().median(), least);
+  private void atLeast(List<Verdict> verdicts, Row row, double least) {
+    if (least > 0) {
+      String what = kind.unit + " " + row.name();
+      verdicts.add(Verdict.atLeast(what, row.ours().getFirst().median(), least));
+    }
   }
 
   private void add(Comparison comparison, Context context, String row, Conversion.Form form)
@@ -64,7 +102,7 @@ final class ReplayFigure implements Figure {
     Path copy = copies.resolve(form.name());
     Converter.convert(recording, copy, new Conversion(Optional.of(form), false, true));
     List<String> lines = new ArrayList<>();
-    String unit = "requests/s";
+    String unit = kind.unit;
     comparison.add(
         row,
         unit,
@@ -78,10 +116,10 @@ final class ReplayFigure implements Figure {
     comparison.add(row, unit, reader, () -> values(lines, "read "));
   }
 
-  static List<String> play(Path copy, Effort effort) throws IOException {
+  private List<String> play(Path copy, Effort effort) throws IOException {
     String least = String.valueOf(effort.replayEvents());
     String warmups = String.valueOf(WARMUPS);
-    return Programs.fresh(ReplayProbe.class, JVM, copy.toString(), warmups, least);
+    return Programs.fresh(ReplayProbe.class, JVM, copy.toString(), warmups, least, kind.argument);
   }
 
   private static double[] values(List<String> lines, String key) {

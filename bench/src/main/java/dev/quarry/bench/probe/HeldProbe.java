@@ -68,7 +68,7 @@ public final class HeldProbe {
       asked += sizes[block];
       blocks.allocate(block, sizes[block]);
     }
-    System.out.println((double) (blocks.held() - before) / asked);
+    IO.println((double) (blocks.held() - before) / asked);
     for (int i = 0; i < count; i++) {
       int victim = Mix.below(random, count);
       int bytes = Mix.bytes(random);
@@ -77,7 +77,7 @@ public final class HeldProbe {
       asked += bytes - sizes[victim];
       sizes[victim] = bytes;
     }
-    System.out.println((double) (blocks.held() - before) / asked);
+    IO.println((double) (blocks.held() - before) / asked);
   }
 
   private static final class QuarryBlocks implements Blocks {

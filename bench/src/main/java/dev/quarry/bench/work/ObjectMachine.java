@@ -7,6 +7,7 @@ import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.physical.Gfp;
 import dev.quarry.slab.DirectMemory;
 import dev.quarry.slab.SlabAllocator;
+import dev.quarry.slab.SlabCpu;
 import java.util.List;
 
 /** A machine with two CPUs for objects, and ways to its object allocator. */
@@ -74,26 +75,24 @@ final class ObjectMachine implements AutoCloseable {
   }
 
   private static final class InHand extends AddressAllocator {
-    private final SlabAllocator slab;
+    private final SlabCpu slab;
     private final DirectMemory memory;
-    private final Cpu cpu;
 
     InHand(SlabAllocator slab, Cpu cpu) {
-      this.slab = slab;
+      this.slab = slab.on(cpu);
       this.memory = slab.memory();
-      this.cpu = cpu;
     }
 
     @Override
     long allocate(int bytes, long word) {
-      long address = served(slab.kmalloc(cpu, bytes, Gfp.GFP_KERNEL), bytes);
+      long address = served(slab.kmalloc(bytes, Gfp.GFP_KERNEL), bytes);
       memory.putLong(address, word);
       return address;
     }
 
     @Override
     void free(long address) {
-      slab.kfree(cpu, address);
+      slab.kfree(address);
     }
   }
 

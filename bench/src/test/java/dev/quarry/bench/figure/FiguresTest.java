@@ -31,7 +31,7 @@ class FiguresTest {
     assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
         .hasMessage(
             "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, B1, B2,"
-                + " G1, R1, T3");
+                + " G1, R1, R2, T3");
   }
 
   @Test
@@ -40,6 +40,16 @@ class FiguresTest {
     assertThat(lines).hasSize(2);
     assertThat(lines.get(0)).startsWith("read ");
     assertThat(Double.parseDouble(lines.get(1).substring("play ".length()))).isPositive();
+  }
+
+  @Test
+  void theProbeOfSlabEventsPrintsWhatItReadAndPlayed() throws IOException {
+    Path example = Path.of("../examples/compile");
+    List<String> lines =
+        Programs.fresh(ReplayProbe.class, List.of(), example.toString(), "0", "1", "slab");
+    assertThat(lines).hasSize(2);
+    assertThat(lines.getFirst()).matches("read \\d+.*");
+    assertThat(lines.getLast()).matches("play \\d+.*");
   }
 
   @Test

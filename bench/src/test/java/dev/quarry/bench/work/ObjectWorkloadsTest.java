@@ -42,6 +42,7 @@ class ObjectWorkloadsTest {
     "inHand, fine, -",
     "inHand, course, -",
     "inHand, fine, F",
+    "inHand, fine, FZPU",
     "byThread, fine, -",
     "critical, fine, -"
   })

@@ -17,6 +17,9 @@ public final class AllCommands {
     FreeCommands.addTo(registry);
     PolicyCommands.addTo(registry);
     LookCommands.addTo(registry);
+    CacheCommands.addTo(registry);
+    ObjectCommands.addTo(registry);
+    SlabCheckCommands.addTo(registry);
     AddressCommands.addTo(registry);
     AreaCommands.addTo(registry);
     HighMemCommands.addTo(registry);

@@ -134,7 +134,7 @@ final class AreaCommands {
         blocks += byOrder[i] << (i - order);
       }
     }
-    return "if a block is free: there are " + blocks;
+    return blocks == 0 ? "but no block is free" : "a block is free";
   }
 
   private static Value vfree(Call call, Session session) {

@@ -10,6 +10,7 @@ import dev.quarry.machine.Presets;
 import dev.quarry.observe.ProcFs;
 import dev.quarry.physical.GfpVocabulary;
 import dev.quarry.physical.Zone;
+import dev.quarry.slab.SlabAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,11 +83,23 @@ public final class Completions {
       case "FILE" -> ProcFs.paths();
       case "PICTURE" -> Pictures.names();
       case "NAME" -> registry.names();
-      case "RESULT", "BLOCK", "ADDRESS" -> List.copyOf(session.names().keySet());
+      case "CACHE" -> caches(session);
+      case "RESULT", "BLOCK", "ADDRESS", "OBJECT" -> List.copyOf(session.names().keySet());
       case "VALUE", "FRAME" -> values(session, last);
       case "N" -> command.name().equals("cpu") ? optionValues(session, "cpu") : List.of();
       default -> List.of();
     };
+  }
+
+  /** Names, and caches; those of a machine that has made none yet are not known. */
+  private static List<String> caches(Session session) {
+    List<String> all = new ArrayList<>(session.names().keySet());
+    Machine machine = Booted.orNull(session);
+    SlabAllocator slab = machine == null ? null : machine.slabOrNull();
+    if (slab != null) {
+      slab.caches().forEach(cache -> all.add(cache.name()));
+    }
+    return all;
   }
 
   /** Flags; behind a {@code |} those that may follow. */

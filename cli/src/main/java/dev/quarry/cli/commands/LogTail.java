@@ -11,6 +11,15 @@ record LogTail(KernelLog log, long before) {
     return new LogTail(log, log.overwritten() + log.lines().size());
   }
 
+  /** All lines since then; empty if there are none, or they were overwritten. */
+  String text() {
+    List<String> lines = log.lines();
+    long index = before - log.overwritten();
+    return index >= 0 && index < lines.size()
+        ? String.join("\n", lines.subList((int) index, lines.size()))
+        : "";
+  }
+
   /** The first line since then. */
   String first() {
     List<String> lines = log.lines();

@@ -31,9 +31,20 @@ final class LookCommands {
                 .withNotes("files:\n  " + String.join("\n  ", ProcFs.paths())))
         .add(
             command(
-                    "draw PICTURE [zone=NAME] [node=N] [from=FRAME] [pages=N]",
+                "grep TEXT FILE",
+                "prints the lines of a file that have a text in them",
+                "grep nr_slab /proc/vmstat",
+                LookCommands::grep));
+    addPictures(registry);
+  }
+
+  private static void addPictures(Registry registry) {
+    registry
+        .add(
+            command(
+                    "draw PICTURE [CACHE] [zone=NAME] [node=N] [from=FRAME] [pages=N]",
                     "draws " + String.join(", ", Pictures.names()),
-                    "draw buddy zone=Normal\ndraw reserve",
+                    "draw buddy zone=Normal\ndraw reserve\ndraw cache kmalloc-64",
                     Pictures::draw)
                 .withNotes(Pictures.notes()))
         .add(
@@ -66,20 +77,34 @@ final class LookCommands {
 
   private static Value cat(Call call, Session session) {
     call.atMost(1);
+    String text = file(call, session, 0);
+    return new Value.Text(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+  }
+
+  private static Value grep(Call call, Session session) {
+    call.atMost(2);
+    String wanted = call.word(0, "a text");
+    List<String> lines = file(call, session, 1).lines().filter(l -> l.contains(wanted)).toList();
+    return lines.isEmpty()
+        ? new Refused("no line has \"" + wanted + "\"")
+        : new Value.Text(String.join("\n", lines));
+  }
+
+  /** A file's text now. */
+  private static String file(Call call, Session session, int index) {
     Machine machine = Booted.machine(session);
-    String path = call.word(0, "a file such as /proc/buddyinfo");
-    ProcFs files = new ProcFs(machine.memory(), machine.kernelSpaceOrNull());
+    String path = call.word(index, "a file such as /proc/buddyinfo");
+    ProcFs files = MachineFiles.proc(machine);
     List<String> paths = new ArrayList<>(files.textPaths());
     paths.addAll(files.wordPaths());
-    if (!paths.contains(path)) {
-      throw call.refuse(0, "there is no file " + path + Nearest.hint(path, paths));
+    if (!paths.contains(path) && files.read(path).isEmpty()) {
+      throw call.refuse(index, "there is no file " + path + Nearest.hint(path, paths));
     }
     session.spend(
         files.wordPaths().contains(path)
             ? machine.spec().endPfn() / FRAMES_PER_STEP
             : STEPS_OF_A_FILE + (long) machine.cpus().size() * machine.memory().zones().size());
-    String text = files.read(path).orElseThrow();
-    return new Value.Text(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+    return files.read(path).orElseThrow();
   }
 
   private static Value dmesg(Call call, Session session) {

@@ -1,10 +1,12 @@
 package dev.quarry.cli.commands;
 
+import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Nearest;
 import dev.quarry.machine.Presets;
 import dev.quarry.machine.SpecException;
+import dev.quarry.observe.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -43,6 +45,11 @@ public final class MachineFiles {
             + String.join(", ", Presets.names())
             + ") nor a file"
             + Nearest.hint(name, Presets.names()));
+  }
+
+  /** The files of {@code /proc} and {@code /sys} of a machine. */
+  static ProcFs proc(Machine machine) {
+    return machine.files();
   }
 
   private static Path path(String name) {

@@ -2,15 +2,20 @@ package dev.quarry.cli.commands;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.MachineSpec;
+import dev.quarry.machine.SlabSpec;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
+import java.util.List;
 import java.util.Locale;
 
 /** A machine as a few lines of text. */
 public final class MachineText {
   private MachineText() {}
 
-  /** What was booted: one line for the machine, one for each zone with memory. */
+  /**
+   * What was booted: one line for the machine, one for each zone with memory, and one for its
+   * objects where they are not as usual.
+   */
   public static String summary(Machine machine) {
     MachineSpec spec = machine.spec();
     PhysicalMemory memory = machine.memory();
@@ -40,6 +45,29 @@ public final class MachineText {
                 zone.mark(Zone.HIGH)));
       }
     }
-    return out.toString();
+    boolean usual = spec.slab().equals(SlabSpec.DEFAULTS);
+    return usual ? out.toString() : out + "\n  " + objects(spec.slab());
+  }
+
+  /** What was decided about objects: {@code kmalloc=}, {@code slab=} and {@code slab_debug=}. */
+  public static String objects(SlabSpec slab) {
+    List<Integer> sizes = slab.geometry().sizes();
+    SlabSpec.Debug debug = slab.debug();
+    String checks =
+        debug.letters().isEmpty()
+            ? "no checks"
+            : "checks "
+                + debug.letters()
+                + " of "
+                + (debug.caches().isEmpty() ? "all caches" : String.join(", ", debug.caches()));
+    return String.format(
+        Locale.ROOT,
+        "objects: kmalloc %s (%d sizes, %d to %d bytes), slab %s, %s",
+        slab.geometry().label(),
+        sizes.size(),
+        sizes.getFirst(),
+        sizes.getLast(),
+        slab.manner().label(),
+        checks);
   }
 }

@@ -22,7 +22,7 @@ record NumaStat(Map<Integer, Map<String, Long>> byNode) implements Value.Thing {
   }
 
   static NumaStat of(Machine machine, List<Integer> nodes) {
-    ProcFs files = new ProcFs(machine.memory(), machine.kernelSpaceOrNull());
+    ProcFs files = MachineFiles.proc(machine);
     Map<Integer, Map<String, Long>> byNode = new LinkedHashMap<>();
     for (int node : nodes) {
       String path = "/sys/devices/system/node/node" + node + "/numastat";

@@ -22,6 +22,11 @@ final class Pictures {
     NAMES.put("zones", "where the zones lie, and the order in which requests try them");
     NAMES.put("pcp", "what is on the CPUs' own lists");
     NAMES.put("pageblocks", "the migrate type of each pageblock, and how much of it is free");
+    NAMES.put(
+        "cache", "a cache: its slabs full, partial and free; with detail its arrays and lists");
+    NAMES.put(
+        "slab", "a slab of a cache: descriptor, chain of free objects, colour, left-over bytes");
+    NAMES.put("colours", "where the first object of each slab of a cache begins");
     NAMES.put("vmalloc", "the areas of vmalloc space, its holes, and what waits for a flush");
   }
 
@@ -34,11 +39,13 @@ final class Pictures {
   static String notes() {
     StringBuilder out = new StringBuilder();
     NAMES.forEach((name, shows) -> out.append(name).append(": ").append(shows).append('\n'));
-    return out + "from= and pages= choose the frames that buddy shows";
+    return out
+        + "from= and pages= choose the frames that buddy shows\n"
+        + "draw cache CACHE [detail], draw slab CACHE N, draw colours CACHE: N is a number that\n"
+        + "draw cache shows, or o.slab";
   }
 
   static Value draw(Call call, Session session) {
-    call.atMost(1);
     Machine machine = Booted.machine(session);
     String picture = call.word(0, "a picture: " + String.join(", ", names()));
     if (!NAMES.containsKey(picture)) {
@@ -50,6 +57,10 @@ final class Pictures {
               + String.join(", ", names())
               + Nearest.hint(picture, names()));
     }
+    if (SlabPictures.NAMES.contains(picture)) {
+      return SlabPictures.draw(picture, call, session);
+    }
+    call.atMost(1);
     List<Zone> zones = Booted.zones(session, call);
     return new Value.Text(
         switch (picture) {

@@ -5,6 +5,8 @@ import dev.quarry.cli.lang.Registry;
 import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
+import dev.quarry.kernel.Machine;
+import dev.quarry.observe.ProcFs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.Map;
 final class SessionCommands {
   private static final String CHAPTER = "session";
   private static final int MOST_LISTED = 100;
+  private static final long STEPS_OF_A_WRITE = 100;
 
   private SessionCommands() {}
 
@@ -28,9 +31,12 @@ final class SessionCommands {
             command(
                     "echo on|off",
                     "shows a script's lines, or stops that",
-                    "echo on\necho off",
+                    "echo on\necho off\necho \"kmalloc-64 120 60 8\" > /proc/slabinfo",
                     SessionCommands::echo)
-                .withNotes("its comments as well, from the next line on"))
+                .withNotes(
+                    "its comments as well, from the next line on\n"
+                        + "echo TEXT > FILE writes a file: "
+                        + String.join(", ", ProcFs.writablePaths())))
         .add(command("names", "lists what has a name", "names", SessionCommands::names))
         .add(
             command(
@@ -55,6 +61,9 @@ final class SessionCommands {
   }
 
   private static Value echo(Call call, Session session) {
+    if (call.size() > 1 && call.word(1, ">").equals(">")) {
+      return write(call, session);
+    }
     call.atMost(1);
     String word = call.word(0, "on or off");
     if (!word.equals("on") && !word.equals("off")) {
@@ -62,6 +71,26 @@ final class SessionCommands {
     }
     session.echo(word.equals("on"));
     return Value.NOTHING;
+  }
+
+  /** {@code echo TEXT > FILE}. */
+  private static Value write(Call call, Session session) {
+    call.atMost(3);
+    Machine machine = Booted.machine(session);
+    String path = call.word(2, "a file such as /proc/slabinfo");
+    if (!ProcFs.writablePaths().contains(path)) {
+      throw call.refuse(
+          2, path + " cannot be written, only " + String.join(", ", ProcFs.writablePaths()));
+    }
+    Caches.slab(session);
+    session.spend(STEPS_OF_A_WRITE + machine.cpus().size());
+    return call.read(
+        0,
+        "a text",
+        text -> {
+          MachineFiles.proc(machine).write(path, text.word());
+          return Value.NOTHING;
+        });
   }
 
   private static Value names(Call call, Session session) {

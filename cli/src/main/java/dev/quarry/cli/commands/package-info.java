@@ -10,6 +10,8 @@
  *            ── PageCommands      alloc_pages ...      ──► PageBlock | FailedAllocation
  *            ── ManyPagesCommands fill alloc_pages_bulk ──► Frames
  *            ── FreeCommands      free_pages trail ...  ──► Refused
+ *            ── ObjectCommands    kmalloc kfree ...     ──► ObjectValue | Refused
+ *            ── CacheCommands     kmem_cache_create ... ──► CacheValue
  *            ── LookCommands      cat draw gfp ...      ──► text
  * </pre>
  *

@@ -164,7 +164,7 @@ final class Parser {
     Token command = take();
     List<Statement.Argument> words = new ArrayList<>();
     List<Statement.Option> options = new ArrayList<>();
-    while (peek().kind() == Token.Kind.WORD || peek().kind() == Token.Kind.STRING) {
+    while (isWord(peek())) {
       Token word = take();
       if (peek().kind() == Token.Kind.EQUALS && word.kind() == Token.Kind.WORD) {
         at++;
@@ -179,6 +179,13 @@ final class Parser {
     }
     boolean quoted = command.kind() == Token.Kind.STRING;
     return new Statement.Call(command.text(), quoted, words, options, command.position());
+  }
+
+  /** A {@code >} in a command is where its text goes, a word like others. */
+  private static boolean isWord(Token token) {
+    return token.kind() == Token.Kind.WORD
+        || token.kind() == Token.Kind.STRING
+        || (token.kind() == Token.Kind.COMPARISON && token.text().equals(">"));
   }
 
   private Statement.Argument argument(String what) {

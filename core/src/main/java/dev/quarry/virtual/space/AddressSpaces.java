@@ -15,6 +15,7 @@ import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.TableMemoryException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public final class AddressSpaces {
   private final VmAreaStruct areas;
   private final AnonVmas anonVmas;
   private final List<MmStruct> all = new ArrayList<>();
-  private MappedPages pages;
+  private @Nullable MappedPages pages;
   private long nextSharedInode = 1;
 
   /**
@@ -65,9 +66,9 @@ public final class AddressSpaces {
         new AnonVmas(
             delta,
             areas,
-            slab.createCache(cpu, CacheSpec.of("anon_vma", AnonVmas.anonBytes())),
+            slab.createCache(
+                cpu, CacheSpec.of("anon_vma", AnonVmas.anonBytes()).aligned(CACHE_LINE)),
             slab.createCache(cpu, CacheSpec.of("anon_vma_chain", AnonVmas.avcBytes())));
-    this.pages = new AnonymousPages(this);
   }
 
   /** The settings. */
@@ -126,10 +127,10 @@ public final class AddressSpaces {
 
   /** What operations do to the pages in areas. */
   public MappedPages pages() {
-    return pages;
+    return Objects.requireNonNull(pages);
   }
 
-  /** Gives the pages in areas to somebody who also knows files and swap. */
+  /** Says, before there is an area, who does to the pages in areas what operations ask for. */
   public void pages(MappedPages side) {
     pages = side;
   }
@@ -140,8 +141,8 @@ public final class AddressSpaces {
   }
 
   /** Makes shared memory without a name, {@code shmem_zero_setup()}: each is a file of its own. */
-  synchronized FileMapping sharedMemory() {
-    return new SharedMemory(nextSharedInode++);
+  synchronized FileMapping sharedMemory(long bytes) {
+    return pages().sharedMemory(nextSharedInode++, bytes);
   }
 
   /**
@@ -161,6 +162,30 @@ public final class AddressSpaces {
     }
     MmStruct mm = new MmStruct(this, object, tables, limits);
     layout.apply(mm, settings.legacyLayout());
+    synchronized (this) {
+      all.add(mm);
+    }
+    return mm;
+  }
+
+  /**
+   * Makes an address space that has the numbers of another and no area yet: {@code mm_init} of a
+   * copy.
+   *
+   * @return null without memory; nothing was allocated
+   */
+  @Nullable MmStruct createLike(Cpu cpu, MmStruct parent, ProcessLimits limits) {
+    long object = mmCache.alloc(cpu, Gfp.GFP_KERNEL);
+    if (object == KmemCache.NULL) {
+      return null;
+    }
+    PageTables tables = tables(cpu);
+    if (tables == null) {
+      mmCache.free(cpu, object);
+      return null;
+    }
+    MmStruct mm = new MmStruct(this, object, tables, limits);
+    mm.copyNumbers(parent);
     synchronized (this) {
       all.add(mm);
     }
@@ -203,7 +228,7 @@ public final class AddressSpaces {
   /** Frees an area that is in no tree any more: {@code remove_vma}. */
   void freeArea(Cpu cpu, long vma) {
     anonVmas.unlink(cpu, vma);
-    files.put(areas.file(vma));
+    files.put(cpu, areas.file(vma));
     areaCache.free(cpu, vma);
   }
 

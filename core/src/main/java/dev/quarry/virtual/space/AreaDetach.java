@@ -52,33 +52,39 @@ final class AreaDetach {
       prev = mm.tree.before(found);
       return 0;
     }
-    int error = cutEnds(cpu, found);
+    first = found;
+    int error = cutEnds(cpu);
     if (error != 0) {
       return error;
     }
-    first = found;
     prev = areas.prev(first);
     sum();
     return 0;
   }
 
-  private int cutEnds(Cpu cpu, long found) {
-    if (areas.start(found) < start) {
+  private int cutEnds(Cpu cpu) {
+    if (areas.start(first) < start) {
       // A hole in an area makes one area more.
-      boolean hole = end < areas.end(found);
+      boolean hole = end < areas.end(first);
       if (hole && mm.mapCount() >= spaces.settings().maxMapCount()) {
         return -Errno.ENOMEM;
       }
-      int error = mm.merge.cut(cpu, found, start, true);
-      if (error != 0) {
-        return error;
+      long upper = mm.merge.cut(cpu, first, start);
+      if (Errno.isError(upper)) {
+        return (int) upper;
       }
+      first = upper;
     }
-    last = found;
-    for (long at = found; at != NONE && areas.start(at) < end; at = areas.next(at)) {
-      last = at;
+    last = first;
+    while (areas.end(last) < end) {
+      long above = areas.next(last);
+      if (above == NONE || areas.start(above) >= end) {
+        return 0;
+      }
+      last = above;
     }
-    return areas.end(last) > end ? mm.merge.cut(cpu, last, end, false) : 0;
+    long rest = areas.end(last) > end ? mm.merge.cut(cpu, last, end) : 0;
+    return Errno.isError(rest) ? (int) rest : 0;
   }
 
   private void sum() {

@@ -99,9 +99,11 @@ final class AreaMerge {
     long start = left ? areas.start(target) : r.start;
     long pgoff = left ? areas.pgoff(target) : r.pgoff;
     if (both) {
-      drop(cpu, r.next);
+      mm.tree.resize(target, start, r.end, pgoff);
+      absorb(cpu, target, r.next);
+    } else {
+      mm.tree.resize(target, start, end, pgoff);
     }
-    mm.tree.resize(target, start, end, pgoff);
     r.result = Result.MERGED;
     return target;
   }
@@ -144,52 +146,38 @@ final class AreaMerge {
 
   /** The neighbour below takes the part, and the neighbour above with it if that merges too. */
   private void growOver(Cpu cpu, MergeRequest r, boolean right) {
-    long middle = r.middle;
-    long end = right ? areas.end(r.next) : r.end;
-    if (r.end == areas.end(middle)) {
-      drop(cpu, middle);
+    if (r.end == areas.end(r.middle)) {
+      absorb(cpu, r.prev, r.middle);
     } else {
-      mm.tree.resize(middle, r.end, areas.end(middle), areas.pgoffAt(middle, r.end));
+      mm.tree.moveBound(r.prev, r.middle, r.end);
     }
     if (right) {
-      drop(cpu, r.next);
+      absorb(cpu, r.prev, r.next);
     }
-    mm.tree.resize(r.prev, areas.start(r.prev), end, areas.pgoff(r.prev));
   }
 
   /** The neighbour above takes the part. */
   private void growDownOver(Cpu cpu, MergeRequest r) {
     long middle = r.middle;
-    long pages = (r.end - r.start) >>> MmStruct.PAGE_SHIFT;
-    if (r.start == areas.start(middle)) {
-      drop(cpu, middle);
-    } else {
-      mm.tree.resize(middle, areas.start(middle), r.start, areas.pgoff(middle));
+    if (r.start != areas.start(middle)) {
+      mm.tree.moveBound(middle, r.next, r.start);
+      return;
     }
-    mm.tree.resize(r.next, r.start, areas.end(r.next), areas.pgoff(r.next) - pages);
+    long page = areas.pgoffAt(r.next, r.start);
+    mm.tree.remove(middle);
+    spaces.freeArea(cpu, middle);
+    mm.tree.resize(r.next, r.start, areas.end(r.next), page);
   }
 
-  /**
-   * Makes one area again of two that were cut from one.
-   *
-   * @return the area, which is the one below
-   */
-  long rejoin(Cpu cpu, long below, long above) {
-    long end = areas.end(above);
-    drop(cpu, above);
-    mm.tree.resize(below, areas.start(below), end, areas.pgoff(below));
-    return below;
+  /** Makes one area of two that touch; it is the one below. */
+  void absorb(Cpu cpu, long below, long above) {
+    mm.tree.absorb(below, above);
+    spaces.freeArea(cpu, above);
   }
 
   private boolean dupAnonVma(Cpu cpu, long to, long from) {
     boolean needed = areas.anonVma(to) == NONE && areas.anonVma(from) != NONE;
     return !needed || anonVmas.clone(cpu, to, from);
-  }
-
-  /** An area whose pages are another one's now. */
-  private void drop(Cpu cpu, long vma) {
-    mm.tree.remove(vma);
-    spaces.freeArea(cpu, vma);
   }
 
   /**
@@ -209,36 +197,33 @@ final class AreaMerge {
     if (r.isOutOfMemory()) {
       return -Errno.ENOMEM;
     }
+    long part = vma;
     if (areas.start(vma) < start) {
-      int error = split(cpu, vma, start, true);
-      if (error != 0) {
-        return error;
+      part = split(cpu, vma, start);
+      if (Errno.isError(part)) {
+        return part;
       }
     }
-    if (areas.end(vma) > end) {
-      int error = split(cpu, vma, end, false);
-      if (error != 0) {
-        return error;
+    if (areas.end(part) > end) {
+      long above = split(cpu, part, end);
+      if (Errno.isError(above)) {
+        return above;
       }
     }
-    return vma;
+    return part;
   }
 
   /** Cuts an area if there may be one more: {@code split_vma}. */
-  int split(Cpu cpu, long vma, long at, boolean newBelow) {
-    if (mm.mapCount() >= spaces.settings().maxMapCount()) {
-      return -Errno.ENOMEM;
-    }
-    return cut(cpu, vma, at, newBelow);
+  private long split(Cpu cpu, long vma, long at) {
+    return mm.mapCount() >= spaces.settings().maxMapCount() ? -Errno.ENOMEM : cut(cpu, vma, at);
   }
 
   /**
-   * Cuts an area in two: {@code __split_vma}.
+   * Cuts an area in two: {@code __split_vma}. The lower part keeps the object.
    *
-   * @param newBelow whether the new object is the lower part
-   * @return 0 or a negated {@link Errno}; then nothing has changed
+   * @return the upper part, or a negated {@link Errno}; then nothing has changed
    */
-  int cut(Cpu cpu, long vma, long at, boolean newBelow) {
+  long cut(Cpu cpu, long vma, long at) {
     int file = areas.file(vma);
     if (file != VmAreaStruct.NO_FILE && !spaces.files().file(file).maySplit()) {
       return -Errno.EINVAL;
@@ -247,28 +232,15 @@ final class AreaMerge {
     if (fresh == NONE) {
       return -Errno.ENOMEM;
     }
-    long start = areas.start(vma);
-    long end = areas.end(vma);
     long page = areas.pgoffAt(vma, at);
-    areas.init(
-        fresh,
-        mm.address(),
-        newBelow ? start : at,
-        newBelow ? at : end,
-        areas.flags(vma),
-        newBelow ? areas.pgoff(vma) : page,
-        file);
-    if (!anonVmas.clone(cpu, fresh, vma)) {
+    areas.init(fresh, mm.address(), at, areas.end(vma), areas.flags(vma), page, file);
+    if (areas.anonVma(vma) != NONE && !anonVmas.clone(cpu, fresh, vma)) {
       spaces.freeObject(cpu, fresh);
       return -Errno.ENOMEM;
     }
     spaces.files().get(file);
-    if (newBelow) {
-      mm.tree.resize(vma, at, end, page);
-    } else {
-      mm.tree.resize(vma, start, at, areas.pgoff(vma));
-    }
-    mm.tree.insert(fresh);
-    return 0;
+    areas.end(vma, at);
+    mm.tree.insertAbove(fresh, vma);
+    return fresh;
   }
 }

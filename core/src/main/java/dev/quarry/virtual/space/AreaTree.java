@@ -77,27 +77,38 @@ final class AreaTree {
     return last;
   }
 
-  /** Links an area that overlaps no other. */
-  void insert(long vma) {
-    long start = areas.start(vma);
-    long parent = NONE;
-    long prev = NONE;
-    boolean left = true;
-    for (long at = mm.rootArea(); at != NONE; ) {
-      parent = at;
-      left = Long.compareUnsigned(start, areas.start(at)) < 0;
-      if (left) {
-        at = areas.left(at);
-      } else {
-        prev = at;
-        at = areas.right(at);
-      }
-    }
+  /**
+   * Links an area that overlaps no other.
+   *
+   * @param prev the neighbour below, or none
+   */
+  void insert(long vma, long prev) {
     link(vma, prev);
+    long next = areas.next(vma);
+    long parent = hang(vma, prev, next);
+    areas.subtreeGap(vma, gap(vma));
+    gapChanged(parent);
+    if (next != parent) {
+      gapChanged(next);
+    }
+    balance.afterInsert(vma, parent);
+  }
+
+  /** Links the upper part of an area that was cut: what is free does not change. */
+  void insertAbove(long vma, long below) {
+    link(vma, below);
+    long parent = hang(vma, below, areas.next(vma));
+    areas.subtreeGap(vma, 0);
+    balance.afterInsert(vma, parent);
+  }
+
+  /** Hangs an area where one of its neighbours has no child: one always has none. */
+  private long hang(long vma, long prev, long next) {
+    boolean left = next != NONE && areas.left(next) == NONE;
+    long parent = left ? next : prev;
     areas.left(vma, NONE);
     areas.right(vma, NONE);
     areas.parentRed(vma, parent);
-    areas.subtreeGap(vma, gap(vma));
     if (parent == NONE) {
       mm.set(Field.ROOT, vma);
     } else if (left) {
@@ -105,10 +116,8 @@ final class AreaTree {
     } else {
       areas.right(parent, vma);
     }
-    gapChanged(parent);
-    gapChanged(areas.next(vma));
-    balance.afterInsert(vma);
     mm.add(Field.MAP_COUNT, 1);
+    return parent;
   }
 
   private void link(long vma, long prev) {
@@ -141,12 +150,35 @@ final class AreaTree {
     } else {
       areas.prev(next, prev);
     }
-    balance.erase(vma);
+    forget(vma);
+    balance.erase(vma, true);
     gapChanged(next);
+  }
+
+  private void forget(long vma) {
     if (mm.lastUsed() == vma) {
       mm.lastUsed(NONE);
     }
     mm.add(Field.MAP_COUNT, -1);
+  }
+
+  /** Lets an area grow over its neighbour above, which it touches: what is free stays the same. */
+  void absorb(long below, long above) {
+    long next = areas.next(above);
+    areas.end(below, areas.end(above));
+    areas.next(below, next);
+    if (next != NONE) {
+      areas.prev(next, below);
+    }
+    forget(above);
+    balance.erase(above, false);
+  }
+
+  /** Moves the bound between two areas that touch: what is free stays the same. */
+  void moveBound(long below, long above, long at) {
+    areas.pgoff(above, areas.pgoffAt(above, at));
+    areas.end(below, at);
+    areas.start(above, at);
   }
 
   /** Gives an area other bounds, which overlap no neighbour: its place in the tree is the same. */
@@ -183,21 +215,18 @@ final class AreaTree {
     long prev = areas.prev(vma);
     long below = prev == NONE ? 0 : areas.end(prev);
     long start = startGap(vma);
-    return Long.compareUnsigned(start, below) > 0 ? start - below : 0;
+    return Math.max(0, start - below); // user addresses have no sign bit
   }
 
   /** What {@code rb_subtree_gap} should be. */
   long computeSubtreeGap(long vma) {
     long largest = gap(vma);
     long left = areas.left(vma);
-    if (left != NONE && Long.compareUnsigned(areas.subtreeGap(left), largest) > 0) {
-      largest = areas.subtreeGap(left);
+    if (left != NONE) {
+      largest = Math.max(largest, areas.subtreeGap(left));
     }
     long right = areas.right(vma);
-    if (right != NONE && Long.compareUnsigned(areas.subtreeGap(right), largest) > 0) {
-      largest = areas.subtreeGap(right);
-    }
-    return largest;
+    return right == NONE ? largest : Math.max(largest, areas.subtreeGap(right));
   }
 
   /** An area's own gap, or a child's, has changed: tells those above, as far as it matters. */

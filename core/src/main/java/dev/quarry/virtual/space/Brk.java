@@ -111,7 +111,7 @@ public final class Brk {
     long vma = mm.spaces().allocArea(cpu);
     if (vma != NONE) {
       areas.init(vma, mm.address(), start, end, flags, page, VmAreaStruct.NO_FILE);
-      mm.tree.insert(vma);
+      mm.tree.insert(vma, below);
     }
     return vma;
   }

@@ -80,6 +80,8 @@ public final class Commitment {
 
   /** Takes back a promise: {@code vm_unacct_memory}. */
   void uncharge(long pages) {
-    committed.addAndGet(-pages);
+    if (pages != 0) {
+      committed.addAndGet(-pages);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.quarry.virtual.space;
 
+import dev.quarry.machine.Cpu;
+
 /**
  * An open file that can be mapped: {@code struct file} with its {@code f_mapping}. Two areas show
  * the same file only if they have the same instance; whoever opens a file twice has two.
@@ -42,9 +44,9 @@ public interface FileMapping {
     return true;
   }
 
-  /** The first area that shows the file has come: {@code get_file()}. */
+  /** The first area that shows the file has come, or a descriptor: {@code get_file()}. */
   default void mapped() {}
 
-  /** The last area that showed the file has gone: {@code fput()}. */
-  default void unmapped() {}
+  /** The last area that showed the file has gone, or a descriptor: {@code fput()}. */
+  default void unmapped(Cpu cpu) {}
 }

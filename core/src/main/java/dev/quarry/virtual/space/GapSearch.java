@@ -54,7 +54,7 @@ final class GapSearch {
       }
       long from = below(at);
       long to = tree.startGap(at);
-      if (to < low + length) {
+      if (areas.start(at) < low + length) {
         return NO_GAP; // and all further down are lower still
       }
       if (from <= lastStart && to > from && to - from >= length) {
@@ -105,7 +105,7 @@ final class GapSearch {
     long at = mm.rootArea();
     boolean down = fits(at, length);
     while (at != NONE && (down || areas.subtreeGap(at) >= length)) {
-      if (down && tree.startGap(at) >= least && fits(areas.left(at), length)) {
+      if (down && areas.start(at) >= least && fits(areas.left(at), length)) {
         at = areas.left(at);
         continue;
       }

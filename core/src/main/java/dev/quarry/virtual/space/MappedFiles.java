@@ -1,8 +1,10 @@
 package dev.quarry.virtual.space;
 
+import dev.quarry.machine.Cpu;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files that areas show, by the handles that are in their objects, each with the number of
@@ -62,20 +64,23 @@ public final class MappedFiles {
   }
 
   /** One area less shows the file of a handle. */
-  void put(int handle) {
-    if (handle != VmAreaStruct.NO_FILE) {
-      count(handle, -1);
+  void put(Cpu cpu, int handle) {
+    FileMapping gone = handle == VmAreaStruct.NO_FILE ? null : count(handle, -1);
+    if (gone != null) {
+      gone.unmapped(cpu);
     }
   }
 
-  private synchronized void count(int handle, int change) {
+  /** Returns the file if no area shows it any more. */
+  private synchronized @Nullable FileMapping count(int handle, int change) {
     counts[handle] += change;
-    if (counts[handle] == 0) {
-      FileMapping file = files[handle];
-      handles.remove(file);
-      files[handle] = null;
-      file.unmapped();
+    if (counts[handle] != 0) {
+      return null;
     }
+    FileMapping file = files[handle];
+    handles.remove(file);
+    files[handle] = null;
+    return file;
   }
 
   /** How many areas show the file of a handle. */

@@ -56,6 +56,18 @@ public interface MappedPages {
   void locked(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean locked);
 
   /**
+   * Gives a child's area the pages of its parent's, write-protected where they are private: {@code
+   * copy_page_range}.
+   *
+   * @param child whose area is {@code childVma}, without pages yet
+   * @return false without memory for tables; what was copied stays
+   */
+  boolean copy(Cpu cpu, MmStruct mm, long vma, MmStruct child, long childVma);
+
+  /** Memory that an anonymous shared mapping shows: {@code shmem_zero_setup}. */
+  FileMapping sharedMemory(long inode, long bytes);
+
+  /**
    * Writes what is dirty in a shared mapping back to its file: {@code vfs_fsync_range}.
    *
    * @return 0 or a negated {@link Errno}

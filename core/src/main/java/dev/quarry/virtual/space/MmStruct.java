@@ -31,47 +31,47 @@ public final class MmStruct extends SpinLock {
 
   static final long PAGE_MASK = -PAGE_SIZE;
 
-  /** A number of an address space; its ordinal says where in the object it is. */
-  enum Field {
-    FIRST,
-    ROOT,
-    CACHE,
-    HIGHEST_END,
-    MAP_COUNT,
-    USERS,
-    PGD,
-    TOTAL_VM,
-    DATA_VM,
-    EXEC_VM,
-    STACK_VM,
-    LOCKED_VM,
-    PINNED_VM,
-    HIWATER_VM,
-    DEF_FLAGS,
-    TASK_SIZE,
-    MMAP_BASE,
-    LEGACY_BASE,
-    TOPDOWN,
-    START_CODE,
-    END_CODE,
-    START_DATA,
-    END_DATA,
-    START_BRK,
-    BRK,
-    START_STACK,
-    RSS_FILE,
-    RSS_ANON,
-    SWAP_ENTRIES,
-    RSS_SHMEM,
-    HIWATER_RSS,
-    MIN_FAULTS,
-    MAJ_FAULTS
+  /** Where in the object each number of an address space is. */
+  static final class Field {
+    static final int FIRST = 0;
+    static final int ROOT = 8;
+    static final int CACHE = 16;
+    static final int HIGHEST_END = 24;
+    static final int MAP_COUNT = 32;
+    static final int USERS = 40;
+    static final int PGD = 48;
+    static final int TOTAL_VM = 56;
+    static final int DATA_VM = 64;
+    static final int EXEC_VM = 72;
+    static final int STACK_VM = 80;
+    static final int LOCKED_VM = 88;
+    static final int PINNED_VM = 96;
+    static final int HIWATER_VM = 104;
+    static final int DEF_FLAGS = 112;
+    static final int TASK_SIZE = 120;
+    static final int MMAP_BASE = 128;
+    static final int LEGACY_BASE = 136;
+    static final int TOPDOWN = 144;
+    static final int START_CODE = 152;
+    static final int END_CODE = 160;
+    static final int START_DATA = 168;
+    static final int END_DATA = 176;
+    static final int START_BRK = 184;
+    static final int BRK = 192;
+    static final int START_STACK = 200;
+    static final int RSS_FILE = 208;
+    static final int RSS_ANON = 216;
+    static final int SWAP_ENTRIES = 224;
+    static final int RSS_SHMEM = 232;
+    static final int HIWATER_RSS = 240;
+    static final int MIN_FAULTS = 248;
+    static final int MAJ_FAULTS = 256;
+
+    private Field() {}
   }
 
   /** Bytes of an object. */
-  static final int BYTES = Field.values().length * Long.BYTES;
-
-  private static final int CACHE = Field.CACHE.ordinal() * Long.BYTES;
+  static final int BYTES = 264;
 
   private final AddressSpaces spaces;
   private final long address;
@@ -120,26 +120,25 @@ public final class MmStruct extends SpinLock {
     return limits;
   }
 
-  long get(Field field) {
-    return Host.getLong(host + (long) field.ordinal() * Long.BYTES);
+  long get(int field) {
+    return Host.getLong(host + field);
   }
 
-  void set(Field field, long value) {
-    Host.putLong(host + (long) field.ordinal() * Long.BYTES, value);
+  void set(int field, long value) {
+    Host.putLong(host + field, value);
   }
 
-  void add(Field field, long value) {
-    long at = host + (long) field.ordinal() * Long.BYTES;
-    Host.putLong(at, Host.getLong(at) + value);
+  void add(int field, long value) {
+    Host.putLong(host + field, Host.getLong(host + field) + value);
   }
 
   /** The area that was found last, or {@link VmAreaStruct#NONE}: {@code mmap_cache}. */
   long lastUsed() {
-    return Host.getLong(host + CACHE);
+    return get(Field.CACHE);
   }
 
   void lastUsed(long vma) {
-    Host.putLong(host + CACHE, vma);
+    set(Field.CACHE, vma);
   }
 
   /** The lowest area, or {@link VmAreaStruct#NONE}. */
@@ -261,6 +260,82 @@ public final class MmStruct extends SpinLock {
     if (now > get(Field.HIWATER_VM)) {
       set(Field.HIWATER_VM, now);
     }
+  }
+
+  /** Takes over what fork gives to a child; the areas are counted as they come. */
+  void copyNumbers(MmStruct parent) {
+    set(Field.TASK_SIZE, parent.get(Field.TASK_SIZE));
+    set(Field.MMAP_BASE, parent.get(Field.MMAP_BASE));
+    set(Field.LEGACY_BASE, parent.get(Field.LEGACY_BASE));
+    set(Field.TOPDOWN, parent.get(Field.TOPDOWN));
+    set(Field.START_CODE, parent.get(Field.START_CODE));
+    set(Field.END_CODE, parent.get(Field.END_CODE));
+    set(Field.START_DATA, parent.get(Field.START_DATA));
+    set(Field.END_DATA, parent.get(Field.END_DATA));
+    set(Field.START_BRK, parent.get(Field.START_BRK));
+    set(Field.BRK, parent.get(Field.BRK));
+    set(Field.START_STACK, parent.get(Field.START_STACK));
+    set(Field.HIWATER_VM, parent.totalVm());
+  }
+
+  /** Pages of a kind: {@code get_mm_counter}. */
+  public long rss(RssKind kind) {
+    return switch (kind) {
+      case FILE -> get(Field.RSS_FILE);
+      case ANON -> get(Field.RSS_ANON);
+      case SWAP -> get(Field.SWAP_ENTRIES);
+      case SHMEM -> get(Field.RSS_SHMEM);
+    };
+  }
+
+  /** Counts pages of a kind that came, or went: {@code add_mm_counter}. */
+  public void addRss(RssKind kind, long pages) {
+    switch (kind) {
+      case FILE -> add(Field.RSS_FILE, pages);
+      case ANON -> add(Field.RSS_ANON, pages);
+      case SWAP -> add(Field.SWAP_ENTRIES, pages);
+      case SHMEM -> add(Field.RSS_SHMEM, pages);
+    }
+  }
+
+  /** Pages in memory: {@code get_mm_rss}. */
+  public long rssPages() {
+    return get(Field.RSS_FILE) + get(Field.RSS_ANON) + get(Field.RSS_SHMEM);
+  }
+
+  /** The most that {@link #rssPages} was: {@code get_mm_hiwater_rss}. */
+  public long hiwaterRss() {
+    return Math.max(get(Field.HIWATER_RSS), rssPages());
+  }
+
+  /** Remembers how many pages there were before some go: {@code update_hiwater_rss}. */
+  public void noteHiwaterRss() {
+    set(Field.HIWATER_RSS, hiwaterRss());
+  }
+
+  /** Counts a page fault; a major one read a file or swap. */
+  public void countFault(boolean major) {
+    add(major ? Field.MAJ_FAULTS : Field.MIN_FAULTS, 1);
+  }
+
+  /** Page faults that needed no reading. */
+  public long minFaults() {
+    return get(Field.MIN_FAULTS);
+  }
+
+  /** Page faults that read a file or swap. */
+  public long majFaults() {
+    return get(Field.MAJ_FAULTS);
+  }
+
+  /** How many processes share the address space: {@code mm_users}. */
+  public long users() {
+    return get(Field.USERS);
+  }
+
+  /** One process more shares it, or one less. */
+  public void addUsers(int change) {
+    add(Field.USERS, change);
   }
 
   @Override

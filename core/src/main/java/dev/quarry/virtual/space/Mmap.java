@@ -294,7 +294,7 @@ public final class Mmap {
       r.next = next;
       long merged = mm.merge.newRange(cpu, r);
       if (merged != NONE) {
-        spaces.files().put(handle); // the area that has grown holds the file already
+        spaces.files().put(cpu, handle); // the area that has grown holds the file already
         if (fresh != NONE) {
           spaces.freeObject(cpu, fresh);
         }
@@ -303,12 +303,12 @@ public final class Mmap {
     }
     long vma = fresh == NONE ? spaces.allocArea(cpu) : fresh;
     if (vma == NONE) {
-      spaces.files().put(handle);
+      spaces.files().put(cpu, handle);
       return NONE;
     }
-    int shown = ownShared ? spaces.files().get(spaces.sharedMemory()) : handle;
+    int shown = ownShared ? spaces.files().get(spaces.sharedMemory(length)) : handle;
     areas.init(vma, mm.address(), address, address + length, vmFlags, pgoff, shown);
-    mm.tree.insert(vma);
+    mm.tree.insert(vma, prev);
     return vma;
   }
 

@@ -27,7 +27,7 @@ final class MoveArea {
   private final MmStruct mm;
   private final VmAreaStruct areas;
   private final AddressSpaces spaces;
-  private final long vma;
+  private long vma;
   private boolean cutBelow;
   private boolean cutAbove;
   private final long from;
@@ -125,16 +125,17 @@ final class MoveArea {
   /** Cuts the part out of its area. */
   private int cutOut() {
     if (areas.start(vma) < from) {
-      int error = mm.merge.cut(cpu, vma, from, true);
-      if (error != 0) {
-        return error;
+      long upper = mm.merge.cut(cpu, vma, from);
+      if (Errno.isError(upper)) {
+        return (int) upper;
       }
+      vma = upper;
       cutBelow = true;
     }
     if (areas.end(vma) > from + oldBytes) {
-      int error = mm.merge.cut(cpu, vma, from + oldBytes, false);
-      if (error != 0) {
-        return error;
+      long rest = mm.merge.cut(cpu, vma, from + oldBytes);
+      if (Errno.isError(rest)) {
+        return (int) rest;
       }
       cutAbove = true;
     }
@@ -145,10 +146,10 @@ final class MoveArea {
   private int fail(long charged, int error) {
     spaces.commitment().uncharge(charged);
     if (cutAbove) {
-      mm.merge.rejoin(cpu, vma, areas.next(vma));
+      mm.merge.absorb(cpu, vma, areas.next(vma));
     }
     if (cutBelow) {
-      mm.merge.rejoin(cpu, areas.prev(vma), vma);
+      mm.merge.absorb(cpu, areas.prev(vma), vma);
     }
     return error;
   }
@@ -169,7 +170,7 @@ final class MoveArea {
       return NONE;
     }
     spaces.files().get(file);
-    mm.tree.insert(fresh);
+    mm.tree.insert(fresh, mm.tree.before(mm.findVma(to)));
     return fresh;
   }
 

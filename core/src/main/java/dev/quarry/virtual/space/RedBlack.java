@@ -72,9 +72,12 @@ final class RedBlack {
   }
 
   /** A red area was hung in: it may have a red parent. */
-  void afterInsert(long inserted) {
+  void afterInsert(long inserted, long below) {
+    if (below != NONE && !areas.isRed(below)) {
+      return;
+    }
     long vma = inserted;
-    long parent = areas.parent(vma);
+    long parent = below;
     while (isRed(parent)) {
       long grand = areas.parent(parent); // there is one: the root is black
       boolean left = areas.left(grand) == parent;
@@ -99,26 +102,32 @@ final class RedBlack {
     areas.red(mm.rootArea(), false);
   }
 
-  /** Takes an area out. Its neighbours in the list are linked past it already. */
-  void erase(long vma) {
+  /**
+   * Takes an area out. Its neighbours in the list are linked past it already.
+   *
+   * @param hadGap whether its own gap goes with it: none if it touched the area below
+   */
+  void erase(long vma, boolean hadGap) {
     long left = areas.left(vma);
     long right = areas.right(vma);
     if (left != NONE && right != NONE) {
-      eraseInner(vma, left, right);
+      eraseInner(vma, left, right, hadGap);
       return;
     }
     long child = left == NONE ? right : left;
     long parent = areas.parent(vma);
     boolean black = !areas.isRed(vma);
     replace(vma, child);
-    tree.gapChanged(parent);
+    if (hadGap) {
+      tree.gapChanged(parent);
+    }
     if (black) {
       afterErase(child, parent);
     }
   }
 
   /** With two children: the next one up, which has no left child, takes its place. */
-  private void eraseInner(long vma, long left, long right) {
+  private void eraseInner(long vma, long left, long right, boolean hadGap) {
     long heir = right;
     while (areas.left(heir) != NONE) {
       heir = areas.left(heir);
@@ -139,7 +148,9 @@ final class RedBlack {
     if (parent != heir) {
       tree.propagate(parent, heir);
     }
-    tree.gapChanged(heir);
+    if (hadGap) {
+      tree.gapChanged(heir);
+    }
     if (black) {
       afterErase(child, parent);
     }

@@ -44,7 +44,7 @@ public final class StackArea {
       }
       long page = start >>> MmStruct.PAGE_SHIFT;
       mm.areas.init(vma, mm.address(), start, top, FLAGS, page, VmAreaStruct.NO_FILE);
-      mm.tree.insert(vma);
+      mm.tree.insert(vma, mm.tree.last());
       mm.account(FLAGS, FIRST_PAGES);
       mm.set(Field.START_STACK, top - MmStruct.PAGE_SIZE);
       return true;

@@ -8,14 +8,15 @@ import dev.quarry.machine.Host;
  * of its object.
  *
  * <pre>
- *    0  start    8    first address                    64  flags       8   {@link VmFlags}
- *    8  end      8    one past the last                72  pgoff       8   of start, in pages
- *   16  next     8    neighbour above                  80  mm          8   whose it is
- *   24  prev     8    neighbour below                  88  anon_vma    8   see {@link AnonVmas}
- *   32  left     8    in the red-black tree            96  chain       8   first anon_vma_chain
- *   40  right    8                                    104  file        4   handle, or NO_FILE
- *   48  parent   8    with the colour in bit 0        108              4   nothing
- *   56  gap      8    largest one in the subtree      112  bytes in all; two cache lines
+ *    0  start    8    first address                    64  next      8    neighbour above
+ *    8  end      8    one past the last                72  pgoff     8    of start, in pages
+ *   16  flags    8    {@link VmFlags}                  80  mm        8    whose it is
+ *   24  prev     8    neighbour below                  88  anon_vma  8    see {@link AnonVmas}
+ *   32  left     8    in the red-black tree            96  chain     8    first anon_vma_chain
+ *   40  right    8                                    104  file      4    handle, or NO_FILE
+ *   48  parent   8    with the colour in bit 0        108            4    nothing
+ *   56  gap      8    largest one in the subtree      112  bytes in all: two cache lines, of which
+ *                                                          searches need the first
  * </pre>
  *
  * <p>{@code pgoff} of an anonymous area is {@code start >> PAGE_SHIFT} until mremap moves it with
@@ -33,13 +34,13 @@ public final class VmAreaStruct {
 
   private static final int START = 0;
   private static final int END = 8;
-  private static final int NEXT = 16;
+  private static final int NEXT = 64;
   private static final int PREV = 24;
   private static final int LEFT = 32;
   private static final int RIGHT = 40;
   private static final int PARENT = 48;
   private static final int GAP = 56;
-  private static final int FLAGS = 64;
+  private static final int FLAGS = 16;
   private static final int PGOFF = 72;
   private static final int MM = 80;
   private static final int ANON_VMA = 88;
@@ -80,9 +81,9 @@ public final class VmAreaStruct {
     return Host.getLong(vma + delta + PGOFF);
   }
 
-  /** The page of its file, or of all anonymous memory, that an address in the area shows. */
+  /** The page of its file, or of all anonymous memory, that an address shows, or would below it. */
   public long pgoffAt(long vma, long address) {
-    return pgoff(vma) + ((address - start(vma)) >>> MmStruct.PAGE_SHIFT);
+    return pgoff(vma) + ((address - start(vma)) >> MmStruct.PAGE_SHIFT);
   }
 
   /** The neighbour above, or {@link #NONE}. */

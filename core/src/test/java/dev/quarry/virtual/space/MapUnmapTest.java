@@ -40,7 +40,12 @@ class MapUnmapTest {
         }
         check(space, model, seed, step);
       }
+      space.calls.madvise(BASE, PAGES * 4096L, Advice.POPULATE_WRITE.number());
+      long entries = machine.kernelSpace().tables().memory().counts().entriesCleared();
+      long resident = space.mm.rss(RssKind.ANON);
       machine.processes().exit(machine.cpu(0), space.process);
+      assertThat(machine.kernelSpace().tables().memory().counts().entriesCleared() - entries)
+          .isEqualTo(resident);
       assertThat(machine.invariants()).isEmpty();
     }
   }

@@ -103,7 +103,9 @@ final class Pieces {
     return true;
   }
 
-  /** One number came with the head, or none: a list that is whole has as many as there are zones. */
+  /**
+   * One number came with the head, or none: a list that is whole has as many as there are zones.
+   */
   private static boolean isReserve(Statement open, String text) {
     int colon = open.text().indexOf(':');
     int count = colon < 0 ? 0 : words(open.text().substring(colon + 1));

@@ -101,8 +101,8 @@ final class Windows {
   }
 
   /**
-   * Whose line it is. Where the kernel names its callers, it does so once for a message: a line of a
-   * message with several has the outer logger's mark alone, and belongs to the caller before.
+   * Whose line it is. Where the kernel names its callers, it does so once for a message: a line of
+   * a message with several has the outer logger's mark alone, and belongs to the caller before.
    */
   private String sourceOf(LogLine line) {
     String host = line.host();

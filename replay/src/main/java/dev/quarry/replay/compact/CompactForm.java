@@ -46,7 +46,10 @@ public final class CompactForm {
   public static final int END = 'Z';
 
   /** The content is page events, {@code ev.K}. */
-  static final int PAGE_EVENTS = 'K';
+  public static final int PAGE_EVENTS = 'K';
+
+  /** The content is slab events, {@code ev.S}. */
+  public static final int SLAB_EVENTS = 'S';
 
   static final int HEADER_BYTES = 20;
   static final int BLOCK_HEADER_BYTES = 20;
@@ -75,8 +78,8 @@ public final class CompactForm {
   /** A step of time that does not fit into its byte: the next of the long steps. */
   static final int LONG_STEP = 0xff;
 
-  /** Bytes behind a payload that may be read, though not used, by loads of four bytes. */
-  static final int SLACK_BYTES = 4;
+  /** Bytes behind a payload that may be read, though not used, by loads of eight bytes. */
+  static final int SLACK_BYTES = 8;
 
   private static final byte[] MAGIC = {(byte) 0x89, 'Q', 'K', 'E', '\r', '\n', 0x1a, '\n'};
 
@@ -92,10 +95,20 @@ public final class CompactForm {
     return length >= MAGIC.length && Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
   }
 
-  static byte[] header() {
+  /** The content of a file that {@link #begins} with these bytes, if they are a header's. */
+  public static int content(byte[] head) {
+    return head.length < CONTENT_AT + 2 ? 0 : LittleEndian.getShort(head, CONTENT_AT);
+  }
+
+  /** How many first bytes of a file {@link #content} looks at. */
+  public static int headerBytes() {
+    return HEADER_BYTES;
+  }
+
+  static byte[] header(int content) {
     byte[] header = Arrays.copyOf(MAGIC, HEADER_BYTES);
     LittleEndian.putShort(header, VERSION_AT, VERSION);
-    LittleEndian.putShort(header, CONTENT_AT, PAGE_EVENTS);
+    LittleEndian.putShort(header, CONTENT_AT, content);
     LittleEndian.putInt(header, HEADER_CRC_AT, Checksum.of(header, 0, CHECKED_HEADER_BYTES));
     return header;
   }

@@ -19,9 +19,11 @@ public final class CompactInput implements Closeable {
   private long blocks;
   private long events;
   private boolean ended;
+  private final int content;
 
-  private CompactInput(ByteSource source) {
+  private CompactInput(ByteSource source, int content) {
     this.source = source;
+    this.content = content;
     this.block = new Block(source.name());
   }
 
@@ -29,10 +31,12 @@ public final class CompactInput implements Closeable {
    * Reads the header of a file.
    *
    * @param source closed with this
-   * @throws RecordingException if it is not in the compact form, or in another version of it
+   * @param content {@link CompactForm#PAGE_EVENTS} or {@link CompactForm#SLAB_EVENTS}
+   * @throws RecordingException if it is not in the compact form, in another version of it, or holds
+   *     something else
    */
-  public static CompactInput open(ByteSource source) {
-    CompactInput input = new CompactInput(source);
+  public static CompactInput open(ByteSource source, int content) {
+    CompactInput input = new CompactInput(source, content);
     try {
       input.readHeader();
       return input;
@@ -52,18 +56,22 @@ public final class CompactInput implements Closeable {
       throw error("ends at byte " + length + ", within its header of " + head.length + " bytes");
     }
     int version = LittleEndian.getShort(head, CompactForm.VERSION_AT);
-    int found = Checksum.of(head, 0, CompactForm.CHECKED_HEADER_BYTES);
+    int sum = Checksum.of(head, 0, CompactForm.CHECKED_HEADER_BYTES);
     int expected = LittleEndian.getInt(head, CompactForm.HEADER_CRC_AT);
-    if (found != expected) {
-      throw error("header at byte 0: " + checksums(expected, found));
+    if (sum != expected) {
+      throw error("header at byte 0: " + checksums(expected, sum));
     }
     if (version != CompactForm.VERSION) {
       throw error("is of version " + version + "; only " + CompactForm.VERSION + " can be read");
     }
-    int content = LittleEndian.getShort(head, CompactForm.CONTENT_AT);
-    if (content != CompactForm.PAGE_EVENTS) {
-      throw error("holds content " + content + ", not page events, " + CompactForm.PAGE_EVENTS);
+    int found = LittleEndian.getShort(head, CompactForm.CONTENT_AT);
+    if (found != content) {
+      throw error("holds content " + found + ", not " + words(content));
     }
+  }
+
+  private static String words(int content) {
+    return (content == CompactForm.PAGE_EVENTS ? "page" : "slab") + " events, " + content;
   }
 
   /**
@@ -197,6 +205,11 @@ public final class CompactInput implements Closeable {
 
   private RecordingException error(String text) {
     return new RecordingException(source.name(), text);
+  }
+
+  /** What the file holds: {@link CompactForm#PAGE_EVENTS} or {@link CompactForm#SLAB_EVENTS}. */
+  public int content() {
+    return content;
   }
 
   /** The block; always the same object. */

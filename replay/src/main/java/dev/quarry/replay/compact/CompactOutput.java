@@ -22,13 +22,14 @@ public final class CompactOutput {
    * Begins a file.
    *
    * @param out not closed here
+   * @param content {@link CompactForm#PAGE_EVENTS} or {@link CompactForm#SLAB_EVENTS}
    * @param zstd whether blocks are packed where that makes them smaller
    */
-  public CompactOutput(OutputStream out, boolean zstd) throws IOException {
+  public CompactOutput(OutputStream out, int content, boolean zstd) throws IOException {
     this.out = out;
     this.zstd = zstd;
     this.packed = new byte[zstd ? (int) Zstd.compressBound(CompactForm.MAX_PAYLOAD_BYTES) : 0];
-    out.write(CompactForm.header());
+    out.write(CompactForm.header(content));
   }
 
   /** Tells of text that the blocks stand for, for the checksum of the whole. */

@@ -26,11 +26,27 @@ public final class Notes {
     for (int i = 0; i < count; i++) {
       requests[i] = before(requests, i, in.number("requests before a note", block.events));
       outcomes[i] = before(outcomes, i, in.number("outcomes before a note", block.events));
-      length[i] = in.number("length of a note", CompactForm.MAX_LINE_BYTES - 1);
-      at[i] = in.take(length[i], "a note");
-      if (requests[i] + outcomes[i] > block.events) {
-        throw block.error("a note stands behind the last event");
-      }
+      text(in, i);
+    }
+  }
+
+  /** For a block of one half: all its events count as requests. */
+  void readPlain(PayloadReader in, Block newBlock) {
+    block = newBlock;
+    count = in.number("notes", in.left());
+    grow();
+    for (int i = 0; i < count; i++) {
+      requests[i] = before(requests, i, in.number("events before a note", block.events));
+      outcomes[i] = 0;
+      text(in, i);
+    }
+  }
+
+  private void text(PayloadReader in, int i) {
+    length[i] = in.number("length of a note", CompactForm.MAX_LINE_BYTES - 1);
+    at[i] = in.take(length[i], "a note");
+    if (requests[i] + outcomes[i] > block.events) {
+      throw block.error("a note stands behind the last event");
     }
   }
 

@@ -5,6 +5,8 @@ import dev.quarry.replay.compact.BlockText;
 import dev.quarry.replay.compact.CompactForm;
 import dev.quarry.replay.compact.CompactInput;
 import dev.quarry.replay.compact.EventBlock;
+import dev.quarry.replay.compact.SlabBlock;
+import dev.quarry.replay.compact.SlabBlockText;
 import dev.quarry.replay.compact.TextBlock;
 import dev.quarry.replay.read.RecordingException;
 import java.io.IOException;
@@ -18,6 +20,8 @@ final class CompactDecoder {
   private final String name;
   private final EventBlock events;
   private final BlockText blockText = new BlockText();
+  private final SlabBlock slabEvents;
+  private final SlabBlockText slabText = new SlabBlockText();
   private final CRC32C checksum = new CRC32C();
   private long bytes;
 
@@ -28,6 +32,7 @@ final class CompactDecoder {
     this.input = input;
     this.name = name;
     this.events = new EventBlock(input.block());
+    this.slabEvents = new SlabBlock(input.block());
   }
 
   /**
@@ -38,7 +43,11 @@ final class CompactDecoder {
   void copyTo(OutputStream out) throws IOException {
     while (input.next()) {
       Block block = input.block();
-      if (block.type() == CompactForm.EVENTS) {
+      if (block.type() == CompactForm.EVENTS && input.content() == CompactForm.SLAB_EVENTS) {
+        slabEvents.read(block);
+        slabText.read(slabEvents, true);
+        write(out, slabText.array(), 0, slabText.length());
+      } else if (block.type() == CompactForm.EVENTS) {
         events.read(block);
         blockText.read(events, 0);
         write(out, blockText.array(), 0, blockText.length());

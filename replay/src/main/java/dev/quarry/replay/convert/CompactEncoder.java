@@ -1,7 +1,6 @@
 package dev.quarry.replay.convert;
 
 import dev.quarry.replay.compact.BlockBuilder;
-import dev.quarry.replay.compact.CompactForm;
 import dev.quarry.replay.compact.CompactOutput;
 import dev.quarry.replay.compact.EventLine;
 import dev.quarry.replay.compact.EventMark;
@@ -10,118 +9,38 @@ import dev.quarry.replay.recording.PageEventKind;
 import dev.quarry.replay.recording.TextLines;
 import dev.quarry.replay.recording.TextState;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.HashSet;
 import java.util.Set;
 
-/**
- * Takes events in their text form and writes them in their compact form. Lines that numbers give
- * back byte for byte go into columns, names and comments become notes; every other line is kept as
- * it is, in blocks of text.
- */
-final class CompactEncoder extends OutputStream {
-  /** A block of text, once begun, takes so much, whatever it is: blocks of one line are dear. */
-  private static final int ENOUGH_TEXT_BYTES = 1 << 10;
-
+/** Takes page events in their text form and writes them in their compact form. */
+final class CompactEncoder extends LineEncoder {
   /** Beyond this, sums of time could overflow. */
   private static final long MOST_MICROS = 1L << 60;
 
-  private final CompactOutput out;
   private final BlockBuilder events = new BlockBuilder();
-  private final TextBlockBuilder text = new TextBlockBuilder();
   private final TextLines lines = new TextLines();
   private final EventLine event = new EventLine();
   private final Set<Slot> slotsOfText = new HashSet<>();
-  private final byte[] line = new byte[CompactForm.MAX_LINE_BYTES];
-  private int length;
-  private boolean inGiant;
-  private long lineNumber = 1;
 
   private record Slot(PageEventKind kind, int cpu) {}
 
   CompactEncoder(CompactOutput out) {
-    this.out = out;
+    super(out);
   }
 
   @Override
-  public void write(int b) throws IOException {
-    write(new byte[] {(byte) b}, 0, 1);
+  boolean isNote(byte[] line) {
+    return line[0] == '#' || line[0] == '\n';
   }
 
   @Override
-  public void write(byte[] bytes, int offset, int count) throws IOException {
-    out.text(bytes, offset, count);
-    int end = offset + count;
-    for (int at = offset; at < end; ) {
-      int stop = at;
-      while (stop < end && bytes[stop] != '\n') {
-        stop++;
-      }
-      boolean whole = stop < end;
-      int next = whole ? stop + 1 : stop;
-      collect(bytes, at, next - at);
-      if (whole) {
-        endOfLine();
-      }
-      at = next;
-    }
-  }
-
-  private void collect(byte[] bytes, int offset, int count) throws IOException {
-    int at = offset;
-    int left = count;
-    while (left > line.length - length) {
-      int part = line.length - length;
-      System.arraycopy(bytes, at, line, length, part);
-      length += part;
-      pieceOfGiant();
-      at += part;
-      left -= part;
-    }
-    System.arraycopy(bytes, at, line, length, left);
-    length += left;
-  }
-
-  private void endOfLine() throws IOException {
-    if (inGiant) {
-      pieceOfGiant();
-      inGiant = false;
-    } else {
-      wholeLine();
-    }
-    length = 0;
-    lineNumber++;
-  }
-
-  private void pieceOfGiant() throws IOException {
-    flushEvents();
-    flushText();
-    text.giant(out, !inGiant, lineNumber, line, length);
-    inGiant = true;
-    length = 0;
-  }
-
-  private void wholeLine() throws IOException {
-    boolean moreText = !text.isEmpty() && text.textBytes() < ENOUGH_TEXT_BYTES;
-    if (!moreText && (line[0] == '#' || line[0] == '\n')) {
-      flushText();
-      note();
-    } else if (!moreText && event.read(line, 0) && fits()) {
-      flushText();
-      event();
-    } else {
-      flushEvents();
-      text();
-    }
-  }
-
-  private void note() throws IOException {
+  void note(byte[] line, int length, long number) throws IOException {
     boolean definition = line[1] == 'g' || line[1] == 't';
     boolean notHere = definition && !events.hasNoEvents();
     if (notHere || !events.hasRoomForNote(length)) {
       flushEvents();
     }
-    begin();
+    begin(number);
     events.note(line, 0, length - 1);
     lines.read(line, length);
     if (events.hasNoEvents()) {
@@ -129,15 +48,19 @@ final class CompactEncoder extends OutputStream {
     }
   }
 
-  private void begin() {
+  private void begin(long number) {
     if (events.isEmpty()) {
-      events.begin(lineNumber);
+      events.begin(number);
       events.clock(lines.state().clockMicros());
     }
   }
 
-  /** Whether columns can hold the event, whose line is in canonical form. */
-  private boolean fits() {
+  /** Whether the line is in canonical form, and columns can hold its numbers. */
+  @Override
+  boolean isColumns(byte[] line) {
+    if (!event.read(line, 0)) {
+      return false;
+    }
     boolean allocates = event.mark() == EventMark.ALLOC || event.mark() == EventMark.ALLOC_FAILED;
     if (allocates && !lines.definesGfp(event.gfpNumber())) {
       return false;
@@ -151,11 +74,12 @@ final class CompactEncoder extends OutputStream {
         && Math.abs(lines.state().clockMicros()) <= MOST_MICROS;
   }
 
-  private void event() throws IOException {
+  @Override
+  void event(byte[] line, int length, long number) throws IOException {
     if (!events.hasRoom()) {
       flushEvents();
     }
-    begin();
+    begin(number);
     TextState state = lines.state();
     PageEventKind kind = PageEventKind.of(event.mark());
     events.add(event, (int) state.last(kind, event.cpu()));
@@ -163,50 +87,31 @@ final class CompactEncoder extends OutputStream {
     state.advance(kind, event.cpu(), event.delta());
   }
 
-  private void text() throws IOException {
-    if (!text.hasRoom(length)) {
-      flushText();
-    }
+  @Override
+  void text(TextBlockBuilder text, byte[] line, int length, long number) {
     if (text.isEmpty()) {
-      text.begin(lineNumber, lines.state().clockMicros());
+      text.begin(number, lines.state().clockMicros());
     }
-    lines.countsFrom(line, length, this::slotOfText);
+    lines.countsFrom(line, length, (kind, cpu) -> slotOfText(text, kind, cpu));
     text.line(line, 0, length);
     lines.read(line, length);
   }
 
-  private void slotOfText(PageEventKind kind, int cpu) {
+  private void slotOfText(TextBlockBuilder text, PageEventKind kind, int cpu) {
     if (slotsOfText.add(new Slot(kind, cpu))) {
       text.slot(EventMark.of(kind.ordinal()), cpu, lines.state().last(kind, cpu));
     }
   }
 
-  private void flushEvents() throws IOException {
-    if (!events.isEmpty()) {
-      events.write(out);
-    }
-  }
-
-  private void flushText() throws IOException {
-    if (!text.isEmpty()) {
-      text.write(out);
-      slotsOfText.clear();
-    }
-  }
-
-  /** Ends the file; what the text ends with, if it is no whole line, is kept too. */
   @Override
-  public void close() throws IOException {
-    if (inGiant) {
-      if (length > 0) {
-        pieceOfGiant();
-      }
-    } else if (length > 0) {
-      flushEvents();
-      text();
+  void flushEvents() throws IOException {
+    if (!events.isEmpty()) {
+      events.write(out());
     }
-    flushEvents();
-    flushText();
-    out.end(inGiant || length > 0 ? lineNumber : lineNumber - 1);
+  }
+
+  @Override
+  void textWritten() {
+    slotsOfText.clear();
   }
 }

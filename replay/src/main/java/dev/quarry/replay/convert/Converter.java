@@ -9,11 +9,12 @@ import dev.quarry.replay.trace.EventFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Converts a file of page events, or a recording's folder. */
+/** Converts a file of page or slab events, or a recording's folder. */
 public final class Converter {
   private Converter() {}
 
@@ -23,17 +24,18 @@ public final class Converter {
    * @param in a file in any form that {@link EventFile} knows, or a recording's folder
    * @param out what is to be written: a file for a file, a folder for a folder. It is there when it
    *     is whole, and not before
+   * @return what was done, one for each file of events
    * @throws RecordingException if the source cannot be read, or the target must not be written
    * @throws IOException if the target cannot be written
    */
-  public static Result convert(Path in, Path out, Conversion how) throws IOException {
+  public static List<Result> convert(Path in, Path out, Conversion how) throws IOException {
     if (!Files.exists(in)) {
       throw new RecordingException(in.toString(), "there is no such file or folder");
     }
     if (Files.exists(out) && Files.isSameFile(in, out)) {
       throw new RecordingException(out.toString(), "is source and target at once");
     }
-    return Files.isDirectory(in) ? folder(in, out, how) : file(in, out, how);
+    return Files.isDirectory(in) ? folder(in, out, how) : List.of(file(in, out, how));
   }
 
   private static Result file(Path in, Path out, Conversion how) throws IOException {
@@ -51,23 +53,47 @@ public final class Converter {
   }
 
   private static Form otherThan(EventFile.Form form) {
-    return form == EventFile.Form.COMPACT ? Form.TEXT : Form.COMPACT;
+    boolean compact = form == EventFile.Form.COMPACT || form == EventFile.Form.SLAB_COMPACT;
+    return compact ? Form.TEXT : Form.COMPACT;
   }
 
-  private static Result folder(Path in, Path out, Conversion how) throws IOException {
-    Path events = onlyEvents(in);
+  /** Page events and, where they are, slab events in the same form; the rest is copied. */
+  private static List<Result> folder(Path in, Path out, Conversion how) throws IOException {
+    Path pages = onlyEvents(in);
+    Optional<Path> slab = onlySlabEvents(in);
     requireReplaceable(in, out);
-    try (EventFile source = EventFile.open(events, RecordingFiles.nameOf(events));
+    try (EventFile source = EventFile.open(pages, RecordingFiles.nameOf(pages));
         PendingFile pending = PendingFile.of(out, how.force())) {
       Form to = how.to().orElse(otherThan(source.form()));
       Files.createDirectory(pending.path());
-      copyOthers(in, events, pending.path());
+      copyOthers(in, pages, slab, pending.path());
+      List<Result> results = new ArrayList<>();
       String name = Recording.pageEventsName(to == Form.COMPACT);
-      Result result =
-          new FileConversion(source, pending.path().resolve(name), name, how.zstd()).run(to);
+      results.add(
+          new FileConversion(source, pending.path().resolve(name), name, how.zstd()).run(to));
+      if (slab.isPresent()) {
+        results.add(slabEvents(slab.get(), to, pending.path(), how));
+      }
       pending.finish();
-      return result;
+      return results;
     }
+  }
+
+  private static Result slabEvents(Path file, Form to, Path folder, Conversion how)
+      throws IOException {
+    String name = Recording.slabEventsName(to == Form.COMPACT);
+    try (EventFile source = EventFile.open(file, RecordingFiles.nameOf(file))) {
+      if (!source.isSlab()) {
+        throw new RecordingException(RecordingFiles.nameOf(file), "holds no slab events");
+      }
+      return new FileConversion(source, folder.resolve(name), name, how.zstd()).run(to);
+    }
+  }
+
+  private static Optional<Path> onlySlabEvents(Path folder) {
+    Optional<Path> events = Recording.findSlabEvents(folder);
+    events.ifPresent(file -> requireOnly(folder, file, "ev.S", "slab events"));
+    return events;
   }
 
   private static Path onlyEvents(Path folder) {
@@ -77,16 +103,22 @@ public final class Converter {
                 new RecordingException(
                     folder.toString(),
                     "holds no page events; found " + RecordingFiles.listing(folder)));
-    Optional<Path> text = RecordingFiles.find(folder, "ev.K");
+    requireOnly(folder, events, "ev.K", "page events");
+    return events;
+  }
+
+  private static void requireOnly(Path folder, Path events, String textName, String what) {
+    Optional<Path> text = RecordingFiles.find(folder, textName);
     if (text.isPresent() && !text.get().equals(events)) {
       throw new RecordingException(
           folder.toString(),
-          "holds page events twice, "
+          "holds "
+              + what
+              + " twice, "
               + RecordingFiles.nameOf(events)
               + " and "
               + RecordingFiles.nameOf(text.get()));
     }
-    return events;
   }
 
   private static void requireReplaceable(Path in, Path out) {
@@ -101,11 +133,15 @@ public final class Converter {
     }
   }
 
-  /** Copies all of a recording but its page events. */
-  private static void copyOthers(Path in, Path events, Path target) throws IOException {
+  /** Copies all of a recording but its page and slab events. */
+  private static void copyOthers(Path in, Path pages, Optional<Path> slab, Path target)
+      throws IOException {
     List<Path> sources;
     try (Stream<Path> walk = Files.walk(in)) {
-      sources = walk.filter(path -> !path.equals(in) && !path.equals(events)).toList();
+      sources =
+          walk.filter(path -> !path.equals(in) && !path.equals(pages))
+              .filter(path -> slab.isEmpty() || !path.equals(slab.get()))
+              .toList();
     }
     for (Path source : sources) {
       Path copy = target.resolve(in.relativize(source).toString());

@@ -1,5 +1,6 @@
 package dev.quarry.replay.convert;
 
+import dev.quarry.replay.compact.CompactForm;
 import dev.quarry.replay.compact.CompactInput;
 import dev.quarry.replay.compact.CompactOutput;
 import dev.quarry.replay.convert.Conversion.Form;
@@ -70,7 +71,7 @@ final class FileConversion {
         packed.flush();
         return text;
       }
-      try (CompactEncoder encoder = new CompactEncoder(new CompactOutput(packed, zstd))) {
+      try (LineEncoder encoder = encoder(packed)) {
         LineCounter text = new LineCounter(encoder);
         copyText(text);
         return text;
@@ -78,10 +79,19 @@ final class FileConversion {
     }
   }
 
+  private LineEncoder encoder(OutputStream packed) throws IOException {
+    CompactOutput compact = new CompactOutput(packed, content(), zstd);
+    return source.isSlab() ? new SlabEncoder(compact) : new CompactEncoder(compact);
+  }
+
+  private int content() {
+    return source.isSlab() ? CompactForm.SLAB_EVENTS : CompactForm.PAGE_EVENTS;
+  }
+
   private void copyText(OutputStream text) throws IOException {
     switch (source.form()) {
-      case TEXT -> copyBytes(text);
-      case COMPACT -> copyCompact(text);
+      case TEXT, SLAB_TEXT -> copyBytes(text);
+      case COMPACT, SLAB_COMPACT -> copyCompact(text);
       case TRACE -> copyTrace(text);
     }
   }
@@ -99,7 +109,7 @@ final class FileConversion {
   }
 
   private void copyCompact(OutputStream text) throws IOException {
-    try (CompactInput input = CompactInput.open(source.source())) {
+    try (CompactInput input = CompactInput.open(source.source(), content())) {
       new CompactDecoder(input, source.source().name()).copyTo(text);
     }
   }
@@ -117,7 +127,8 @@ final class FileConversion {
 
   /** Reads back what was written: every block's checksum, and that of the text. */
   private void verify(long textBytes) throws IOException {
-    try (CompactInput input = CompactInput.open(ByteSource.openByContent(target, targetName))) {
+    ByteSource written = ByteSource.openByContent(target, targetName);
+    try (CompactInput input = CompactInput.open(written, content())) {
       new CompactDecoder(input, targetName).copyTo(OutputStream.nullOutputStream());
       if (input.textBytes() != textBytes) {
         throw new IllegalStateException(

@@ -37,6 +37,7 @@ public final class HtmlReport {
     FlowData.put(root.putObject("flow"), result, names);
     BlockData.put(root.putArray("blocks"), result, names);
     RequestData.put(root.putObject("requests"), result);
+    SlabData.put(root.putObject("slab"), result);
     NoteData.put(root.putObject("notes"), result);
     return root;
   }

@@ -34,6 +34,7 @@ final class Page {
           "failures.js",
           "flow.js",
           "requests.js",
+          "slab.js",
           "main.js");
 
   private static final JsonMapper JSON =

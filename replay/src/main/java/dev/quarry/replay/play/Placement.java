@@ -71,7 +71,7 @@ public final class Placement {
   }
 
   /** The CPU that makes a recorded CPU's requests, or {@link #NOWHERE}. */
-  int cpu(int recorded) {
+  public int cpu(int recorded) {
     if (recorded < nrCpus) {
       return recorded;
     }

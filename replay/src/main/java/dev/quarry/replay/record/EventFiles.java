@@ -68,7 +68,7 @@ final class EventFiles implements TextMerge.LineConsumer {
       Conversion.Form form = compact ? Conversion.Form.COMPACT : Conversion.Form.TEXT;
       Path target = folder.resolve(Recording.pageEventsName(compact));
       Conversion how = new Conversion(Optional.of(form), false, false);
-      notes.addAll(Converter.convert(pageText, target, how).notes());
+      notes.addAll(Converter.convert(pageText, target, how).getFirst().notes());
     }
     return new Written(files.counts, List.copyOf(new TreeSet<>(notes)));
   }

@@ -1,11 +1,9 @@
 package dev.quarry.replay.recording;
 
-import dev.quarry.replay.read.ByteSource;
+import dev.quarry.replay.compact.SlabMark;
 import dev.quarry.replay.read.Interval;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * Pages that the kernel took without a page event, as the slab events tell: {@code
@@ -32,8 +30,6 @@ public final class BulkTakes {
   /** Larger arrays are of no thread's stack, and lie in vmalloc space themselves. */
   private static final int MOST_ARRAY_BYTES = 1 << 20;
 
-  private static final int MOST_SITES = 1 << 20;
-
   private long[] micros = new long[16];
   private int[] cpus = new int[16];
   private int[] pages = new int[16];
@@ -48,64 +44,25 @@ public final class BulkTakes {
    */
   static BulkTakes read(Path slabEvents, String name, Interval interval) {
     BulkTakes takes = new BulkTakes();
-    ByteSource source = ByteSource.open(slabEvents, name);
-    EventProblems problems = new EventProblems(name, EventPolicy.LENIENT);
-    try (EventLines lines = new EventLines(source, problems)) {
-      takes.read(lines, new EventHeaders(problems, names -> 0), interval);
+    SlabEvents events = SlabEvents.open(slabEvents, name, EventPolicy.LENIENT, _ -> 0);
+    try (SlabRequests requests = new SlabRequests(events, interval)) {
+      SlabEvent event = requests.event();
+      while (requests.next()) {
+        if (event.mark() == SlabMark.KMALLOC && isArrayOfPages(event.siteName())) {
+          takes.kmalloc(event);
+        }
+      }
     }
     return takes;
   }
 
-  private void read(EventLines lines, EventHeaders headers, Interval interval) {
-    BitSet sites = new BitSet();
-    long clock = 0;
-    while (lines.next()) {
-      byte letter = lines.here();
-      if (letter == '#') {
-        lines.leave();
-        byte[] header = lines.lastLine();
-        clock = headers.read(header, lines.line()) ? headers.startMicros() : clock;
-        noteSite(new String(header, StandardCharsets.ISO_8859_1), sites);
-        continue;
-      }
-      if (lines.atEnd()) {
-        lines.leave();
-        continue;
-      }
-      lines.step();
-      long step = lines.number();
-      long cpu = lines.number();
-      clock += step == EventLines.NO_NUMBER ? 0 : step;
-      if (letter == 'k' && cpu >= 0 && interval.contains(clock)) {
-        kmalloc(lines, clock, (int) Math.min(cpu, Integer.MAX_VALUE), sites);
-      }
-      lines.leave();
-    }
+  private static boolean isArrayOfPages(String site) {
+    return site.startsWith(SITE) || site.startsWith(SITE_BEFORE_INLINING);
   }
 
-  private static void noteSite(String header, BitSet sites) {
-    String[] words = header.split(" ", -1);
-    boolean ours =
-        words.length > 2
-            && words[0].equals("#site")
-            && (words[2].startsWith(SITE) || words[2].startsWith(SITE_BEFORE_INLINING));
-    if (ours && words[1].matches("\\d{1,7}") && Integer.parseInt(words[1]) < MOST_SITES) {
-      sites.set(Integer.parseInt(words[1]));
-    }
-  }
-
-  /** {@code k dt cpu tid ptr requested allocated gfp site}. */
-  private void kmalloc(EventLines lines, long clock, int cpu, BitSet sites) {
-    lines.number();
-    lines.skipWord();
-    long requested = lines.number();
-    lines.number();
-    lines.number();
-    long site = lines.number();
-    if (site >= 0 && site < MOST_SITES && sites.get((int) site)) {
-      if (requested > 0 && requested <= MOST_ARRAY_BYTES) {
-        add(clock, cpu, unseenPages((int) requested / POINTER_BYTES));
-      }
+  private void kmalloc(SlabEvent event) {
+    if (event.requested() > 0 && event.requested() <= MOST_ARRAY_BYTES) {
+      add(event.timeMicros(), event.cpu(), unseenPages(event.requested() / POINTER_BYTES));
     }
   }
 

@@ -45,7 +45,7 @@ final class CompactEventReader extends PageEvents {
    */
   CompactEventReader(ByteSource source, PageEventOptions options, boolean requestsOnly) {
     super(source.name(), options);
-    this.input = CompactInput.open(source);
+    this.input = CompactInput.open(source, CompactForm.PAGE_EVENTS);
     this.block = new EventBlock(input.block());
     this.table = new ShapeTable(headers, options);
     this.requestsOnly = requestsOnly;

@@ -26,6 +26,7 @@ public final class EventLines implements Closeable {
 
   private static final int BUFFER_BYTES = 4 * MAX_LINE_BYTES;
   private static final int MAX_DIGITS = 18;
+  private static final int MAX_HEX_DIGITS = 16;
 
   private final @Nullable ByteSource source;
   private final EventProblems problems;
@@ -36,6 +37,7 @@ public final class EventLines implements Closeable {
   private int limit;
   private long line;
   private boolean over;
+  private long lastPointer;
 
   public EventLines(ByteSource source, EventProblems problems) {
     this.source = source;
@@ -109,6 +111,37 @@ public final class EventLines implements Closeable {
     }
     position = p;
     return negative ? -value : value;
+  }
+
+  /**
+   * Reads one blank and a hexadecimal number, behind {@code v} one that is not in the direct map;
+   * {@link #lastPointer} is it. Where there is none the cursor stays and this is false.
+   */
+  boolean pointer() {
+    byte[] bytes = buffer;
+    int p = position;
+    if (bytes[p] != ' ') {
+      return false;
+    }
+    boolean virtual = bytes[++p] == 'v';
+    p += virtual ? 1 : 0;
+    int first = p;
+    long value = 0;
+    for (int digit = Character.digit(bytes[p], 16); digit >= 0; ) {
+      value = value << 4 | digit;
+      digit = Character.digit(bytes[++p], 16);
+    }
+    if (p == first || p - first > MAX_HEX_DIGITS) {
+      return false;
+    }
+    lastPointer = virtual ? value | SlabEvent.VIRTUAL : value;
+    position = p;
+    return true;
+  }
+
+  /** What {@link #pointer} read last. */
+  long lastPointer() {
+    return lastPointer;
   }
 
   /** Moves over one blank and what follows it up to the next blank or the line's end. */

@@ -9,6 +9,7 @@ public enum EventProblem {
   OUT_OF_RANGE("number out of range", true),
   NEGATIVE_PFN("frame number below 0", true),
   UNKNOWN_GFP_INDEX("gfp number without a definition", true),
+  UNKNOWN_NAME("site or cache number without a definition", true),
   BAD_HEADER("header without sense", true),
   TABLE_FULL("more names than are kept", true),
   LINE_TOO_LONG("line longer than 64 KiB", true),

@@ -5,11 +5,15 @@ import dev.quarry.replay.read.Interval;
 import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.read.RecordingMeta;
+import dev.quarry.replay.snapshot.SlabInfo;
 import dev.quarry.replay.snapshot.Snapshot;
 import dev.quarry.replay.snapshot.SnapshotMachine;
+import dev.quarry.replay.snapshot.SnapshotTimes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.ToIntFunction;
 
 /**
  * A recording's folder: page events {@code ev.K} in their text form or, as {@code ev.K.qk}, in
@@ -20,6 +24,8 @@ import java.util.Optional;
 public final class Recording {
   private static final String PAGE_EVENTS = "ev.K";
   private static final String COMPACT_PAGE_EVENTS = PAGE_EVENTS + CompactForm.ENDING;
+  private static final String SLAB_EVENTS = "ev.S";
+  private static final String COMPACT_SLAB_EVENTS = SLAB_EVENTS + CompactForm.ENDING;
   private static final String META = "meta.json";
 
   private final Path folder;
@@ -127,7 +133,67 @@ public final class Recording {
 
   /** The file of slab events, if there is one. */
   public Optional<Path> slabEventsFile() {
-    return RecordingFiles.find(folder, "ev.S");
+    return findSlabEvents(folder);
+  }
+
+  /** The file of slab events in a folder: the compact form before text. */
+  public static Optional<Path> findSlabEvents(Path folder) {
+    return RecordingFiles.find(folder, COMPACT_SLAB_EVENTS)
+        .or(() -> RecordingFiles.find(folder, SLAB_EVENTS));
+  }
+
+  /** What the file of slab events is called, in its compact form or as text. */
+  public static String slabEventsName(boolean compact) {
+    return compact ? COMPACT_SLAB_EVENTS : SLAB_EVENTS + ".txt";
+  }
+
+  /** The caches of the state before, if they were kept. */
+  public Optional<SlabInfo> slabsBefore() {
+    return SlabInfo.read(folder.resolve("before"));
+  }
+
+  /** The caches of the state after, if they were kept: the answer, as {@link #after} is. */
+  public Optional<SlabInfo> slabsAfter() {
+    Path after = folder.resolve("after");
+    return Files.isDirectory(after) ? SlabInfo.read(after) : Optional.empty();
+  }
+
+  /**
+   * The time between the two counts of caches, which need not be that between the two states of the
+   * page allocator. Of {@code after/} only the time of its count is read.
+   */
+  public Interval slabInterval() {
+    OptionalDouble start = timeOf("before");
+    OptionalDouble end = timeOf("after");
+    Interval whole = interval();
+    return new Interval(
+        start.isPresent() ? micros(start.getAsDouble()) : whole.startMicros(),
+        end.isPresent() ? micros(end.getAsDouble()) : whole.endMicros());
+  }
+
+  private OptionalDouble timeOf(String state) {
+    Path times = folder.resolve(state).resolve("times.json");
+    boolean counted = RecordingFiles.find(folder.resolve(state), SlabInfo.FILE).isPresent();
+    return counted && Files.isRegularFile(times)
+        ? SnapshotTimes.read(times, state + "/times.json").at(SlabInfo.FILE)
+        : OptionalDouble.empty();
+  }
+
+  private static long micros(double seconds) {
+    return Interval.ofSeconds(seconds, seconds).startMicros();
+  }
+
+  /**
+   * Opens the slab events of an interval: what a player of them may see.
+   *
+   * @param gfp translates flags
+   */
+  public Optional<SlabRequests> slabRequests(
+      Interval within, EventPolicy policy, ToIntFunction<String> gfp) {
+    return slabEventsFile()
+        .map(file ->
+            new SlabRequests(
+                SlabEvents.open(file, RecordingFiles.nameOf(file), policy, gfp), within));
   }
 
   /** The file of reclaim's and compaction's events, if there is one. */

@@ -56,6 +56,7 @@ public final class ReplayJson {
       reasons.addObject().put("reason", reason.text()).put("count", reason.count());
     }
     result.scores().ifPresent(scores -> scores(root, scores));
+    result.slab().ifPresent(slab -> SlabJson.put(root.putObject("slab"), slab));
     requests(root, result);
     numa(root, result.player());
     ArrayNode zones = root.putArray("zones");

@@ -19,6 +19,8 @@ import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.recording.RequestEvents;
 import dev.quarry.replay.score.Flow;
 import dev.quarry.replay.score.Scores;
+import dev.quarry.replay.slab.SlabReplay;
+import dev.quarry.replay.slab.SlabResult;
 import dev.quarry.replay.snapshot.BuddyInfo;
 import dev.quarry.replay.snapshot.Finding;
 import dev.quarry.replay.snapshot.Snapshot;
@@ -42,6 +44,7 @@ import java.util.function.LongConsumer;
  * @param problems lines that were wrong
  * @param seconds that playing took, without booting and scoring
  * @param scores how near it came to the kernel, if that was asked for
+ * @param slab the slab events, if that was asked for and the recording has some
  */
 public record ReplayResult(
     String name,
@@ -51,7 +54,8 @@ public record ReplayResult(
     List<String> notes,
     EventProblems problems,
     double seconds,
-    Optional<Scores> scores)
+    Optional<Scores> scores,
+    Optional<SlabResult> slab)
     implements AutoCloseable {
 
   /**
@@ -79,10 +83,7 @@ public record ReplayResult(
   public static ReplayResult play(
       Recording recording, ReplayOptions options, LongConsumer progress) {
     Snapshot before = recording.before();
-    List<String> notes = new ArrayList<>();
-    for (Finding finding : SnapshotChecks.requireUsable(before)) {
-      notes.add(finding.toString());
-    }
+    List<String> notes = findings(before);
     SnapshotMachine derived = recording.machine(before);
     BulkTakes bulkTakes = recording.bulkTakes();
     SnapshotBoot boot = SnapshotBoot.boot(derived, before, options.settings());
@@ -101,20 +102,57 @@ public record ReplayResult(
       long start = System.nanoTime();
       player.play(requests, progress);
       double seconds = (System.nanoTime() - start) / 1e9;
-      Optional<Snapshot> after = recording.after();
-      List<ZoneBlocks> zones =
-          compare(machine, atStart, options.isAsRecorded() ? after : Optional.empty());
-      Optional<Scores> scores = Optional.empty();
-      if (options.scores() && options.policy().isEmpty()) {
-        Told told = told(recording, derived, before, bulkTakes, options);
-        scores = Optional.of(scores(told, before, after, player));
-      }
+      Compared compared = compare(recording, derived, before, player, atStart, options);
       return new ReplayResult(
-          recording.name(), machine, player, zones, notes, requests.problems(), seconds, scores);
+          recording.name(),
+          machine,
+          player,
+          compared.zones,
+          notes,
+          requests.problems(),
+          seconds,
+          compared.scores,
+          options.slab() ? slab(recording, derived.spec(), options) : Optional.empty());
     } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
     }
+  }
+
+  private static List<String> findings(Snapshot before) {
+    List<String> notes = new ArrayList<>();
+    for (Finding finding : SnapshotChecks.requireUsable(before)) {
+      notes.add(finding.toString());
+    }
+    return notes;
+  }
+
+  /** What stands beside the kernel's own end, if it is known. */
+  private record Compared(List<ZoneBlocks> zones, Optional<Scores> scores) {}
+
+  private static Compared compare(
+      Recording recording,
+      SnapshotMachine derived,
+      Snapshot before,
+      Player player,
+      List<int[]> atStart,
+      ReplayOptions options) {
+    Optional<Snapshot> after = recording.after();
+    List<ZoneBlocks> zones =
+        compare(player.machine(), atStart, options.isAsRecorded() ? after : Optional.empty());
+    Optional<Scores> scores = Optional.empty();
+    if (options.scores() && options.policy().isEmpty()) {
+      Told told = told(recording, derived, before, recording.bulkTakes(), options);
+      scores = Optional.of(scores(told, before, after, player));
+    }
+    return new Compared(zones, scores);
+  }
+
+  private static Optional<SlabResult> slab(
+      Recording recording, MachineSpec recorded, ReplayOptions options) {
+    EventPolicy policy = options.strict() ? EventPolicy.STRICT : EventPolicy.LENIENT;
+    boolean scored = options.settings().isEmpty();
+    return SlabReplay.play(recording, recorded, options.settings(), policy, scored);
   }
 
   static MemPolicy policy(Machine machine, String text) {

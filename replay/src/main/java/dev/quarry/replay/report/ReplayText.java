@@ -41,6 +41,7 @@ public final class ReplayText {
     text.chart();
     text.freeBlocks();
     text.scores();
+    result.slab().ifPresent(slab -> text.out.append(SlabText.of(slab)));
     text.problems();
     return text.out.toString();
   }

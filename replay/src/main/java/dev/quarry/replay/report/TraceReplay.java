@@ -107,6 +107,7 @@ public final class TraceReplay {
           notes,
           events.problems(),
           seconds,
+          Optional.empty(),
           Optional.empty());
     } catch (RuntimeException | Error e) {
       machine.close();

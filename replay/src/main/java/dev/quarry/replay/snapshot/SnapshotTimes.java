@@ -30,7 +30,8 @@ public record SnapshotTimes(Map<String, Double> seconds) {
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
-  static SnapshotTimes read(Path path, String name) {
+  /** Reads the file. */
+  public static SnapshotTimes read(Path path, String name) {
     JsonFile json = JsonFile.read(path, name);
     Map<String, Double> seconds = new TreeMap<>();
     for (Map.Entry<String, JsonNode> member : json.root().properties()) {

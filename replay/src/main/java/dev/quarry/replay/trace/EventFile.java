@@ -25,15 +25,20 @@ public final class EventFile implements AutoCloseable {
   /** So much of a line is looked at. */
   private static final int MOST_CHARS = 400;
 
+  private static final Pattern SLAB_TEXT =
+      Pattern.compile("(#site|#cache) .*|[kfcd]( -?\\d+){3} v?[0-9a-f]+( \\d+)+");
+
   /** What can be read, in words. */
   private static final String FORMS =
-      "ev.K as text or compact, perf script, tracefs trace, trace-cmd report";
+      "ev.K or ev.S as text or compact, perf script, tracefs trace, trace-cmd report";
 
   /** What a file holds. */
   public enum Form {
     TEXT,
     COMPACT,
-    TRACE
+    TRACE,
+    SLAB_TEXT,
+    SLAB_COMPACT
   }
 
   private final ByteSource source;
@@ -76,26 +81,40 @@ public final class EventFile implements AutoCloseable {
       throw new RecordingException(source.name(), "is empty");
     }
     if (CompactForm.begins(head, head.length)) {
-      return new EventFile(source, Form.COMPACT, null);
+      boolean slab = CompactForm.content(head) == CompactForm.SLAB_EVENTS;
+      return new EventFile(source, slab ? Form.SLAB_COMPACT : Form.COMPACT, null);
     }
     String text = new String(head, StandardCharsets.ISO_8859_1);
+    boolean shared = false;
     for (int at = 0; at < text.length(); ) {
       int end = text.indexOf('\n', at);
       end = end < 0 ? text.length() : end;
       String line = text.substring(at, Math.min(end, at + MOST_CHARS)).stripTrailing();
-      if (EVENT_TEXT.matcher(line).matches()) {
+      if (SLAB_TEXT.matcher(line).matches()) {
+        return new EventFile(source, Form.SLAB_TEXT, null);
+      }
+      if (EVENT_TEXT.matcher(line).matches() && !isShared(line)) {
         return new EventFile(source, Form.TEXT, null);
       }
+      shared |= isShared(line);
       TraceFormat format = TraceFormat.ofLine(line);
       if (format != null) {
         return new EventFile(source, Form.TRACE, format);
       }
       at = end + 1;
     }
+    if (shared) {
+      return new EventFile(source, Form.TEXT, null); // headers and no event
+    }
     String begins = text.stripLeading().lines().findFirst().orElse("");
     throw new RecordingException(
         source.name(),
         "has no form that can be read (" + FORMS + "); it begins with " + Quote.of(begins));
+  }
+
+  /** A header that page events and slab events have. */
+  private static boolean isShared(String line) {
+    return line.startsWith("#t0 ") || line.startsWith("#gfp ") || line.startsWith("#comm ");
   }
 
   /** The form. */
@@ -108,6 +127,8 @@ public final class EventFile implements AutoCloseable {
     return switch (form) {
       case TEXT -> "ev.K text";
       case COMPACT -> "ev.K compact";
+      case SLAB_TEXT -> "ev.S text";
+      case SLAB_COMPACT -> "ev.S compact";
       case TRACE -> format == null ? "" : format.words();
     };
   }
@@ -117,12 +138,21 @@ public final class EventFile implements AutoCloseable {
     return source;
   }
 
+  /** Whether it holds slab events. */
+  public boolean isSlab() {
+    return form == Form.SLAB_TEXT || form == Form.SLAB_COMPACT;
+  }
+
   /**
-   * Reads the events; closed with what this gives.
+   * Reads the page events; closed with what this gives.
    *
+   * @throws RecordingException if it holds slab events
    * @param requestsOnly whether outcomes may be passed over unread where the form allows it
    */
   public PageEvents events(PageEventOptions options, boolean requestsOnly) {
+    if (isSlab()) {
+      throw new RecordingException(source.name(), "holds slab events, not page events");
+    }
     return format == null
         ? PageEvents.of(source, options, requestsOnly)
         : new TraceEventReader(source, format, options);

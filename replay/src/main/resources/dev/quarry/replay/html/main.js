@@ -28,6 +28,7 @@ const PICTURES = {
   failures: drawFailures,
   flow: drawFlow,
   requests: drawRequests,
+  slab: drawSlab,
   notes: drawNotes,
 };
 

@@ -1,5 +1,6 @@
 package dev.quarry.replay.convert;
 
+import dev.quarry.replay.compact.CompactForm;
 import dev.quarry.replay.compact.CompactInput;
 import dev.quarry.replay.compact.CompactOutput;
 import dev.quarry.replay.read.ByteSource;
@@ -16,7 +17,8 @@ final class Compact {
 
   static byte[] encode(byte[] text, boolean zstd) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (CompactEncoder encoder = new CompactEncoder(new CompactOutput(bytes, zstd))) {
+    try (CompactEncoder encoder =
+        new CompactEncoder(new CompactOutput(bytes, CompactForm.PAGE_EVENTS, zstd))) {
       for (int at = 0; at < text.length; at += 1000) { // lines come in pieces
         encoder.write(text, at, Math.min(1000, text.length - at));
       }
@@ -26,7 +28,7 @@ final class Compact {
 
   static byte[] decode(byte[] compact) throws IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    try (CompactInput input = CompactInput.open(source(compact))) {
+    try (CompactInput input = CompactInput.open(source(compact), CompactForm.PAGE_EVENTS)) {
       new CompactDecoder(input, NAME).copyTo(text);
     }
     return text.toByteArray();

@@ -66,7 +66,7 @@ class ConverterTest {
     Path tiny = Fixtures.copyTiny(folder);
     Path compact = folder.resolve("compact");
     Path back = folder.resolve("back");
-    Conversion.Result result = Converter.convert(tiny, compact, PLAIN);
+    Conversion.Result result = Converter.convert(tiny, compact, PLAIN).getFirst();
     assertThat(result.from()).isEqualTo("ev.K text");
     assertThat(result.events()).isEqualTo(18);
     assertThat(result.lines()).isEqualTo(24);
@@ -113,10 +113,10 @@ class ConverterTest {
     Path in = Files.write(folder.resolve("any"), Fixtures.xz(text));
     for (String packed : List.of("ev.K.qk", "ev.K.qk.xz", "ev.K.qk.zst", "ev.K.qk.gz")) {
       Path compact = folder.resolve(packed);
-      assertThat(Converter.convert(in, compact, PLAIN).to()).isEqualTo(Form.COMPACT);
+      assertThat(Converter.convert(in, compact, PLAIN).getFirst().to()).isEqualTo(Form.COMPACT);
       for (String name : List.of("a.txt", "a.txt.xz", "a.txt.zst", "a.txt.gz")) {
         Path out = folder.resolve(name);
-        assertThat(Converter.convert(compact, out, FORCE).to()).isEqualTo(Form.TEXT);
+        assertThat(Converter.convert(compact, out, FORCE).getFirst().to()).isEqualTo(Form.TEXT);
         Converter.convert(out, folder.resolve("plain.txt"), to(Form.TEXT));
         assertThat(Files.readAllBytes(folder.resolve("plain.txt"))).isEqualTo(text);
       }

@@ -41,7 +41,7 @@ class TraceGoldenTest {
   void eachToolsTextGivesTheSameEvents(String file, String form, String idle) throws IOException {
     Path text = folder.resolve("ev.K.txt");
     Conversion toText = new Conversion(Optional.of(Form.TEXT), false, true);
-    Conversion.Result result = Converter.convert(TRACES.resolve(file), text, toText);
+    Conversion.Result result = Converter.convert(TRACES.resolve(file), text, toText).getFirst();
     assertThat(result.from()).isEqualTo(form);
     assertThat(result.events()).isEqualTo(18);
     assertThat(result.notes().getFirst()).startsWith("events that the recorder lost: ");

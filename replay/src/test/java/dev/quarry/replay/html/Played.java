@@ -22,7 +22,9 @@ final class Played {
 
   static ReplayResult play(Recording recording) {
     return ReplayResult.play(
-        recording, new ReplayOptions(List.of(), false, true, FrameLog.NONE), bytes -> {});
+        recording,
+        new ReplayOptions(List.of(), false, true, FrameLog.NONE).withSlab(),
+        bytes -> {});
   }
 
   static String page(Recording recording, List<String> settings) {

@@ -1,8 +1,8 @@
 package dev.quarry.explain.log.text;
 
 /**
- * What a line may be packed in as a whole: colours of a terminal ({@code ESC [ 31 m}), a web page, or
- * a JSON object of a container's or the journal's log.
+ * What a line may be packed in as a whole: colours of a terminal ({@code ESC [ 31 m}), a web page,
+ * or a JSON object of a container's or the journal's log.
  */
 final class Envelope {
   private static final char ESC = 0x1b;

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * What stands before and behind the kernel's text in every line of a log that was carried by
- * something nobody wrote a rule for: line numbers, a file's name, bullets, quotes, a console's mark.
- * It is learnt from lines whose beginnings are well known:
+ * something nobody wrote a rule for: line numbers, a file's name, bullets, quotes, a console's
+ * mark. It is learnt from lines whose beginnings are well known:
  *
  * <pre>
  *   kern.log:17:Mem-Info: \                         before  "kern.log:0:"   behind  " \"

@@ -3,8 +3,8 @@ package dev.quarry.explain.log.text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Undoes quoted-printable (RFC 2045), in which a mail lies in an archive: a line that ends in {@code
- * =} goes on in the next one, and {@code =3D} is a character by its code.
+ * Undoes quoted-printable (RFC 2045), in which a mail lies in an archive: a line that ends in
+ * {@code =} goes on in the next one, and {@code =3D} is a character by its code.
  */
 public final class SoftBreaks {
   /** Of lines in this form none is longer. */

@@ -1,0 +1,32 @@
+package dev.quarry.observe;
+
+import dev.quarry.virtual.space.MapsText;
+import dev.quarry.virtual.space.MmStruct;
+import java.util.List;
+import java.util.Optional;
+
+/** The files of {@code /proc/PID} that concern a process's memory. */
+public final class ProcessFiles {
+  private ProcessFiles() {}
+
+  /** Their names. */
+  public static List<String> names() {
+    return List.of("maps", "smaps", "smaps_rollup", "status", "statm");
+  }
+
+  /**
+   * A file's text now.
+   *
+   * @return empty if there is no such file
+   */
+  public static Optional<String> read(int pid, MmStruct mm, String name) {
+    return switch (name) {
+      case "maps" -> Optional.of(MapsText.text(mm));
+      case "smaps" -> Optional.of(Smaps.text(mm));
+      case "smaps_rollup" -> Optional.of(Smaps.rollup(mm));
+      case "status" -> Optional.of(ProcessStatus.status(pid, mm));
+      case "statm" -> Optional.of(ProcessStatus.statm(mm));
+      default -> Optional.empty();
+    };
+  }
+}

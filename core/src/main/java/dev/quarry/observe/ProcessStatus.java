@@ -1,0 +1,78 @@
+package dev.quarry.observe;
+
+import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.space.MmStruct;
+import dev.quarry.virtual.space.RssKind;
+import java.util.Locale;
+
+/**
+ * The memory of a process in numbers: {@code /proc/PID/statm} and the lines of {@code status} that
+ * {@code task_mem} writes (fs/proc/task_mmu.c, 6.18).
+ */
+final class ProcessStatus {
+  private static final int KIB_SHIFT = PageTableLayout.PAGE_SHIFT - 10;
+
+  private final StringBuilder out = new StringBuilder();
+
+  private ProcessStatus() {}
+
+  /** Pages: all, resident, of them shared, code, 0, data and stack, 0. */
+  static String statm(MmStruct mm) {
+    long shared = mm.rss(RssKind.FILE) + mm.rss(RssKind.SHMEM);
+    return String.format(
+        Locale.ROOT,
+        "%d %d %d %d 0 %d 0\n",
+        mm.totalVm(),
+        mm.rssPages(),
+        shared,
+        0, // a program has no code of its own
+        mm.dataVm() + mm.stackVm());
+  }
+
+  static String status(int pid, MmStruct mm) {
+    ProcessStatus file = new ProcessStatus();
+    file.out.append("Name:\tquarry\nPid:\t").append(pid).append('\n');
+    file.pages("VmPeak", mm.hiwaterVm());
+    file.pages("VmSize", mm.totalVm());
+    file.pages("VmLck", mm.lockedVm());
+    file.pages("VmPin", mm.pinnedVm());
+    file.pages("VmHWM", mm.hiwaterRss());
+    file.pages("VmRSS", mm.rssPages());
+    file.pages("RssAnon", mm.rss(RssKind.ANON));
+    file.pages("RssFile", mm.rss(RssKind.FILE));
+    file.pages("RssShmem", mm.rss(RssKind.SHMEM));
+    file.pages("VmData", mm.dataVm());
+    file.pages("VmStk", mm.stackVm());
+    file.pages("VmExe", 0);
+    file.pages("VmLib", mm.execVm());
+    file.pages("VmPTE", tables(mm));
+    file.pages("VmSwap", mm.rss(RssKind.SWAP));
+    return file.out.toString();
+  }
+
+  private void pages(String name, long pages) {
+    out.append(String.format(Locale.ROOT, "%s:\t%8d kB\n", name, pages << KIB_SHIFT));
+  }
+
+  /** Tables below the root: {@code mm_pgtables_bytes}, in pages. */
+  private static long tables(MmStruct mm) {
+    PageTableLayout layout = mm.tables().layout();
+    long[] last = new long[layout.levels()];
+    long[] count = {0};
+    mm.lock();
+    mm.tables()
+        .forEachRun(
+            0,
+            mm.spaces().userEnd() >>> PageTableLayout.PAGE_SHIFT,
+            (address, slot, entries, level) -> {
+              // A table of a level serves what one entry of the level above it covers.
+              for (int at = 1; at <= layout.topLevel(); at++) {
+                long place = (address >>> layout.shift(at)) + 1;
+                count[0] += last[at] == place ? 0 : 1;
+                last[at] = place;
+              }
+            });
+    mm.unlock();
+    return count[0];
+  }
+}

@@ -1,0 +1,28 @@
+package dev.quarry.virtual.cache;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** Where the pages of a file come from and go to: {@code struct address_space_operations}. */
+interface BackingStore {
+  /** The size in bytes: {@code i_size}. */
+  long size() throws IOException;
+
+  /** Makes it larger or smaller. */
+  void truncate(long bytes) throws IOException;
+
+  /** Reads a page; what lies behind the end is zeros. */
+  void read(long offset, MemorySegment page) throws IOException;
+
+  /** Writes a part of a page that lies before the end. */
+  void write(long offset, MemorySegment part) throws IOException;
+
+  /** Makes sure that what was written is on the medium. */
+  void force() throws IOException;
+
+  /** Closes it; reads and writes fail from now on. */
+  void close() throws IOException;
+
+  /** Whether pages have no other place than memory: {@code shmem_mapping}. */
+  boolean isShmem();
+}

@@ -1,0 +1,57 @@
+package dev.quarry.virtual.cache;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.space.FileMapping;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An open file whose pages are in a cache: {@code struct file} with its {@code f_mapping}. A
+ * descriptor holds it, and so do the areas that show it, all of them once.
+ */
+public abstract class CachedFile implements FileMapping {
+  private final PageCache cache;
+  private final String name;
+  private final AtomicInteger holders = new AtomicInteger();
+
+  CachedFile(PageCache cache, String name) {
+    this.cache = cache;
+    this.name = name;
+  }
+
+  /** Its pages. */
+  public PageCache cache() {
+    return cache;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean isReadable() {
+    return true;
+  }
+
+  @Override
+  public boolean isShmem() {
+    return cache.isShmem();
+  }
+
+  @Override
+  public void mapped() {
+    holders.incrementAndGet();
+  }
+
+  /** No timer writes pages back: it happens when a holder goes. */
+  @Override
+  public void unmapped(Cpu cpu) {
+    cache.writeBackUnmapped(cpu);
+    if (holders.decrementAndGet() == 0) {
+      released(cpu);
+    }
+  }
+
+  /** Nobody holds it any more. */
+  abstract void released(Cpu cpu);
+}

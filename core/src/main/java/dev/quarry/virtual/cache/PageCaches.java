@@ -1,0 +1,136 @@
+package dev.quarry.virtual.cache;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Ram;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PhysicalMemory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The caches of a machine's files, one for each inode, by the handle that their frames have. */
+public final class PageCaches {
+  private static final int FIRST_HANDLE = 1;
+
+  private final PageAllocator allocator;
+  private final PhysicalMemory memory;
+  private final Ram ram;
+  private final NodeCounts counts;
+  private final TreeMap<Integer, PageCache> byHandle = new TreeMap<>();
+  private final Map<Path, PageCache> byPath = new TreeMap<>();
+  private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
+  private int nextHandle = FIRST_HANDLE;
+
+  /** The caches of a machine that has no file open yet. */
+  public PageCaches(PageAllocator allocator, PhysicalMemory memory, Ram ram, NodeCounts counts) {
+    this.allocator = allocator;
+    this.memory = memory;
+    this.ram = ram;
+    this.counts = counts;
+  }
+
+  PageAllocator allocator() {
+    return allocator;
+  }
+
+  PhysicalMemory memory() {
+    return memory;
+  }
+
+  MemMap map() {
+    return memory.map();
+  }
+
+  Ram ram() {
+    return ram;
+  }
+
+  NodeCounts counts() {
+    return counts;
+  }
+
+  /**
+   * Opens a file of the host, which must exist. All who open it share one cache.
+   *
+   * @param write whether it is opened for writing too
+   * @throws IOException if the host refuses
+   */
+  public synchronized HostFile open(Path path, boolean write) throws IOException {
+    Path real = path.toRealPath();
+    PageCache cache = byPath.get(real);
+    if (cache == null) {
+      boolean writable = Files.isWritable(real);
+      Set<OpenOption> options =
+          writable
+              ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
+              : Set.of(StandardOpenOption.READ);
+      cache = add(new HostStore(FileChannel.open(real, options)));
+      byPath.put(real, cache);
+    }
+    if (write && !Files.isWritable(real)) {
+      throw new IOException(path + " is not writable");
+    }
+    return new HostFile(cache, path.toString(), write);
+  }
+
+  /** Shared memory without a name: {@code shmem_zero_setup}. It goes with its last area. */
+  public ShmemFile sharedMemory(long inode, long bytes) {
+    return new ShmemFile(this, add(new MemoryStore(bytes)), "/dev/zero (deleted)", inode);
+  }
+
+  /** Memory with a name and a descriptor: {@code memfd_create(2)}. */
+  public ShmemFile memfd(String name) {
+    PageCache cache = add(new MemoryStore(0));
+    return new ShmemFile(this, cache, "/memfd:" + name + " (deleted)", cache.handle());
+  }
+
+  private synchronized PageCache add(BackingStore store) {
+    PageCache cache = new PageCache(this, nextHandle++, store);
+    byHandle.put(cache.handle(), cache);
+    if (cache.handle() >= table.length) {
+      table = Arrays.copyOf(table, 2 * table.length);
+    }
+    table[cache.handle()] = cache;
+    return cache;
+  }
+
+  synchronized void remove(PageCache cache) {
+    byHandle.remove(cache.handle());
+    table[cache.handle()] = null;
+  }
+
+  /** The cache that a frame belongs to by its {@link MemMap#mapping}. */
+  public PageCache of(int pfn) {
+    return Objects.requireNonNull(table[memory.map().mapping(pfn)]);
+  }
+
+  /** All caches, the oldest first. */
+  public synchronized List<PageCache> all() {
+    return new ArrayList<>(byHandle.values());
+  }
+
+  /**
+   * Gives up what is clean and mapped nowhere, and writes nothing: {@code drop_pagecache_sb}.
+   *
+   * @return how many pages went
+   */
+  public long drop(Cpu cpu) {
+    long dropped = 0;
+    for (PageCache cache : all()) {
+      dropped += cache.drop(cpu);
+    }
+    return dropped;
+  }
+}

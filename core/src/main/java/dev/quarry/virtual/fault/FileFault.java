@@ -1,0 +1,138 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.physical.Gfp;
+import dev.quarry.physical.Pfn;
+import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.cache.CachedFile;
+import dev.quarry.virtual.cache.PageCache;
+import dev.quarry.virtual.space.VmAreaStruct;
+import dev.quarry.virtual.space.VmFlags;
+
+/**
+ * First access to a page of a mapped file: {@code do_read_fault}, {@code do_cow_fault}, {@code
+ * do_shared_fault} (mm/memory.c), {@code filemap_fault}, {@code filemap_map_pages} (mm/filemap.c,
+ * 6.18).
+ *
+ * <pre>
+ *   read ────────► the 16 pages around it, as far as the cache has them; else its page is read
+ *   write ─┬─ private ► a copy that is the process's own
+ *          └─ shared ─► the cache's page, dirty from now on
+ * </pre>
+ */
+final class FileFault {
+  /** {@code fault_around_bytes}, in pages. */
+  private static final int AROUND = 16;
+
+  private final Parts parts;
+  private final VmAreaStruct areas;
+
+  FileFault(Parts parts) {
+    this.parts = parts;
+    this.areas = parts.spaces().areas();
+  }
+
+  FaultLeaf resolve(VmFault fault) {
+    if (!(parts.spaces().files().file(areas.file(fault.vma)) instanceof CachedFile file)) {
+      return FaultLeaf.FILE_ERROR;
+    }
+    PageCache cache = file.cache();
+    if (!fault.write) {
+      return read(fault, cache);
+    }
+    return Parts.isShared(fault.flags) ? sharedWrite(fault, cache) : privateWrite(fault, cache);
+  }
+
+  private FaultLeaf read(VmFault fault, PageCache cache) {
+    mapAround(fault, cache);
+    if (parts.tables().entry(fault.slot) != Pte.NONE) {
+      return FaultLeaf.FILE_AROUND;
+    }
+    int pfn = page(fault, cache);
+    if (pfn < 0) {
+      return failed(pfn);
+    }
+    parts.rmap().addFile(fault.mm, pfn);
+    parts.tables().entry(fault.slot, parts.entry(pfn, bits(fault, cache)));
+    return FaultLeaf.FILE_READ;
+  }
+
+  private long bits(VmFault fault, PageCache cache) {
+    return parts.bits(fault.flags, !cache.isShmem());
+  }
+
+  /** The page with a reference, or what {@link PageCache#read} says. */
+  private int page(VmFault fault, PageCache cache) {
+    long index = areas.pgoffAt(fault.vma, fault.address);
+    if (index >= cache.filePages()) {
+      return PageCache.BEYOND_END;
+    }
+    int pfn = cache.get(index);
+    if (pfn == Pfn.NONE) {
+      fault.major = !cache.isShmem();
+      pfn = cache.read(fault.cpu, index, (fault.flags & VmFlags.RAND_READ) == 0);
+    }
+    return pfn;
+  }
+
+  private static FaultLeaf failed(int why) {
+    return switch (why) {
+      case PageCache.NO_MEMORY -> FaultLeaf.OUT_OF_MEMORY;
+      case PageCache.BEYOND_END -> FaultLeaf.BEYOND_FILE;
+      default -> FaultLeaf.FILE_ERROR;
+    };
+  }
+
+  /** {@code do_fault_around}: within the area, one table, and 16 pages aligned to as many. */
+  private void mapAround(VmFault fault, PageCache cache) {
+    long end = Math.min(cache.filePages(), Long.MAX_VALUE >>> Parts.SHIFT);
+    long window = AROUND * Parts.PAGE;
+    long from = Math.max(areas.start(fault.vma), fault.address & -window);
+    long to = Math.min(areas.end(fault.vma), (fault.address & -window) + window);
+    long bits = bits(fault, cache);
+    int step = parts.tables().layout().pointerBytes();
+    for (long at = from; at < to; at += Parts.PAGE) {
+      long slot = fault.slot + (at - fault.address) / Parts.PAGE * step;
+      long index = areas.pgoffAt(fault.vma, at);
+      if (index < end && parts.tables().entry(slot) == Pte.NONE) {
+        int pfn = cache.get(index);
+        if (pfn != Pfn.NONE) {
+          parts.rmap().addFile(fault.mm, pfn);
+          parts.tables().entry(slot, parts.entry(pfn, bits));
+        }
+      }
+    }
+  }
+
+  private FaultLeaf privateWrite(VmFault fault, PageCache cache) {
+    if (!parts.spaces().anonVmas().prepare(fault.cpu, fault.vma)) {
+      return FaultLeaf.OUT_OF_MEMORY;
+    }
+    int copy = parts.allocator().allocPage(fault.cpu, Gfp.GFP_HIGHUSER_MOVABLE);
+    if (copy == Pfn.NONE) {
+      return FaultLeaf.OUT_OF_MEMORY;
+    }
+    int pfn = page(fault, cache);
+    if (pfn < 0) {
+      parts.allocator().freePage(fault.cpu, copy);
+      return failed(pfn);
+    }
+    WriteProtectFault.copyPage(parts, pfn, copy);
+    parts.allocator().freePage(fault.cpu, pfn);
+    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, copy);
+    long entry = parts.entry(copy, bits(fault, cache));
+    parts.tables().entry(fault.slot, Parts.written(entry, fault.flags));
+    return FaultLeaf.PRIVATE_WRITE;
+  }
+
+  private FaultLeaf sharedWrite(VmFault fault, PageCache cache) {
+    int pfn = page(fault, cache);
+    if (pfn < 0) {
+      return failed(pfn);
+    }
+    cache.markDirty(pfn);
+    parts.rmap().addFile(fault.mm, pfn);
+    long entry = parts.entry(pfn, bits(fault, cache));
+    parts.tables().entry(fault.slot, Parts.written(entry, fault.flags));
+    return FaultLeaf.SHARED_WRITE;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.physical.Gfp;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.PageTables;
+import dev.quarry.virtual.Pte;
+
+/**
+ * Makes the page of an area present, or writable: {@code handle_mm_fault}, {@code handle_pte_fault}
+ * (mm/memory.c, 6.18). The caller holds the lock of the address space.
+ *
+ * <pre>
+ *   entry ─┬─ none ──────────┬─ area of memory ─► {@link AnonymousFault}  zeros
+ *          │                 └─ area of a file ─► {@link FileFault}       read, copy, share
+ *          ├─ in swap ─────────────────────────► {@link SwapFault}
+ *          └─ shows a page ──┬─ write, read-only ► {@link WriteProtectFault}  copy, reuse
+ *                            └─ else ────────────► spurious
+ * </pre>
+ */
+final class MmFault {
+  static final int GFP_TABLE = Gfp.GFP_KERNEL_ACCOUNT;
+
+  private final Parts parts;
+  private final AnonymousFault anonymous;
+  private final FileFault file;
+  private final SwapFault swap;
+  private final WriteProtectFault writeProtect;
+  private final FaultCounts counts;
+
+  MmFault(Parts parts, SwapFault swap, FaultCounts counts) {
+    this.parts = parts;
+    this.counts = counts;
+    this.anonymous = new AnonymousFault(parts);
+    this.file = new FileFault(parts);
+    this.swap = swap;
+    this.writeProtect = new WriteProtectFault(parts);
+  }
+
+  FaultLeaf handle(VmFault fault) {
+    FaultLeaf leaf = resolve(fault);
+    parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
+    if (leaf.isResolved()) {
+      fault.mm.countFault(fault.major);
+    }
+    if (fault.major) {
+      parts.memory().events().count(fault.cpu.id(), VmEvent.PGMAJFAULT, 1);
+    }
+    return counts.count(fault.cpu.id(), leaf);
+  }
+
+  private FaultLeaf resolve(VmFault fault) {
+    PageTables tables = fault.mm.tables();
+    fault.slot = tables.makeSlot(fault.cpu, GFP_TABLE, fault.address);
+    if (fault.slot == PageTables.NO_SLOT) {
+      return FaultLeaf.OUT_OF_MEMORY;
+    }
+    fault.entry = parts.tables().entry(fault.slot);
+    if (fault.entry == Pte.NONE) {
+      boolean ofFile = !parts.spaces().areas().isAnonymous(fault.vma);
+      return ofFile ? file.resolve(fault) : anonymous.resolve(fault);
+    }
+    if (!Pte.isMapped(fault.entry)) {
+      return swap.resolve(fault);
+    }
+    if (fault.write && (fault.entry & Pte.RW) == 0) {
+      return writeProtect.resolve(fault);
+    }
+    return FaultLeaf.SPURIOUS;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.machine.Cpu;
+
+/**
+ * Where pages go that are swapped out, as far as page faults need it. Entries are those of {@link
+ * dev.quarry.virtual.Pte#swapped}.
+ */
+public interface SwapSpace {
+  /** {@link #read}: there is no memory for the page. */
+  int NO_MEMORY = -2;
+
+  /** {@link #read}: it could not be read. */
+  int IO_ERROR = -3;
+
+  /** No entry is ever made. */
+  SwapSpace NONE =
+      new SwapSpace() {
+        @Override
+        public int read(Cpu cpu, long entry) {
+          return IO_ERROR;
+        }
+
+        @Override
+        public void duplicate(long entry) {
+          throw new IllegalStateException("there is no swap, and an entry in it");
+        }
+
+        @Override
+        public void free(Cpu cpu, long entry) {
+          throw new IllegalStateException("there is no swap, and an entry in it");
+        }
+      };
+
+  /**
+   * Brings a page back.
+   *
+   * @return a frame that is the caller's alone, or {@link #NO_MEMORY}, {@link #IO_ERROR}
+   */
+  int read(Cpu cpu, long entry);
+
+  /** One page table entry more says that the page is there: {@code swap_duplicate}. */
+  void duplicate(long entry);
+
+  /** One less: {@code swap_free}. */
+  void free(Cpu cpu, long entry);
+}

@@ -1,0 +1,238 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.Gfp;
+import dev.quarry.physical.NodeStat;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.PageTables;
+import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.TableMemoryException;
+import dev.quarry.virtual.cache.CachedFile;
+import dev.quarry.virtual.cache.NodeCounts;
+import dev.quarry.virtual.cache.PageCache;
+import dev.quarry.virtual.cache.PageCaches;
+import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.Advice;
+import dev.quarry.virtual.space.Errno;
+import dev.quarry.virtual.space.FileMapping;
+import dev.quarry.virtual.space.MappedPages;
+import dev.quarry.virtual.space.MmStruct;
+import dev.quarry.virtual.space.VmAreaStruct;
+
+/**
+ * The pages of processes: what operations on areas do to them, and what page faults need. One for
+ * each machine.
+ *
+ * <pre>
+ *   UserPages ─┬─ PageFaultHandler ─► MmFault     an access was refused
+ *              ├─ UserMemory                      accesses
+ *              ├─ ForkTables, ZapPages            entries of many pages come, and go
+ *              └─ PageCaches                      pages of files
+ * </pre>
+ */
+public final class UserPages implements MappedPages {
+  private static final int SHIFT = Parts.SHIFT;
+
+  private final AddressSpaces spaces;
+  private final VmAreaStruct areas;
+  private final Parts parts;
+  private final MmFault mmFault;
+  private final SwapFault swap;
+  private final PageFaultHandler handler;
+  private final UserMemory memory;
+  private final ChangeProtection protection;
+  private final FileAdvice fileAdvice;
+
+  /**
+   * The pages of a machine's processes.
+   *
+   * @throws TableMemoryException if there is no memory for the page of zeros
+   */
+  public UserPages(Cpu cpu, AddressSpaces spaces) {
+    this.spaces = spaces;
+    this.areas = spaces.areas();
+    PhysicalMemory physical = spaces.kernel().memory();
+    NodeCounts counts = new NodeCounts(physical);
+    int zero = spaces.allocator().allocPage(cpu, Gfp.GFP_KERNEL | Gfp.ZERO);
+    if (zero == Pfn.NONE) {
+      throw new TableMemoryException("there is no page for the page of zeros");
+    }
+    physical.map().setFlags(zero, PageState.ZERO_PAGE);
+    this.parts =
+        new Parts(
+            spaces,
+            physical,
+            spaces.allocator(),
+            spaces.ram(),
+            spaces.kernel().tables().memory(),
+            new PageRmap(spaces, counts),
+            new PageCaches(spaces.allocator(), physical, spaces.ram(), counts),
+            zero);
+    FaultCounts leaves = new FaultCounts(physical.cpus().size());
+    this.swap = new SwapFault(parts);
+    this.mmFault = new MmFault(parts, swap, leaves);
+    this.handler = new PageFaultHandler(parts, mmFault, leaves);
+    this.memory = new UserMemory(handler, spaces.ram());
+    this.protection = new ChangeProtection(parts);
+    this.fileAdvice = new FileAdvice(parts);
+    spaces.pages(this);
+  }
+
+  /** What becomes of refused accesses. */
+  public PageFaultHandler handler() {
+    return handler;
+  }
+
+  /** Accesses of processes. */
+  public UserMemory memory() {
+    return memory;
+  }
+
+  /** Pages of files. */
+  public PageCaches caches() {
+    return parts.caches();
+  }
+
+  /** The address spaces. */
+  public AddressSpaces spaces() {
+    return spaces;
+  }
+
+  /** The frame of zeros that all may read. */
+  public int zeroPfn() {
+    return parts.zeroPfn();
+  }
+
+  /** What this floor counted of a statistic. */
+  public long counted(NodeStat stat) {
+    return parts.rmap().counts().own(stat);
+  }
+
+  /** The anon_vma of a private page, by the kernel's address. */
+  public long anonVma(int pfn) {
+    return parts.rmap().anonVma(pfn);
+  }
+
+  /** Tells where pages are that were swapped out. */
+  public void swap(SwapSpace space) {
+    swap.use(space);
+  }
+
+  @Override
+  public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+    mm.noteHiwaterRss();
+    ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap());
+    mm.tables().take(start, (end - start) >>> SHIFT, zap);
+  }
+
+  @Override
+  public void freeTables(Cpu cpu, MmStruct mm, long start, long end, long floor, long ceiling) {
+    mm.tables().freeTables(cpu, start, (end - start) >>> SHIFT, floor, ceiling);
+  }
+
+  @Override
+  public void protect(Cpu cpu, MmStruct mm, long vma, long start, long end, long oldFlags) {
+    protection.change(mm, vma, start, end);
+  }
+
+  @Override
+  public long move(Cpu cpu, MmStruct mm, long vma, long newVma, long from, long to, long bytes) {
+    return mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
+  }
+
+  /** {@code faultin_page}: until the entry allows it. */
+  @Override
+  public int faultIn(Cpu cpu, MmStruct mm, long vma, long address, boolean write) {
+    PageTables tables = mm.tables();
+    long need = write ? Pte.RW : 0;
+    while (true) {
+      long entry = tables.leaf(address);
+      if (Pte.isMapped(entry) && (entry & need) == need) {
+        return 0;
+      }
+      VmFault fault = new VmFault(cpu, mm, vma, areas.flags(vma), address, write);
+      FaultLeaf leaf = mmFault.handle(fault);
+      if (!leaf.isResolved()) {
+        return leaf == FaultLeaf.OUT_OF_MEMORY ? -Errno.ENOMEM : -Errno.EFAULT;
+      }
+    }
+  }
+
+  @Override
+  public boolean isResident(MmStruct mm, long vma, long address) {
+    long entry = mm.tables().leaf(address);
+    if (entry != Pte.NONE) {
+      return Pte.isMapped(entry);
+    }
+    return !areas.isAnonymous(vma)
+        && spaces.files().file(areas.file(vma)) instanceof CachedFile file
+        && file.cache().has(areas.pgoffAt(vma, address));
+  }
+
+  @Override
+  public int advise(Cpu cpu, MmStruct mm, long vma, long start, long end, Advice advice) {
+    switch (advice) {
+      case DONTNEED, DONTNEED_LOCKED -> unmap(cpu, mm, vma, start, end);
+      case FREE -> {
+        long freed = protection.makeLazyFree(mm, start, end);
+        parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
+      }
+      case COLD -> protection.makeOld(mm, start, end);
+      case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
+      case REMOVE -> {
+        return fileAdvice.remove(vma, start, end);
+      }
+      default -> {
+        // PAGEOUT: without reclaim there is nowhere to go.
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public void locked(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean locked) {
+    // Without reclaim no page is ever taken away: a lock changes nothing.
+  }
+
+  @Override
+  public boolean copy(Cpu cpu, MmStruct mm, long vma, MmStruct child, long childVma) {
+    return ForkTables.copy(parts, cpu, mm, vma, child, swap.swap());
+  }
+
+  @Override
+  public FileMapping sharedMemory(long inode, long bytes) {
+    return parts.caches().sharedMemory(inode, bytes);
+  }
+
+  @Override
+  public int sync(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+    return fileAdvice.sync(cpu, mm, vma, start, end);
+  }
+
+  /**
+   * Makes a file shorter or longer: {@code ftruncate(2)}. What processes map behind its new end is
+   * taken from them; their next access is a SIGBUS.
+   *
+   * @return 0 or a negated {@link Errno}
+   */
+  public int truncate(Cpu cpu, CachedFile file, long bytes) {
+    PageCache cache = file.cache();
+    if (bytes < 0) {
+      return -Errno.EINVAL;
+    }
+    if (!cache.resize(bytes)) {
+      return -Errno.EIO;
+    }
+    long first = (bytes + Parts.PAGE - 1) >>> SHIFT;
+    for (MmStruct mm : spaces.all()) {
+      mm.lock();
+      fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE);
+      mm.unlock();
+    }
+    cache.removeFrom(cpu, first, Long.MAX_VALUE);
+    return 0;
+  }
+}

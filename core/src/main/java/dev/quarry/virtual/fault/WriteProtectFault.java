@@ -1,0 +1,83 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.machine.Host;
+import dev.quarry.physical.Gfp;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.space.VmFlags;
+
+/**
+ * Write to a page whose entry does not allow it, in an area that does: {@code do_wp_page}, {@code
+ * wp_page_copy}, {@code wp_page_shared}, {@code wp_page_reuse} (mm/memory.c, 6.18).
+ *
+ * <pre>
+ *   shared area ─────────────────────────────► the page is dirty from now on
+ *   private ─┬─ a page of its own, nobody else's ► reuse
+ *            └─ zeros, a file's, somebody else's ► copy
+ * </pre>
+ */
+final class WriteProtectFault {
+  private final Parts parts;
+
+  WriteProtectFault(Parts parts) {
+    this.parts = parts;
+  }
+
+  FaultLeaf resolve(VmFault fault) {
+    int pfn = parts.pfn(fault.entry);
+    if ((fault.flags & (VmFlags.SHARED | VmFlags.MAYSHARE)) != 0) {
+      parts.caches().of(pfn).markDirty(pfn);
+      makeWritable(fault);
+      return FaultLeaf.MAKE_WRITABLE;
+    }
+    if (pfn != parts.zeroPfn() && isReusable(pfn)) {
+      parts.rmap().moveAnon(fault.vma, pfn);
+      makeWritable(fault);
+      parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
+      return FaultLeaf.COW_REUSE;
+    }
+    return copy(fault, pfn);
+  }
+
+  /** {@code wp_can_reuse_anon_folio}: the entry's reference is the only one. */
+  private boolean isReusable(int pfn) {
+    long state = parts.map().state(pfn);
+    int flags = PageState.flags(state);
+    return (flags & PageState.ANON) != 0
+        && ((flags & PageState.ANON_EXCLUSIVE) != 0 || PageState.refcount(state) == 1);
+  }
+
+  private void makeWritable(VmFault fault) {
+    parts.tables().entry(fault.slot, Parts.written(fault.entry, fault.flags));
+  }
+
+  private FaultLeaf copy(VmFault fault, int old) {
+    if (!parts.spaces().anonVmas().prepare(fault.cpu, fault.vma)) {
+      return FaultLeaf.OUT_OF_MEMORY;
+    }
+    boolean zeros = old == parts.zeroPfn();
+    int gfp = zeros ? Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO : Gfp.GFP_HIGHUSER_MOVABLE;
+    int pfn = parts.allocator().allocPage(fault.cpu, gfp);
+    if (pfn == Pfn.NONE) {
+      return FaultLeaf.OUT_OF_MEMORY;
+    }
+    if (!zeros) {
+      copyPage(parts, old, pfn);
+    }
+    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    long bits = parts.bits(fault.flags, false);
+    parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
+    if (zeros) {
+      return FaultLeaf.COW_ZERO_PAGE;
+    }
+    parts.rmap().remove(fault.mm, old);
+    parts.allocator().freePage(fault.cpu, old);
+    return FaultLeaf.COW_COPY;
+  }
+
+  static void copyPage(Parts parts, int from, int to) {
+    long base = parts.ram().base();
+    Host.copy(base + ((long) from << Parts.SHIFT), base + ((long) to << Parts.SHIFT), Parts.PAGE);
+  }
+}
