@@ -19,6 +19,10 @@ final class Numbers {
 
   /** A ratio: two places, three where it is small. */
   static String ratio(double value) {
+    if (!Double.isFinite(value)) {
+      // Of nothing there is no multiple.
+      return "-";
+    }
     return String.format(Locale.ROOT, value < 0.1 ? "%.3f" : "%.2f", value);
   }
 }

@@ -116,11 +116,12 @@ public final class Sentence {
   }
 
   private String noBlock(ZoneVerdict zone) {
-    ZonePlan from = plan.zone(zone.zone()).orElse(null);
-    boolean some = from != null && from.pagesInBlocks(order()) > 0;
-    return some
-        ? OrderByOrder.of(from, tested(zone), order(), AllocRules.of(plan.release())).text(plan.pageKb())
-        : "none of them in a block " + orMore().strip();
+    return plan.zone(zone.zone())
+        .filter(from -> from.pagesInBlocks(order()) > 0)
+        .map(from ->
+            OrderByOrder.of(from, tested(zone), order(), AllocRules.of(plan.release()))
+                .text(plan.pageKb()))
+        .orElseGet(() -> "none of them in a block " + orMore().strip());
   }
 
   private String unusable(ZoneVerdict zone) {

@@ -33,11 +33,12 @@ enum Carrier {
   MAIL_QUOTE("> > [%2$12.6f] ", false),
   INDENTED("    [%2$12.6f] ", false),
   COLOURS("\u001b[32m[%2$12.6f] \u001b[0m\u001b[31m", false),
+  RECORD("4,%4$d,69477000123,-,caller=%3$s;", true),
   GREP("kern.log:%4$d:Nov 15 05:03:51 %1$s kernel: [%2$12.6f] ", false),
   LINE_NUMBERS("%4$6d\t", false),
   BULLETS("* [%2$12.6f] ", false),
   CONSOLE("ttyS0 #%4$d> ", false),
-  NET_CONSOLE("4,%4$d,69477000123,-;", false),
+  STREAM("%4$d [warn] kmsg -> ", false),
   JSON_ARRAY(" \"", false, (mark, text) -> mark + text + "\","),
   SHELL("[%2$12.6f] ", false, (mark, text) -> mark + text + " \\"),
   WEB(

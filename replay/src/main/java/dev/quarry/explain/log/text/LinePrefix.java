@@ -23,6 +23,11 @@ final class LinePrefix {
 
   private static final int LONGEST_BRACKET = 64;
 
+  /** Level, sequence and microseconds. */
+  private static final int RECORD_NUMBERS = 3;
+
+  private static final String CALLER = "caller=";
+
   private final String line;
   private final Cursor cursor;
   private boolean found;
@@ -182,7 +187,7 @@ final class LinePrefix {
     if (found && c == 'c' && cpuColumn()) {
       return true;
     }
-    if (tag()) {
+    if (tag() || record()) {
       return true;
     }
     int from = cursor.at();
@@ -192,6 +197,25 @@ final class LinePrefix {
     }
     cursor.moveTo(from);
     return facility() || hostAndTag();
+  }
+
+  /** {@code 4,1234,5678901,-,caller=T77;}: a record of {@code /dev/kmsg}, or of netconsole. */
+  private boolean record() {
+    int from = cursor.at();
+    boolean numbers = true;
+    for (int i = 0; i < RECORD_NUMBERS; i++) {
+      numbers = numbers && !cursor.digits().isEmpty() && cursor.skip(',');
+    }
+    int end = numbers ? line.indexOf(';', cursor.at()) : -1;
+    if (end < 0 || end - cursor.at() > LONGEST_BRACKET) {
+      cursor.moveTo(from);
+      return false;
+    }
+    String rest = line.substring(cursor.at(), end);
+    int named = rest.indexOf(CALLER);
+    caller = named < 0 ? caller : rest.substring(named + CALLER.length());
+    cursor.moveTo(end + 1);
+    return true;
   }
 
   /** {@code c3 1234 }: CPU and task, behind the seconds. */
