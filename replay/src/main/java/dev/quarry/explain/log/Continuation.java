@@ -65,10 +65,16 @@ final class Continuation {
           case KILL -> kill(text, more, adjacent);
           case PANIC -> adjacent || keyed(PANIC_KEYS, more) ? Seam.SPACE : Seam.NONE;
           case TASK_HEAD -> TaskColumns.areNames(more) ? Seam.SPACE : Seam.NONE;
-          case PENDING -> Seam.SPACE;
+          case PENDING -> pending(text);
           default -> Seam.NONE;
         };
     return seam == Seam.SPACE && endsInHyphen(text) ? Seam.GLUE : seam;
+  }
+
+  /** What makes a line of zones whole is told by its head; anything else is between its pieces. */
+  private static Seam pending(String text) {
+    boolean zones = text.startsWith("Node") || text.endsWith(":");
+    return zones ? Seam.NONE : Seam.SPACE;
   }
 
   /** Mail programs also break behind a hyphen. */

@@ -122,6 +122,7 @@ final class Joiner {
     head.append(Seam.SPACE, text, line);
     head.is(whole);
     pieces.nodeIsWhole();
+    pieces.begin(head, openPrefixed);
     nothingBetween = true;
     return true;
   }

@@ -150,8 +150,7 @@ public final class LogReader implements Iterator<MemoryReport>, AutoCloseable {
     }
     StatementKind kind = Head.of(line(lines.line(), lines.text()).text());
     if (kind == StatementKind.OTHER || kind == StatementKind.HEADER) {
-      List<String> ahead = lines.ahead(Frame.LOOK_BYTES);
-      ahead.addFirst(lines.text());
+      Iterable<String> ahead = lines.ahead(Frame.LOOK_BYTES);
       softBreaks.look(ahead);
       frame = Frame.learn(ahead);
       nextLearning = lines.line() + LEARN_EVERY;

@@ -136,6 +136,7 @@ final class RequestReader {
     }
     pagesAsked = true;
     int from = at + key.length();
+    from += text.startsWith(" ", from) ? 1 : 0;
     from += text.startsWith("0x", from) ? 2 : 0;
     int end = from;
     while (end < text.length() && Character.digit(text.charAt(end), MASK_RADIX) >= 0) {

@@ -107,7 +107,9 @@ final class Windows {
   private String sourceOf(LogLine line) {
     String host = line.host();
     if (line.caller().isEmpty()) {
-      return host.equals(lastHost) ? lastCaller : line.source();
+      // With neither it has the mark of a program that read the log again: of the message before.
+      String before = host.isEmpty() ? source : lastCaller;
+      return host.isEmpty() || host.equals(lastHost) ? before : line.source();
     }
     lastHost = host;
     lastCaller = line.source();

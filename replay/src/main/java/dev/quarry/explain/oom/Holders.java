@@ -25,7 +25,9 @@ final class Holders {
   Holders(MemoryReport report, Totals totals) {
     this.report = report;
     this.totals = totals;
-    this.managed = totals.managed();
+    long managed = totals.managed();
+    // A report of some nodes has the counters of the whole machine, and only their zones.
+    this.managed = counted() > managed + managed / 50 ? counted() : managed;
   }
 
   List<Holder> list() {
@@ -39,8 +41,16 @@ final class Holders {
     return List.copyOf(holders);
   }
 
+  private long counted() {
+    return totals.counter("free")
+        + totals.counter("active_anon")
+        + totals.counter("inactive_anon")
+        + totals.counter("active_file")
+        + totals.counter("inactive_file");
+  }
+
   private void kinds() {
-    boolean swaps = report.freeSwapKb().orElse(0) > 0;
+    boolean swaps = totals.hasFreeSwap();
     long shmem = totals.counter("shmem");
     long anon = totals.counter("active_anon") + totals.counter("inactive_anon");
     // Pages of shared memory are on the LRU lists of anonymous ones.

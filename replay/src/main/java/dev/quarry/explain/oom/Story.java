@@ -82,7 +82,7 @@ public final class Story {
     }
     long free = Math.max(0, report.freeSwapKb().getAsLong());
     String of = Words.size(free) + " of " + Words.size(total) + " swap are free";
-    return free < total / 100
+    return !new Totals(report).hasFreeSwap()
         ? "Swap is full: " + of + "."
         : of + ": anonymous memory could still have been swapped out.";
   }

@@ -34,6 +34,12 @@ final class Totals {
     return kb / pageKb();
   }
 
+  /** Whether anonymous memory could have been written out: less than a hundredth free is full. */
+  boolean hasFreeSwap() {
+    long total = report.totalSwapKb().orElse(0);
+    return total > 0 && report.freeSwapKb().orElse(0) >= Math.max(1, total / 100);
+  }
+
   /** Swap in pages; 0 if there is none or the log does not tell. */
   long swap() {
     return Math.max(0, report.totalSwapKb().orElse(0)) / pageKb();

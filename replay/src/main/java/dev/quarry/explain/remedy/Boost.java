@@ -30,6 +30,6 @@ final class Boost implements Knob {
                 run,
                 0,
                 "kswapd no longer makes room when mobilities mix: fragmentation may grow")
-            : Tried.helpsNot(KNOB, null, "not even without any boost: " + run.refusal()));
+            : Tried.helpsNot(KNOB, null, "not even without any boost: " + experiment.refusal(run)));
   }
 }

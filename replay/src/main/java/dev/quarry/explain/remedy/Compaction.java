@@ -52,7 +52,7 @@ final class Compaction implements Knob {
     String why =
         room.passed()
             ? "the zone with room for it has no movable pages, or blocks enough"
-            : "no zone has room to compact: " + room.refusal();
+            : "no zone has room to compact: " + experiment.refusal(room);
     return List.of(Tried.helpsNot(KNOB, null, why));
   }
 

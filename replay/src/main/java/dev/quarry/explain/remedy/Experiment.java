@@ -4,12 +4,17 @@ import dev.quarry.explain.twin.Asked;
 import dev.quarry.explain.twin.Twin;
 import dev.quarry.explain.twin.TwinPlan;
 import dev.quarry.explain.twin.ZonePlan;
+import dev.quarry.explain.verdict.Words;
 import dev.quarry.physical.AllocTrial;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.Trail;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param plan the log's machine
  * @param asked the log's request
  * @param zones those that the request tried, in the order of its zonelist
+ * @param asLogged the request as it was
  */
-record Experiment(TwinPlan plan, Asked asked, List<ZonePlan> zones) {
+record Experiment(TwinPlan plan, Asked asked, List<ZonePlan> zones, Run asLogged) {
   Experiment {
     zones = List.copyOf(zones);
   }
@@ -40,15 +46,26 @@ record Experiment(TwinPlan plan, Asked asked, List<ZonePlan> zones) {
       return servedBy == null ? null : TwinPlan.name(servedBy.dump());
     }
 
-    /** Why none did, zone by zone. */
-    String refusal() {
-      return trail.refusal();
-    }
   }
 
-  /** The request as it was. */
-  Run asLogged() {
-    return run(plan, asked, twin -> {});
+  /** Why no zone served a run: zones that refuse alike together, and short if nothing changed. */
+  String refusal(Run run) {
+    String text = run.trail.refusal();
+    if (text.equals(asLogged.trail.refusal())) {
+      return "every zone refuses as it did";
+    }
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    for (String clause : text.split("; ", -1)) {
+      int colon = clause.indexOf(": ");
+      String zone = colon < 0 ? "" : clause.substring(0, colon).replace("Node 0 zone ", "");
+      byReason
+          .computeIfAbsent(clause.substring(colon < 0 ? 0 : colon + 2), _ -> new ArrayList<>())
+          .add(zone.replace("zone ", "").replace("Node", "node"));
+    }
+    return byReason.entrySet().stream()
+        .map(reason -> Words.list(reason.getValue()) + " " + reason.getKey())
+        .map(String::strip)
+        .collect(Collectors.joining("; "));
   }
 
   /** The request on a machine that was booted differently. */

@@ -70,7 +70,7 @@ final class Marks implements Knob {
     String shown = Words.count(now.kbytes());
     Experiment.Run none = lowered(experiment, 0, now.scale());
     if (!none.passed()) {
-      return Tried.helpsNot(MIN_FREE + ", lower", shown, "not even at 0: " + none.refusal());
+      return Tried.helpsNot(MIN_FREE + ", lower", shown, "not even at 0: " + experiment.refusal(none));
     }
     Experiment.Run same = lowered(experiment, now.kbytes(), now.scale());
     if (same.passed()) {
@@ -100,7 +100,7 @@ final class Marks implements Knob {
     Experiment.Run high = raised(experiment, most, scale);
     if (!high.passed()) {
       return Tried.helpsNot(
-          knob, Words.count(now), "not even with half of memory: " + high.refusal());
+          knob, Words.count(now), "not even with half of memory: " + experiment.refusal(high));
     }
     if (raised(experiment, now, scale).passed()) {
       return Tried.helpsNot(
@@ -119,7 +119,7 @@ final class Marks implements Knob {
     Experiment.Run high = raised(experiment, now, MOST_SCALE);
     if (!high.passed()) {
       return Tried.helpsNot(
-          SCALE, "" + scale, "not even at " + Words.count(MOST_SCALE) + ": " + high.refusal());
+          SCALE, "" + scale, "not even at " + Words.count(MOST_SCALE) + ": " + experiment.refusal(high));
     }
     if (raised(experiment, now, scale).passed()) {
       return Tried.helpsNot(SCALE, "" + scale, "the value in force, written anew, helps already");

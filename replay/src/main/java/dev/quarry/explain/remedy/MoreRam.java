@@ -23,7 +23,7 @@ final class MoreRam implements Knob {
     String now = Words.size(first.managed() * experiment.plan().pageKb());
     Experiment.Run most = with(experiment, first, MOST_PAGES);
     if (!most.passed()) {
-      return List.of(Tried.helpsNot(knob, now, "no amount: " + most.refusal()));
+      return List.of(Tried.helpsNot(knob, now, "no amount: " + experiment.refusal(most)));
     }
     long pages = Experiment.nearest(0, MOST_PAGES, more -> with(experiment, first, more));
     return List.of(

@@ -30,7 +30,7 @@ final class OtherFlags implements Knob {
         found.add(Tried.helps(KNOB, null, entry.getKey(), run, 0, change.risk));
       } else {
         inVain.add(entry.getKey());
-        refusal = run.refusal();
+        refusal = experiment.refusal(run);
       }
     }
     if (!inVain.isEmpty()) {
@@ -96,7 +96,7 @@ final class OtherFlags implements Knob {
     if (!all.passed()) {
       found.add(
           Tried.helpsNot(
-              knob, null, "not even if all file pages were reclaimed: " + all.refusal()));
+              knob, null, "not even if all file pages were reclaimed: " + experiment.refusal(all)));
       return;
     }
     long pages =
@@ -139,6 +139,6 @@ final class OtherFlags implements Knob {
         run.passed()
             ? Tried.helps("nodemask", null, "all nodes", run, 0, "the memory may be remote")
             : Tried.helpsNot(
-                "nodemask", null, "not even with all nodes of the log: " + run.refusal()));
+                "nodemask", null, "not even with all nodes of the log: " + experiment.refusal(run)));
   }
 }

@@ -38,8 +38,8 @@ public final class Remedies {
             .map(verdict -> plan.zone(verdict.zone()))
             .flatMap(Optional::stream)
             .toList();
-    this.experiment = new Experiment(plan, asked, tried);
-    this.asLogged = experiment.asLogged();
+    this.asLogged = Experiment.run(plan, asked, twin -> {});
+    this.experiment = new Experiment(plan, asked, tried, asLogged);
   }
 
   /** What the allocator does with the request as it was, step by step. */

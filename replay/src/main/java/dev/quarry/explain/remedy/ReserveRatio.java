@@ -46,7 +46,7 @@ final class ReserveRatio implements Knob {
     Experiment.Run off = with(experiment, plan, zone.type(), Integer.MAX_VALUE);
     if (!off.passed()) {
       return Tried.helpsNot(
-          knob, Words.count(now), "not even with nothing kept back: " + off.refusal());
+          knob, Words.count(now), "not even with nothing kept back: " + experiment.refusal(off));
     }
     long value =
         Experiment.nearest(

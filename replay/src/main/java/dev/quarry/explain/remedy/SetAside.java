@@ -51,7 +51,7 @@ final class SetAside implements Knob {
             reserved,
             "no setting turns it off: the kernel gives it back when reclaim makes no progress;"
                 + " urgent requests of order above 0 then find no blocks")
-        : Tried.helpsNot(HIGH_ATOMIC, now, "not even without it: " + run.refusal());
+        : Tried.helpsNot(HIGH_ATOMIC, now, "not even without it: " + experiment.refusal(run));
   }
 
   private static ZonePlan withoutHighAtomic(ZonePlan zone) {
@@ -63,7 +63,7 @@ final class SetAside implements Knob {
   private static Remedy cma(Experiment experiment, long most) {
     Experiment.Run without = experiment.on(smaller(experiment.plan(), most));
     if (!without.passed()) {
-      return Tried.helpsNot(CMA, null, "not even without CMA: " + without.refusal());
+      return Tried.helpsNot(CMA, null, "not even without CMA: " + experiment.refusal(without));
     }
     long pages =
         Experiment.nearest(0, most, less -> experiment.on(smaller(experiment.plan(), less)));

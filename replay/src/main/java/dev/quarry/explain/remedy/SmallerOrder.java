@@ -31,6 +31,6 @@ final class SmallerOrder implements Knob {
       }
     }
     Experiment.Run one = experiment.of(experiment.asked().withOrder(0));
-    return List.of(Tried.helpsNot(KNOB, now, "not even a single page: " + one.refusal()));
+    return List.of(Tried.helpsNot(KNOB, now, "not even a single page: " + experiment.refusal(one)));
   }
 }

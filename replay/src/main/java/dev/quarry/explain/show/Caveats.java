@@ -8,6 +8,11 @@ import java.util.stream.Stream;
 final class Caveats {
   private Caveats() {}
 
+  /** The causes that the sentence does not name. */
+  static List<String> otherCauses(Explanation of) {
+    return of.causes().stream().filter(cause -> !of.sentence().contains(cause)).toList();
+  }
+
   static List<String> of(Explanation of) {
     return Stream.concat(of.caveats().stream(), of.report().problems().stream())
         .distinct()

@@ -88,7 +88,7 @@ public final class ExplainHtml implements Output {
     page.element("h1", title);
     page.element(
         "p", of.sentence(), "class", "sentence " + (of.explained() ? "explained" : "doubtful"));
-    list("What else it may have been", of.causes());
+    list("What else it may have been", Caveats.otherCauses(of));
     page.open("dl", "class", "facts");
     for (Map.Entry<String, String> line : Head.lines(report).entrySet()) {
       page.element("dt", line.getKey()).element("dd", line.getValue());

@@ -83,7 +83,7 @@ public final class ExplainText implements Output {
     Words.paragraph(sentence, "", "", of.sentence());
     page.append('\n');
     sentence.toString().lines().forEach(line -> page.append(verdictInk(of, line)).append('\n'));
-    list(page, "what else it may have been", of.causes());
+    list(page, "what else it may have been", Caveats.otherCauses(of));
   }
 
   private String verdictInk(Explanation of, String line) {
@@ -102,7 +102,8 @@ public final class ExplainText implements Output {
       String name = Zones.name(of, zone);
       ZoneVerdict.Arithmetic test = zone.test();
       if (test == null) {
-        table.add(ink::faint, rank, name, "", "", "", "", "", Zones.verdict(of, zone));
+        String free = Words.number(zone.zone().kb("free") / Math.max(1, of.report().pageKb()));
+        table.add(ink::faint, rank, name, free, "", "", "", "", Zones.verdict(of, zone));
         continue;
       }
       table.add(

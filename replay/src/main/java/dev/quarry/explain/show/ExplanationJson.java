@@ -62,7 +62,9 @@ final class ExplanationJson {
   }
 
   private static String reason(Explanation of) {
-    return Stream.concat(Stream.of(of.sentence()), of.causes().stream())
+    return Stream.concat(
+            Stream.of(of.sentence()),
+            Caveats.otherCauses(of).stream().map(cause -> "Or: " + cause + "."))
         .collect(Collectors.joining(" "));
   }
 

@@ -1,10 +1,12 @@
 package dev.quarry.explain.show;
 
+import dev.quarry.explain.log.BlockCount;
 import dev.quarry.explain.log.ReportKind;
 import dev.quarry.explain.verdict.Explanation;
 import dev.quarry.explain.verdict.Term;
 import dev.quarry.explain.verdict.Verdict;
 import dev.quarry.explain.verdict.ZoneVerdict;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +45,19 @@ final class Zones {
       case null -> zone.whyNot() == null ? "not tried" : "not tried: " + zone.whyNot();
       case BELOW_MIN -> zone.term() == Term.BOOST ? "below min with its boost" : "below min";
       case BELOW_MIN_PLUS_RESERVE -> withReserves(zone.term());
-      case NO_BLOCK -> "no free block of order " + order + " or more";
+      case NO_BLOCK ->
+          hasBlock(zone, order)
+              ? "too few pages in larger blocks"
+              : "no free block of order " + order + " or more";
       case BLOCKS_UNUSABLE -> "blocks only of types it may not take";
       case PASSES -> "passes" + atHigh(of, zone);
     };
+  }
+
+  /** Kernels up to 4.3 refuse although there is a block, if too few pages lie in such. */
+  private static boolean hasBlock(ZoneVerdict zone, int order) {
+    List<BlockCount> blocks = zone.zone().blocks();
+    return blocks != null && blocks.stream().anyMatch(b -> b.order() >= order && b.count() > 0);
   }
 
   private static String withReserves(@Nullable Term term) {

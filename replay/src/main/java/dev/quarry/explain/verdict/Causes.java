@@ -56,7 +56,14 @@ public final class Causes {
     }
   }
 
-  private static String addressSpace(@Nullable LoggedRequest request) {
+  private String addressSpace(@Nullable LoggedRequest request) {
+    OptionalLong bytes = request == null ? OptionalLong.empty() : request.vmallocBytes();
+    if (bytes.isPresent() && bytes.getAsLong() == 0) {
+      return "vmalloc was asked for 0 bytes, which it refuses: somebody computed a size wrongly";
+    }
+    if (isMoreThanRam(bytes)) {
+      return tooLarge(bytes) + " address space or pages";
+    }
     String size =
         request == null || request.vmallocBytes().isEmpty()
             ? ""
@@ -92,16 +99,22 @@ public final class Causes {
 
   /** A vmalloc of more than there is gives up before it asks for a page, and names order 0. */
   private void tooLargeForVmalloc(LoggedRequest request) {
-    OptionalLong bytes = request.vmallocBytes();
-    long ramKb = ramPages() * plan.pageKb();
-    if (bytes.isPresent() && ramKb > 0 && bytes.getAsLong() >> 10 > ramKb) {
-      causes.add(
-          "vmalloc was asked for "
-              + Words.size(bytes.getAsLong() >> 10)
-              + ", the machine has "
-              + Words.size(ramKb)
-              + ": it gave up before it asked for pages, the order is nominal");
+    if (isMoreThanRam(request.vmallocBytes())) {
+      causes.add(tooLarge(request.vmallocBytes()) + " pages, the order is nominal");
     }
+  }
+
+  private boolean isMoreThanRam(OptionalLong bytes) {
+    long ramKb = ramPages() * plan.pageKb();
+    return bytes.isPresent() && ramKb > 0 && bytes.getAsLong() >> 10 > ramKb;
+  }
+
+  private String tooLarge(OptionalLong bytes) {
+    return "vmalloc was asked for "
+        + Words.size(bytes.orElse(0) >> 10)
+        + ", the machine has "
+        + Words.size(ramPages() * plan.pageKb())
+        + ": it gave up before it asked for";
   }
 
   private long ramPages() {

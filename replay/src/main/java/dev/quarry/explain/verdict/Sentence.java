@@ -3,6 +3,7 @@ package dev.quarry.explain.verdict;
 import dev.quarry.explain.log.MemoryReport;
 import dev.quarry.explain.twin.TwinPlan;
 import dev.quarry.explain.twin.ZonePlan;
+import dev.quarry.physical.AllocRules;
 import dev.quarry.physical.MigrateType;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Locale;
 
 /** The verdict in one plain sentence: the zones in the order in which they were tried. */
 public final class Sentence {
+  private static final int MOST_REASONS = 4;
+
   private final MemoryReport report;
   private final TwinPlan plan;
   private final List<ZoneVerdict> zones;
@@ -33,7 +36,7 @@ public final class Sentence {
     List<ZoneVerdict> eligible = zones.stream().filter(ZoneVerdict::eligible).toList();
     if (eligible.isEmpty()) {
       return causes.isEmpty()
-          ? "No zone that the log shows may serve this request."
+          ? "No zone that the log shows may serve this request" + noneMay() + "."
           : "The snapshot alone does not explain this: " + causes.getFirst() + ".";
     }
     List<ZoneVerdict> passing = with(eligible, Verdict.PASSES);
@@ -59,6 +62,16 @@ public final class Sentence {
     }
     String text = String.join("; ", clauses);
     return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
+  }
+
+  /** The zones shown, and why not: the log may show only those of a cpuset's nodes. */
+  private String noneMay() {
+    List<String> why =
+        zones.stream()
+            .limit(MOST_REASONS)
+            .map(zone -> TwinPlan.name(zone.zone()) + ": " + zone.whyNot())
+            .toList();
+    return why.isEmpty() ? "" : ": " + String.join("; ", why);
   }
 
   private static List<ZoneVerdict> with(List<ZoneVerdict> zones, Verdict verdict) {
@@ -103,10 +116,10 @@ public final class Sentence {
   }
 
   private String noBlock(ZoneVerdict zone) {
-    boolean some =
-        plan.zone(zone.zone()).map(from -> from.pagesInBlocks(order()) > 0).orElse(false);
+    ZonePlan from = plan.zone(zone.zone()).orElse(null);
+    boolean some = from != null && from.pagesInBlocks(order()) > 0;
     return some
-        ? "too few of them in the larger blocks, order by order"
+        ? OrderByOrder.of(from, tested(zone), order(), AllocRules.of(plan.release())).text(plan.pageKb())
         : "none of them in a block " + orMore().strip();
   }
 

@@ -22,13 +22,16 @@ public final class Words {
     return "order " + order + " (" + size((long) pageKb << order) + ")";
   }
 
-  /** A size in kB with the unit that suits it. */
+  /** A size in kB with the unit that suits it: 64 kB, 4 MiB, 13.6 GiB. */
   public static String size(long kb) {
-    if (kb >= 10L << 20) {
-      return String.format(Locale.ROOT, "%,.1f GB", kb / (double) (1 << 20));
+    if (kb >= 1L << 20) {
+      return String.format(Locale.ROOT, "%,.1f GiB", kb / (double) (1 << 20));
+    }
+    if (kb >= 1L << 10 && kb % (1 << 10) == 0) {
+      return (kb >> 10) + " MiB";
     }
     return kb >= 10L << 10
-        ? String.format(Locale.ROOT, "%,.1f MB", kb / 1024.0)
+        ? String.format(Locale.ROOT, "%,.1f MiB", kb / 1024.0)
         : count(kb) + " kB";
   }
 

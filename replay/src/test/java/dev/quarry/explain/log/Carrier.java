@@ -33,6 +33,19 @@ enum Carrier {
   MAIL_QUOTE("> > [%2$12.6f] ", false),
   INDENTED("    [%2$12.6f] ", false),
   COLOURS("\u001b[32m[%2$12.6f] \u001b[0m\u001b[31m", false),
+  GREP("kern.log:%4$d:Nov 15 05:03:51 %1$s kernel: [%2$12.6f] ", false),
+  LINE_NUMBERS("%4$6d\t", false),
+  BULLETS("* [%2$12.6f] ", false),
+  CONSOLE("ttyS0 #%4$d> ", false),
+  NET_CONSOLE("4,%4$d,69477000123,-;", false),
+  JSON_ARRAY(" \"", false, (mark, text) -> mark + text + "\","),
+  SHELL("[%2$12.6f] ", false, (mark, text) -> mark + text + " \\"),
+  WEB(
+      "",
+      false,
+      (mark, text) ->
+          text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "<br />"),
+  WIDE_BLANKS("", false, (mark, text) -> text.replace(' ', '\u00a0')),
   DOCKER_JSON(
       "{\"log\":\"[%2$12.6f] ",
       false, (mark, text) -> mark + json(text) + "\\n\",\"stream\":\"stdout\"}"),
@@ -66,7 +79,7 @@ enum Carrier {
 
   /** Whether lines can be wrapped by a mail program and still be what they were. */
   boolean canBeWrapped() {
-    return this != DOCKER_JSON && this != JOURNAL_JSON && this != COLOURS;
+    return compareTo(GREP) < 0 && this != COLOURS;
   }
 
   String mark(String host, long micros, int task) {

@@ -43,7 +43,13 @@ public final class Frame {
     "Swap cache stats:",
     "Free swap ",
     "Total swap ",
-    "Tasks state (memory"
+    "Tasks state (memory",
+    "CPU: ",
+    "Pid: ",
+    "[ pid ]",
+    "Task in ",
+    "memory: usage ",
+    "Memory cgroup "
   };
 
   /** Of these nothing follows the last character. */

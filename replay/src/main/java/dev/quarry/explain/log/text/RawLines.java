@@ -3,9 +3,9 @@ package dev.quarry.explain.log.text;
 import dev.quarry.replay.read.ByteSource;
 import dev.quarry.replay.read.UnreadableException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 
 /**
  * The lines of a file as they lie in a buffer. The last {@link #KEPT} lines before the current one
@@ -138,26 +138,56 @@ public final class RawLines {
   }
 
   /**
-   * The lines that follow, as far as they are within so many bytes; none of them is taken.
+   * The lines that follow, as far as they are within so many bytes; none of them is taken. They can
+   * be read until the next line is.
    *
    * @throws UnreadableException if the source cannot be read on
    */
-  public List<String> ahead(int bytes) throws UnreadableException {
+  public Iterable<String> ahead(int bytes) throws UnreadableException {
     while (!ended && filled - next < bytes && (filled < buffer.length || hasRoomBehind())) {
       int shift = fill();
       next -= shift;
       to -= shift;
     }
-    List<String> lines = new ArrayList<>();
-    int end = Math.min(filled, next + bytes);
-    int begin = next;
-    for (int i = next; i < end; i++) {
-      if (buffer[i] == '\n') {
-        lines.add(new String(buffer, begin, trimmed(i) - begin, StandardCharsets.ISO_8859_1));
-        begin = i + 1;
-      }
+    return () -> new Ahead(next, Math.min(filled, next + bytes));
+  }
+
+  /** Lines that are made when they are asked for: most who look ahead soon know enough. */
+  private final class Ahead implements Iterator<String> {
+    private final int end;
+    private int begin;
+    private int newLine;
+
+    Ahead(int begin, int end) {
+      this.begin = begin;
+      this.end = end;
+      this.newLine = find(begin);
     }
-    return lines;
+
+    private int find(int at) {
+      int i = at;
+      while (i < end && buffer[i] != '\n') {
+        i++;
+      }
+      return i;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return newLine < end;
+    }
+
+    @Override
+    public String next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      int last = newLine > begin && buffer[newLine - 1] == '\r' ? newLine - 1 : newLine;
+      String text = new String(buffer, begin, last - begin, StandardCharsets.ISO_8859_1);
+      begin = newLine + 1;
+      newLine = find(begin);
+      return text;
+    }
   }
 
   /** Whether moving what is kept to the beginning makes room without dropping anything. */

@@ -1,6 +1,5 @@
 package dev.quarry.explain.log.text;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +11,21 @@ public final class SoftBreaks {
   private static final int LONGEST = 76;
 
   private static final int FEWEST = 3;
+  private static final int MOST = 40;
   private static final int RADIX = 16;
 
   private final StringBuilder begun = new StringBuilder();
   private boolean on;
 
   /** Looks at some lines; once such breaks were seen, the whole log has them. */
-  public void look(List<String> lines) {
+  public void look(Iterable<String> lines) {
     int broken = 0;
     int signs = 0;
+    int seen = 0;
     for (String line : lines) {
+      if (on || ++seen > MOST) {
+        break;
+      }
       broken += isBroken(line) && line.length() >= LONGEST - 4 ? 1 : 0;
       signs += line.contains("=3D") ? 1 : 0;
     }
