@@ -45,7 +45,6 @@ record Experiment(TwinPlan plan, Asked asked, List<ZonePlan> zones, Run asLogged
     @Nullable String zone() {
       return servedBy == null ? null : TwinPlan.name(servedBy.dump());
     }
-
   }
 
   /** Why no zone served a run: zones that refuse alike together, and short if nothing changed. */

@@ -70,7 +70,8 @@ final class Marks implements Knob {
     String shown = Words.count(now.kbytes());
     Experiment.Run none = lowered(experiment, 0, now.scale());
     if (!none.passed()) {
-      return Tried.helpsNot(MIN_FREE + ", lower", shown, "not even at 0: " + experiment.refusal(none));
+      return Tried.helpsNot(
+          MIN_FREE + ", lower", shown, "not even at 0: " + experiment.refusal(none));
     }
     Experiment.Run same = lowered(experiment, now.kbytes(), now.scale());
     if (same.passed()) {
@@ -119,7 +120,9 @@ final class Marks implements Knob {
     Experiment.Run high = raised(experiment, now, MOST_SCALE);
     if (!high.passed()) {
       return Tried.helpsNot(
-          SCALE, "" + scale, "not even at " + Words.count(MOST_SCALE) + ": " + experiment.refusal(high));
+          SCALE,
+          "" + scale,
+          "not even at " + Words.count(MOST_SCALE) + ": " + experiment.refusal(high));
     }
     if (raised(experiment, now, scale).passed()) {
       return Tried.helpsNot(SCALE, "" + scale, "the value in force, written anew, helps already");

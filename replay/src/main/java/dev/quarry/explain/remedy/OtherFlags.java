@@ -139,6 +139,8 @@ final class OtherFlags implements Knob {
         run.passed()
             ? Tried.helps("nodemask", null, "all nodes", run, 0, "the memory may be remote")
             : Tried.helpsNot(
-                "nodemask", null, "not even with all nodes of the log: " + experiment.refusal(run)));
+                "nodemask",
+                null,
+                "not even with all nodes of the log: " + experiment.refusal(run)));
   }
 }

@@ -18,8 +18,7 @@ import dev.quarry.physical.AllocRules;
  */
 record OrderByOrder(int order, long left, long mark) {
   /** The count that fails, or comes nearest to it. */
-  static OrderByOrder of(
-      ZonePlan zone, ZoneVerdict.Arithmetic test, int order, AllocRules rules) {
+  static OrderByOrder of(ZonePlan zone, ZoneVerdict.Arithmetic test, int order, AllocRules rules) {
     long left = test.free() - test.restOfBlock() - (rules.cmaCountsByOrder() ? 0 : test.cma());
     OrderByOrder nearest = new OrderByOrder(order, left, test.lowered());
     for (int o = 0; o < order; o++) {

@@ -119,7 +119,8 @@ public final class Sentence {
     ZonePlan from = plan.zone(zone.zone()).orElse(null);
     boolean some = from != null && from.pagesInBlocks(order()) > 0;
     return some
-        ? OrderByOrder.of(from, tested(zone), order(), AllocRules.of(plan.release())).text(plan.pageKb())
+        ? OrderByOrder.of(from, tested(zone), order(), AllocRules.of(plan.release()))
+            .text(plan.pageKb())
         : "none of them in a block " + orMore().strip();
   }
 

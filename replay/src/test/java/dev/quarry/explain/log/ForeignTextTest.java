@@ -41,8 +41,8 @@ class ForeignTextTest {
   }
 
   /**
-   * Lists whose pieces came one by one, between the lines of another CPU: the same zones, with their
-   * nodes.
+   * Lists whose pieces came one by one, between the lines of another CPU: the same zones, with
+   * their nodes.
    */
   @ParameterizedTest
   @ValueSource(strings = {"", "[  159.747838] "})
