@@ -117,8 +117,7 @@ public final class Sentence {
 
   private String noBlock(ZoneVerdict zone) {
     ZonePlan from = plan.zone(zone.zone()).orElse(null);
-    boolean some = from != null && from.pagesInBlocks(order()) > 0;
-    return some
+    return from != null && from.pagesInBlocks(order()) > 0
         ? OrderByOrder.of(from, tested(zone), order(), AllocRules.of(plan.release()))
             .text(plan.pageKb())
         : "none of them in a block " + orMore().strip();
