@@ -22,6 +22,7 @@ public final class HostMemory implements AutoCloseable {
   private static final int LINUX_ANONYMOUS_NORESERVE = 0x20 | 0x4000;
   private static final int MACOS_ANONYMOUS_NORESERVE = 0x1000 | 0x40;
   private static final long MAP_FAILED = -1L;
+  private static final int MADV_HUGEPAGE = 14;
 
   /**
    * All of the process's addresses as one segment. A static final segment is the one form that the
@@ -61,9 +62,23 @@ public final class HostMemory implements AutoCloseable {
     return new HostMemory(purpose, bytes, address);
   }
 
+  /**
+   * Asks the host to back the range with huge pages as it is touched, which saves misses of its TLB
+   * and costs memory where little is touched. Only Linux is asked, and it may refuse.
+   */
+  public void preferHugePages() {
+    if (isLinux()) {
+      Native.madvise(base, bytes, MADV_HUGEPAGE);
+    }
+  }
+
+  private static boolean isLinux() {
+    return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+  }
+
   private static int anonymousNoReserve() {
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-    if (os.contains("linux")) {
+    if (isLinux()) {
       return LINUX_ANONYMOUS_NORESERVE;
     }
     if (os.contains("mac")) {
@@ -97,7 +112,7 @@ public final class HostMemory implements AutoCloseable {
     return purpose + ": " + bytes + " bytes";
   }
 
-  /** The two native functions, linked when first used. */
+  /** The native functions, linked when first used. */
   private static final class Native {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -121,6 +136,15 @@ public final class HostMemory implements AutoCloseable {
             FunctionDescriptor.of(
                 ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
 
+    private static final MethodHandle MADVISE =
+        LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("madvise"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT));
+
     private static volatile int lastErrno;
 
     private static long mmap(long bytes, int flags) {
@@ -139,6 +163,14 @@ public final class HostMemory implements AutoCloseable {
         int ignored = (int) MUNMAP.invokeExact(address, bytes);
       } catch (Throwable t) {
         throw new IllegalStateException("munmap could not be called", t);
+      }
+    }
+
+    private static void madvise(long address, long bytes, int advice) {
+      try {
+        int ignored = (int) MADVISE.invokeExact(address, bytes, advice);
+      } catch (Throwable t) {
+        throw new IllegalStateException("madvise could not be called", t);
       }
     }
   }

@@ -50,6 +50,14 @@ public final class MemMap implements AutoCloseable {
     this.base = host.base();
   }
 
+  /**
+   * Asks the host for huge pages behind descriptors that are touched from now on: for a machine all
+   * of whose memory will be worked on.
+   */
+  public void preferHugePages() {
+    host.preferHugePages();
+  }
+
   /** One past the last frame. */
   public int endPfn() {
     return endPfn;

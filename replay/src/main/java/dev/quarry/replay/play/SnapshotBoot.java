@@ -119,6 +119,9 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
       MachineSpec spec, Snapshot snapshot, Recorded recorded, List<String> notes) {
     Machine machine = Machine.boot(spec);
     try {
+      if (recorded != Recorded.KNOWN_TO_FIT) { // it is booted once, for many requests
+        machine.memory().map().preferHugePages();
+      }
       new Loading(machine, snapshot, recorded, notes).load();
       return machine;
     } catch (RuntimeException e) {
