@@ -101,6 +101,10 @@ final class ObjectRows {
   private void downcalls(CPeer peer, Task task, String source, String how) {
     String library = peer.library().map(String::valueOf).orElse(ObjectSource.LIBC);
     String name = peer.allocator() + how;
+    if (!ObjectSource.loads(library)) {
+      context.note(name + " left out: " + library + " cannot be loaded into a running JVM");
+      return;
+    }
     add(Subject.peer(name), task, Map.of("source", source, "library", library));
   }
 

@@ -1,5 +1,8 @@
 package dev.quarry.bench.work;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Level;
@@ -72,6 +75,21 @@ public class ObjectSource {
   public void close() {
     if (machine != null) {
       machine.close();
+    }
+  }
+
+  /**
+   * Whether a library can be loaded into this JVM: one that wants thread-local storage of its own
+   * from the start, as jemalloc does, cannot.
+   */
+  public static boolean loads(String library) {
+    if (library.equals(LIBC)) {
+      return true;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return SymbolLookup.libraryLookup(Path.of(library), arena).find("malloc").isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 }
