@@ -119,11 +119,6 @@ public record KernelLayout(
     return pkmapStart + ((long) slot << SHIFT);
   }
 
-  /** Whether an address is a slot of kmap(). */
-  public boolean isPkmap(long address) {
-    return hasHighMem() && address >= pkmapStart && address < pkmapAddress(PKMAP_SLOTS);
-  }
-
   /** The address of a CPU's slot of kmap_local_page(); the fixmap grows downwards. */
   public long localAddress(int cpu, int slot) {
     return FIXMAP_TOP_32 - ((long) (FIX_KMAP_BEGIN + cpu * LOCAL_SLOTS + slot) << SHIFT);

@@ -16,6 +16,7 @@ import dev.quarry.virtual.TableMemoryException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,21 +152,7 @@ public final class AddressSpaces {
    * @return null without memory; nothing was allocated
    */
   public @Nullable MmStruct create(Cpu cpu, ProcessLimits limits, MmapLayout layout) {
-    long object = mmCache.alloc(cpu, Gfp.GFP_KERNEL);
-    if (object == KmemCache.NULL) {
-      return null;
-    }
-    PageTables tables = tables(cpu);
-    if (tables == null) {
-      mmCache.free(cpu, object);
-      return null;
-    }
-    MmStruct mm = new MmStruct(this, object, tables, limits);
-    layout.apply(mm, settings.legacyLayout());
-    synchronized (this) {
-      all.add(mm);
-    }
-    return mm;
+    return make(cpu, limits, mm -> layout.apply(mm, settings.legacyLayout()));
   }
 
   /**
@@ -175,6 +162,10 @@ public final class AddressSpaces {
    * @return null without memory; nothing was allocated
    */
   @Nullable MmStruct createLike(Cpu cpu, MmStruct parent, ProcessLimits limits) {
+    return make(cpu, limits, mm -> mm.copyNumbers(parent));
+  }
+
+  private @Nullable MmStruct make(Cpu cpu, ProcessLimits limits, Consumer<MmStruct> numbers) {
     long object = mmCache.alloc(cpu, Gfp.GFP_KERNEL);
     if (object == KmemCache.NULL) {
       return null;
@@ -185,7 +176,7 @@ public final class AddressSpaces {
       return null;
     }
     MmStruct mm = new MmStruct(this, object, tables, limits);
-    mm.copyNumbers(parent);
+    numbers.accept(mm);
     synchronized (this) {
       all.add(mm);
     }

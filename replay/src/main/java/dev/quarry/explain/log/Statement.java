@@ -48,11 +48,6 @@ final class Statement {
     return lines[part >= 0 ? part : -part - 2];
   }
 
-  /** What follows the last blank. */
-  String lastWord() {
-    return text.substring(text.lastIndexOf(' ') + 1);
-  }
-
   void append(Seam seam, String more, long moreLine) {
     text = seam == Seam.GLUE ? text + more : text + ' ' + more;
     int parts = starts.length;

@@ -1,14 +1,8 @@
 package dev.quarry.replay.compact;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.util.Arrays;
-
 /** Gives the text that a block of events stands for. */
-public final class BlockText {
+public final class BlockText extends LineText {
   private final EventLine line = new EventLine();
-  private byte[] buffer = new byte[1 << 12];
-  private int length;
 
   /** For any number of blocks. */
   public BlockText() {}
@@ -42,37 +36,5 @@ public final class BlockText {
     room(EventLine.MAX_BYTES);
     length = line.write(buffer, length);
     return half.micros(index);
-  }
-
-  private int notesUpTo(Notes notes, int first, int event) {
-    int note = first;
-    while (note < notes.count() && notes.eventsBefore(note) <= event) {
-      byte[] text = notes.line(note++);
-      room(text.length);
-      System.arraycopy(text, 0, buffer, length, text.length);
-      length += text.length;
-    }
-    return note;
-  }
-
-  private void room(int count) {
-    if (buffer.length - length < count) {
-      buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, length + count));
-    }
-  }
-
-  /** The array that holds the text, at its front. */
-  public byte[] array() {
-    return buffer;
-  }
-
-  /** How many bytes the text has. */
-  public int length() {
-    return length;
-  }
-
-  /** Writes the text. */
-  public void writeTo(OutputStream out) throws IOException {
-    out.write(buffer, 0, length);
   }
 }

@@ -10,14 +10,9 @@ import java.util.Arrays;
  *   LETTER dt cpu tid [delta] fields...\n      one blank between, decimal, no zeros in front
  * </pre>
  */
-public final class EventLine {
+public final class EventLine extends CanonicalLine {
   /** No line in canonical form is longer. */
   public static final int MAX_BYTES = 128;
-
-  private static final long MAX_STEP_MICROS = 1_000_000_000_000L;
-
-  /** What stands where no number in canonical form does. */
-  private static final long NONE = -1;
 
   EventMark mark = EventMark.ALLOC;
   long stepMicros;
@@ -25,9 +20,6 @@ public final class EventLine {
   int tid;
   int delta;
   final int[] fields = new int[EventMark.MOST_FIELDS];
-
-  private byte[] bytes = {};
-  private int position;
 
   /** An event of no consequence. */
   public EventLine() {}
@@ -117,34 +109,6 @@ public final class EventLine {
     return size >= (negative ? 1 : 0);
   }
 
-  private boolean skip(char expected) {
-    if (bytes[position] != expected) {
-      return false;
-    }
-    position++;
-    return true;
-  }
-
-  /** A blank and a number; {@link #NONE} if there is something else. */
-  private long number(long max) {
-    return skip(' ') ? digits(max) : NONE;
-  }
-
-  private long digits(long max) {
-    int first = position;
-    long value = 0;
-    for (int digit = digit(first); digit >= 0 && digit <= 9 && value <= max; ) {
-      value = value * 10 + digit;
-      digit = digit(++position);
-    }
-    boolean canonical = position == first + 1 || (position > first && bytes[first] != '0');
-    return canonical && value <= max ? value : NONE;
-  }
-
-  private int digit(int at) {
-    return bytes[at] - '0';
-  }
-
   /** Takes another event, whose fields are 0. */
   public void set(EventMark newMark, long newStepMicros, int newCpu, int newTid, int newDelta) {
     mark = newMark;
@@ -192,22 +156,5 @@ public final class EventLine {
     }
     bytes[position++] = '\n';
     return position;
-  }
-
-  private void put(long value) {
-    bytes[position++] = ' ';
-    if (value < 0) {
-      bytes[position++] = '-';
-    }
-    long left = Math.abs(value);
-    int digits = 1;
-    for (long rest = left; rest >= 10; rest /= 10) {
-      digits++;
-    }
-    position += digits;
-    for (int at = position; digits > 0; digits--) {
-      bytes[--at] = (byte) ('0' + left % 10);
-      left /= 10;
-    }
   }
 }

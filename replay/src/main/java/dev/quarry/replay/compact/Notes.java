@@ -74,11 +74,6 @@ public final class Notes {
     return requests[note];
   }
 
-  /** How many of the block's outcomes stand before a note. */
-  public int outcomesBefore(int note) {
-    return outcomes[note];
-  }
-
   /** How many of the block's events stand before a note. */
   public int eventsBefore(int note) {
     return requests[note] + outcomes[note];

@@ -1,16 +1,10 @@
 package dev.quarry.replay.compact;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.util.Arrays;
-
 /** Gives the text that a block of slab events stands for. */
-public final class SlabBlockText {
+public final class SlabBlockText extends LineText {
   private static final byte[] LINE_END = {'\n'};
 
   private final SlabLine line = new SlabLine();
-  private byte[] buffer = new byte[1 << 12];
-  private int length;
   private boolean notesToo;
 
   /** For any number of blocks. */
@@ -37,36 +31,8 @@ public final class SlabBlockText {
     notesUpTo(block.notes(), note, block.events());
   }
 
-  private int notesUpTo(Notes notes, int first, int event) {
-    int note = first;
-    while (note < notes.count() && notes.eventsBefore(note) <= event) {
-      byte[] text = notesToo ? notes.line(note) : LINE_END;
-      note++;
-      room(text.length);
-      System.arraycopy(text, 0, buffer, length, text.length);
-      length += text.length;
-    }
-    return note;
-  }
-
-  private void room(int bytes) {
-    if (buffer.length - length < bytes) {
-      buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, length + bytes));
-    }
-  }
-
-  /** The array that holds the text, at its front. */
-  public byte[] array() {
-    return buffer;
-  }
-
-  /** How many bytes the text has. */
-  public int length() {
-    return length;
-  }
-
-  /** Writes the text. */
-  public void writeTo(OutputStream out) throws IOException {
-    out.write(buffer, 0, length);
+  @Override
+  byte[] noteText(Notes notes, int note) {
+    return notesToo ? notes.line(note) : LINE_END;
   }
 }

@@ -13,12 +13,10 @@ import java.nio.charset.StandardCharsets;
  * <p>One blank between, decimal but for the pointer, which is lower-case hexadecimal; no zeros in
  * front. A pointer with {@code v} is not in the direct map; its highest bit is set, here and there.
  */
-public final class SlabLine {
+public final class SlabLine extends CanonicalLine {
   /** No line in canonical form is longer. */
   public static final int MAX_BYTES = 128;
 
-  private static final long MAX_STEP_MICROS = 1_000_000_000_000L;
-  private static final long NONE = -1;
   private static final int MAX_HEX_DIGITS = 16;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -28,9 +26,6 @@ public final class SlabLine {
   int tid;
   long pointer;
   final int[] fields = new int[SlabMark.MOST_FIELDS];
-
-  private byte[] bytes = {};
-  private int position;
 
   /** An event of no consequence. */
   public SlabLine() {}
@@ -90,8 +85,7 @@ public final class SlabLine {
       pointer = pointer << 4 | digit;
       digit = hex(++position);
     }
-    boolean canonical = position == first + 1 || (position > first && bytes[first] != '0');
-    return canonical && pointer < 0 == virtual;
+    return isCanonical(first) && pointer < 0 == virtual;
   }
 
   private int hex(int at) {
@@ -100,29 +94,6 @@ public final class SlabLine {
       return c - '0';
     }
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  }
-
-  private boolean skip(char expected) {
-    if (bytes[position] != expected) {
-      return false;
-    }
-    position++;
-    return true;
-  }
-
-  /** A blank and a number; {@link #NONE} if there is something else. */
-  private long number(long max) {
-    if (!skip(' ')) {
-      return NONE;
-    }
-    int first = position;
-    long value = 0;
-    for (int digit = bytes[first] - '0'; digit >= 0 && digit <= 9 && value <= max; ) {
-      value = value * 10 + digit;
-      digit = bytes[++position] - '0';
-    }
-    boolean canonical = position == first + 1 || (position > first && bytes[first] != '0');
-    return canonical && value <= max ? value : NONE;
   }
 
   /** Takes the place of an event of a block; the step counts from the line before it. */
@@ -161,20 +132,6 @@ public final class SlabLine {
     int digits = Math.max(1, (Long.SIZE + 3 - Long.numberOfLeadingZeros(pointer)) / 4);
     for (int digit = digits - 1; digit >= 0; digit--) {
       bytes[position++] = HEX[(int) (pointer >>> (4 * digit)) & 15];
-    }
-  }
-
-  private void put(long value) {
-    bytes[position++] = ' ';
-    int digits = 1;
-    for (long rest = value; rest >= 10; rest /= 10) {
-      digits++;
-    }
-    position += digits;
-    long left = value;
-    for (int at = position; digits > 0; digits--) {
-      bytes[--at] = (byte) ('0' + left % 10);
-      left /= 10;
     }
   }
 }

@@ -144,16 +144,6 @@ public final class EventLines implements Closeable {
     return lastPointer;
   }
 
-  /** Moves over one blank and what follows it up to the next blank or the line's end. */
-  void skipWord() {
-    if (buffer[position] == ' ') {
-      position++;
-    }
-    while (buffer[position] > ' ') {
-      position++;
-    }
-  }
-
   /** Leaves the line if the cursor is at its end (LF, or CR LF); false and no move otherwise. */
   boolean leaveAtEnd() {
     if (buffer[position] == '\n') {

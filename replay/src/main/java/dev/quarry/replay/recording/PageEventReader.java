@@ -3,8 +3,6 @@ package dev.quarry.replay.recording;
 import static dev.quarry.replay.recording.EventLines.NO_NUMBER;
 
 import dev.quarry.replay.read.ByteSource;
-import dev.quarry.replay.read.Quote;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +13,7 @@ public final class PageEventReader extends PageEvents {
 
   private final @Nullable ByteSource source;
   private final EventLines lines;
+  private final WrongLines wrong;
   private final TextState state;
   private final EventShape shape = new EventShape();
   private long clockMicros;
@@ -24,6 +23,7 @@ public final class PageEventReader extends PageEvents {
     super(source.name(), options);
     this.source = source;
     this.lines = new EventLines(source, problems);
+    this.wrong = new WrongLines(lines, problems);
     this.state = new TextState();
     event.shape = shape;
   }
@@ -39,6 +39,7 @@ public final class PageEventReader extends PageEvents {
     super(whole);
     this.source = null;
     this.lines = new EventLines(text, length, lineBefore, problems);
+    this.wrong = new WrongLines(lines, problems);
     this.state = state;
     this.clockMicros = state.clockMicros();
     event.shape = shape;
@@ -98,12 +99,13 @@ public final class PageEventReader extends PageEvents {
       return false;
     }
     if (kind == null) {
-      return reject(EventProblem.UNKNOWN_LETTER, "no event begins like this");
+      return wrong.reject(EventProblem.UNKNOWN_LETTER, "no event begins like this");
     }
     if (tid == NO_NUMBER) {
-      return numberMissing(kind);
+      return wrong.numberMissing(kind.mark());
     }
-    if (!within("CPU", cpu, MAX_CPUS - 1) || !within("thread", tid, Integer.MAX_VALUE)) {
+    if (!wrong.within("CPU", cpu, MAX_CPUS - 1)
+        || !wrong.within("thread", tid, Integer.MAX_VALUE)) {
       return false;
     }
     event.pfn = PageEvent.NO_PFN;
@@ -121,15 +123,15 @@ public final class PageEventReader extends PageEvents {
   private boolean frame(PageEventKind kind) {
     long delta = lines.number();
     if (delta == NO_NUMBER) {
-      return numberMissing(kind);
+      return wrong.numberMissing(kind.mark());
     }
     if (delta > MAX_DELTA || delta < -MAX_DELTA) {
-      return reject(
+      return wrong.reject(
           EventProblem.OUT_OF_RANGE, "the difference " + delta + " is beyond " + MAX_DELTA);
     }
     event.pfn = state.advance(kind, shape.cpu, delta);
     return event.pfn >= 0
-        || reject(EventProblem.NEGATIVE_PFN, "the difference leads to pfn " + event.pfn);
+        || wrong.reject(EventProblem.NEGATIVE_PFN, "the difference leads to pfn " + event.pfn);
   }
 
   /** Reads what follows the frame. */
@@ -155,7 +157,7 @@ public final class PageEventReader extends PageEvents {
         last = shape.flag = lines.number();
       }
     }
-    return last != NO_NUMBER || numberMissing(kind);
+    return last != NO_NUMBER || wrong.numberMissing(kind.mark());
   }
 
   private long orderAndType() {
@@ -165,11 +167,11 @@ public final class PageEventReader extends PageEvents {
 
   private boolean inRange() {
     int lastType = options.nrMigrateTypes() - 1;
-    return within("order", shape.order, options.maxOrder())
-        && within("order", shape.fallbackOrder, options.maxOrder())
-        && within("migrate type", shape.migrateType, lastType)
-        && within("migrate type", shape.fallbackType, lastType)
-        && within("flag", shape.flag, 1)
+    return wrong.within("order", shape.order, options.maxOrder())
+        && wrong.within("order", shape.fallbackOrder, options.maxOrder())
+        && wrong.within("migrate type", shape.migrateType, lastType)
+        && wrong.within("migrate type", shape.fallbackType, lastType)
+        && wrong.within("flag", shape.flag, 1)
         && frameExists();
   }
 
@@ -177,7 +179,7 @@ public final class PageEventReader extends PageEvents {
     long last = event.pfn + (1L << shape.order) - 1;
     return last <= options.lastPfn()
         || event.pfn == PageEvent.NO_PFN
-        || reject(
+        || wrong.reject(
             EventProblem.OUT_OF_RANGE,
             "pfn " + last + " is above the machine's last frame " + options.lastPfn());
   }
@@ -187,7 +189,7 @@ public final class PageEventReader extends PageEvents {
       return true;
     }
     if (!headers.hasGfp(shape.gfpIndex)) {
-      return reject(
+      return wrong.reject(
           EventProblem.UNKNOWN_GFP_INDEX, "gfp number " + shape.gfpIndex + " is not defined above");
     }
     shape.gfp = headers.gfpMask(shape.gfpIndex);
@@ -200,22 +202,14 @@ public final class PageEventReader extends PageEvents {
       return true;
     }
     return lines.here() == ' '
-        ? reject(EventProblem.EXTRA_FIELDS, "an event " + kind.mark() + " has fewer fields")
-        : numberMissing(kind);
-  }
-
-  private boolean within(String what, long value, int max) {
-    if (value >= 0 && value <= max) {
-      return true;
-    }
-    String bound = value < 0 ? " is below 0" : " is above the largest, " + max;
-    return reject(EventProblem.OUT_OF_RANGE, what + " " + value + bound);
+        ? wrong.reject(EventProblem.EXTRA_FIELDS, "an event " + kind.mark() + " has fewer fields")
+        : wrong.numberMissing(kind.mark());
   }
 
   /** Every line moves the clock on, wrong ones too: the next line's time counts from it. */
   private boolean advanceClock(long step) {
     if (step > MAX_STEP_MICROS || step < -MAX_STEP_MICROS) {
-      return reject(
+      return wrong.reject(
           EventProblem.OUT_OF_RANGE,
           "a step of " + step + " microseconds is beyond " + MAX_STEP_MICROS);
     }
@@ -241,28 +235,6 @@ public final class PageEventReader extends PageEvents {
           "the time goes back from " + event.timeMicros + " to " + micros + " microseconds");
     }
     clockMicros = micros;
-  }
-
-  /** Counts a line that lacks a number where its kind has one, and leaves it. */
-  private boolean numberMissing(PageEventKind kind) {
-    return lines.atEnd()
-        ? reject(EventProblem.SHORT_LINE, "an event " + kind.mark() + " has more fields")
-        : reject(EventProblem.NOT_A_NUMBER, "a field of an event " + kind.mark() + " is no number");
-  }
-
-  /** Counts a wrong line and leaves it. */
-  private boolean reject(EventProblem problem, String text) {
-    long line = lines.line();
-    int length = lines.leave();
-    if (length > EventLines.MAX_LINE_BYTES) {
-      problems.add(EventProblem.LINE_TOO_LONG, line, "the line has " + length + " bytes");
-    } else if (problems.wantsText(problem)) {
-      String shown = new String(lines.lastLine(), StandardCharsets.ISO_8859_1);
-      problems.add(problem, line, text + ": " + Quote.of(shown));
-    } else {
-      problems.add(problem, line, text);
-    }
-    return false;
   }
 
   @Override

@@ -196,11 +196,6 @@ public final class Recording {
                 SlabEvents.open(file, RecordingFiles.nameOf(file), policy, gfp), within));
   }
 
-  /** The file of reclaim's and compaction's events, if there is one. */
-  public Optional<Path> otherEventsFile() {
-    return RecordingFiles.find(folder, "ev.O");
-  }
-
   /**
    * Reads the state before the first event.
    *

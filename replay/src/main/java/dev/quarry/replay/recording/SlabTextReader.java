@@ -4,8 +4,6 @@ import static dev.quarry.replay.recording.EventLines.NO_NUMBER;
 
 import dev.quarry.replay.compact.SlabMark;
 import dev.quarry.replay.read.ByteSource;
-import dev.quarry.replay.read.Quote;
-import java.nio.charset.StandardCharsets;
 import java.util.function.ToIntFunction;
 
 /** Slab events in their text form, {@code ev.S.txt}, also as {@code .xz} or {@code .zst}. */
@@ -13,12 +11,14 @@ final class SlabTextReader extends SlabEvents {
   private static final long MAX_STEP_MICROS = 1_000_000_000_000L;
 
   private final EventLines lines;
+  private final WrongLines wrong;
   private final SlabEvent.Shape shape = new SlabEvent.Shape();
   private long clockMicros;
 
   SlabTextReader(ByteSource source, EventPolicy policy, ToIntFunction<String> gfp) {
     super(source.name(), policy, gfp);
     this.lines = new EventLines(source, problems);
+    this.wrong = new WrongLines(lines, problems);
     event.shape = shape;
   }
 
@@ -32,6 +32,7 @@ final class SlabTextReader extends SlabEvents {
   SlabTextReader(SlabEvents whole, byte[] text, int length, long lineBefore, long micros) {
     super(whole);
     this.lines = new EventLines(text, length, lineBefore, problems);
+    this.wrong = new WrongLines(lines, problems);
     this.clockMicros = micros;
     event.shape = shape;
   }
@@ -68,13 +69,14 @@ final class SlabTextReader extends SlabEvents {
       return false;
     }
     if (mark == null) {
-      return reject(EventProblem.UNKNOWN_LETTER, "no event begins like this");
+      return wrong.reject(EventProblem.UNKNOWN_LETTER, "no event begins like this");
     }
     boolean pointer = tid != NO_NUMBER && lines.pointer();
     if (!pointer) {
-      return numberMissing(mark);
+      return wrong.numberMissing(letter(mark));
     }
-    if (!within("CPU", cpu, PageEvents.MAX_CPUS - 1) || !within("thread", tid, Integer.MAX_VALUE)) {
+    if (!wrong.within("CPU", cpu, PageEvents.MAX_CPUS - 1)
+        || !wrong.within("thread", tid, Integer.MAX_VALUE)) {
       return false;
     }
     event.pointer = lines.lastPointer();
@@ -97,13 +99,13 @@ final class SlabTextReader extends SlabEvents {
     long gfp = mark.isAllocation() ? lines.number() : 0;
     long site = lines.number();
     if (site == NO_NUMBER) {
-      return numberMissing(mark);
+      return wrong.numberMissing(letter(mark));
     }
     if (!lines.atEnd() && lines.here() != ' ') {
-      return numberMissing(mark);
+      return wrong.numberMissing(letter(mark));
     }
-    return within("size", requested, Integer.MAX_VALUE)
-        && within("size", allocated, Integer.MAX_VALUE)
+    return wrong.within("size", requested, Integer.MAX_VALUE)
+        && wrong.within("size", allocated, Integer.MAX_VALUE)
         && defined(names.hasSite(site), "site", site)
         && (!cached || defined(names.hasCache(cache), "cache", cache))
         && (!mark.isAllocation() || defined(names.headers().hasGfp(gfp), "gfp", gfp))
@@ -140,30 +142,23 @@ final class SlabTextReader extends SlabEvents {
   private boolean defined(boolean known, String what, long number) {
     EventProblem problem =
         what.equals("gfp") ? EventProblem.UNKNOWN_GFP_INDEX : EventProblem.UNKNOWN_NAME;
-    return known || reject(problem, what + " number " + number + " is not defined above");
+    return known || wrong.reject(problem, what + " number " + number + " is not defined above");
   }
 
   private boolean endOfLine(SlabMark mark) {
     return lines.leaveAtEnd()
-        || reject(EventProblem.EXTRA_FIELDS, "an event " + letter(mark) + " has fewer fields");
+        || wrong.reject(
+            EventProblem.EXTRA_FIELDS, "an event " + letter(mark) + " has fewer fields");
   }
 
-  private static char letter(SlabMark mark) {
-    return (char) mark.letter();
-  }
-
-  private boolean within(String what, long value, int max) {
-    if (value >= 0 && value <= max) {
-      return true;
-    }
-    String bound = value < 0 ? " is below 0" : " is above the largest, " + max;
-    return reject(EventProblem.OUT_OF_RANGE, what + " " + value + bound);
+  private static String letter(SlabMark mark) {
+    return String.valueOf((char) mark.letter());
   }
 
   /** Every line moves the clock on, wrong ones too: the next line's time counts from it. */
   private boolean advanceClock(long step) {
     if (step > MAX_STEP_MICROS || step < -MAX_STEP_MICROS) {
-      return reject(
+      return wrong.reject(
           EventProblem.OUT_OF_RANGE,
           "a step of " + step + " microseconds is beyond " + MAX_STEP_MICROS);
     }
@@ -186,28 +181,6 @@ final class SlabTextReader extends SlabEvents {
           "the time goes back from " + event.timeMicros + " to " + micros + " microseconds");
     }
     clockMicros = micros;
-  }
-
-  private boolean numberMissing(SlabMark mark) {
-    return lines.atEnd()
-        ? reject(EventProblem.SHORT_LINE, "an event " + letter(mark) + " has more fields")
-        : reject(
-            EventProblem.NOT_A_NUMBER, "a field of an event " + letter(mark) + " is no number");
-  }
-
-  /** Counts a wrong line and leaves it. */
-  private boolean reject(EventProblem problem, String text) {
-    long line = lines.line();
-    int length = lines.leave();
-    if (length > EventLines.MAX_LINE_BYTES) {
-      problems.add(EventProblem.LINE_TOO_LONG, line, "the line has " + length + " bytes");
-    } else if (problems.wantsText(problem)) {
-      String shown = new String(lines.lastLine(), StandardCharsets.ISO_8859_1);
-      problems.add(problem, line, text + ": " + Quote.of(shown));
-    } else {
-      problems.add(problem, line, text);
-    }
-    return false;
   }
 
   /** The time from which the next line counts. */

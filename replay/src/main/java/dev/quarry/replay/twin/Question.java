@@ -17,9 +17,6 @@ import dev.quarry.physical.Zone;
  * @param most after as many successes nobody asks again
  */
 public record Question(int order, int gfp, int cpu, int node, long most) {
-  /** As many pages of 4 KiB as 64 GiB have. */
-  public static final long USUAL_MOST = 1L << 24;
-
   /** Any node may serve the request in the end. */
   private static final long ALL_NODES = -1;
 
