@@ -18,8 +18,10 @@ import dev.quarry.explain.verdict.Verdict;
 import dev.quarry.explain.verdict.ZoneVerdict;
 import dev.quarry.machine.SpecException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * request. Holds no state; any thread may use it.
  */
 public final class Explainer {
+  /** A zone with such a verdict served the request, or may have, for all that the log shows. */
+  private static final Set<Verdict> MAY_SERVE = EnumSet.of(Verdict.PASSES, Verdict.UNKNOWN);
+
   /** The verdict with everything that was tried and found besides. */
   public Explanation explain(MemoryReport report) {
     Judged judged = judged(report);
@@ -71,7 +76,7 @@ public final class Explainer {
     boolean explained() {
       return asked.isPresent()
           && !zones.isEmpty()
-          && zones.stream().noneMatch(zone -> zone.verdict() == Verdict.PASSES);
+          && zones.stream().map(ZoneVerdict::verdict).noneMatch(MAY_SERVE::contains);
     }
 
     Explanation explanation(List<Remedy> remedies, String trail, @Nullable OomStory oom) {

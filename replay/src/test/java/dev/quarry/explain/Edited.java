@@ -50,6 +50,12 @@ final class Edited {
         zone.node(), zone.name(), zone.place(), zone.kilobytes(), null, pages, zone.blocks());
   }
 
+  /** The log is cut off before the zone's free blocks. */
+  static ZoneDump withoutBlocks(ZoneDump zone) {
+    return new ZoneDump(
+        zone.node(), zone.name(), zone.place(), zone.kilobytes(), null, zone.lowmemReserve(), null);
+  }
+
   static ZoneDump blocks(ZoneDump zone, UnaryOperator<BlockCount> change) {
     List<BlockCount> blocks = zone.blocks().stream().map(change).toList();
     return new ZoneDump(

@@ -1,7 +1,6 @@
 package dev.quarry.explain.show;
 
 import dev.quarry.explain.verdict.Explanation;
-import dev.quarry.explain.verdict.Verdict;
 import dev.quarry.explain.verdict.ZoneVerdict;
 import java.util.List;
 
@@ -22,9 +21,7 @@ final class ArithmeticText {
     if (test == null) {
       return;
     }
-    boolean passes = zone.verdict() == Verdict.PASSES;
-    String name = Zones.name(of, zone);
-    ExplainText.title(page, (passes ? "why " + name + " passes" : "why " + name + " refuses"), ink);
+    ExplainText.title(page, title(), ink);
     List<Sum.Line> lines = Sum.of(test, Zones.order(of)).terms();
     int width = lines.stream().mapToInt(l -> Words.number(l.pages()).length()).max().orElse(0);
     for (Sum.Line line : lines) {
@@ -38,5 +35,14 @@ final class ArithmeticText {
     if (zone.term() != null) {
       page.append("  what decides: ").append(zone.term().label()).append('\n');
     }
+  }
+
+  private String title() {
+    String name = Zones.name(of, zone);
+    return switch (zone.verdict()) {
+      case PASSES -> "why " + name + " passes";
+      case UNKNOWN -> "what the log shows of " + name;
+      case null, default -> "why " + name + " refuses";
+    };
   }
 }

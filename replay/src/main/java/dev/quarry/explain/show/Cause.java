@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param zone the first one that was tried, without its node; null if none was
  * @param verdict on it
  * @param term that decides; null if the zone passes
- * @param explained whether no zone passes
+ * @param explained whether the snapshot accounts for the failure
+ * @param passes whether a zone passes
  */
 record Cause(
     String kind,
@@ -30,7 +31,8 @@ record Cause(
     @Nullable String zone,
     @Nullable Verdict verdict,
     @Nullable Term term,
-    boolean explained) {
+    boolean explained,
+    boolean passes) {
   static Cause of(Explanation of) {
     MemoryReport report = of.report();
     LoggedRequest request = report.request();
@@ -44,7 +46,8 @@ record Cause(
         first.map(zone -> zone.zone().name()).orElse(null),
         first.map(ZoneVerdict::verdict).orElse(null),
         first.map(ZoneVerdict::term).orElse(null),
-        of.explained());
+        of.explained(),
+        of.zones().stream().anyMatch(zone -> zone.verdict() == Verdict.PASSES));
   }
 
   /** The verdict in a few words, with what decides. */
@@ -53,7 +56,9 @@ record Cause(
       return explained ? "no zone may serve it" : "no request for pages";
     }
     String word = verdict.label() + (term == null ? "" : " (" + term.label() + ")");
-    boolean later = !explained && verdict != Verdict.PASSES;
-    return later ? word + ", but a later zone passes" : word;
+    if (explained || verdict == Verdict.PASSES || verdict == Verdict.UNKNOWN) {
+      return word;
+    }
+    return word + (passes ? ", but a later zone passes" : ", but a later zone is not known");
   }
 }

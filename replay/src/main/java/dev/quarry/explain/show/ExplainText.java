@@ -123,6 +123,7 @@ public final class ExplainText implements Output {
   private String zoneInk(ZoneVerdict zone, String line) {
     return switch (zone.verdict()) {
       case null -> line;
+      case UNKNOWN -> line;
       case PASSES -> ink.good(line);
       default -> ink.bad(line);
     };

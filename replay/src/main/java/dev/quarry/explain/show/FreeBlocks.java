@@ -60,7 +60,7 @@ final class FreeBlocks {
       case BLOCKS_UNUSABLE -> "of types that it may not take";
       case BELOW_MIN, BELOW_MIN_PLUS_RESERVE -> "would do, but the pages are kept back";
       case PASSES -> "would do";
-      case NO_BLOCK -> "not for it";
+      case NO_BLOCK, UNKNOWN -> "not for it";
       case null -> "";
     };
   }

@@ -50,6 +50,7 @@ final class Zones {
               ? "too few pages in larger blocks"
               : "no free block of order " + order + " or more";
       case BLOCKS_UNUSABLE -> "blocks only of types it may not take";
+      case UNKNOWN -> "enough pages; its blocks are not in the log";
       case PASSES -> "passes" + atHigh(of, zone);
     };
   }

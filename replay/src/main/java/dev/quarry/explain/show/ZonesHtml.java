@@ -55,6 +55,7 @@ final class ZonesHtml {
   private static String mood(ZoneVerdict zone) {
     return switch (zone.verdict()) {
       case null -> "idle";
+      case UNKNOWN -> "idle";
       case PASSES -> "good";
       default -> "bad";
     };

@@ -42,10 +42,24 @@ public final class Causes {
           "order " + request.order().getAsInt() + ": somebody asked for an OOM kill (SysRq-f)");
     } else if (zones.isEmpty()) {
       causes.add("the log shows no zones");
+    } else if (with(Verdict.PASSES).isEmpty() && !with(Verdict.UNKNOWN).isEmpty()) {
+      notShown();
     } else {
       passing(request);
     }
     return List.copyOf(causes);
+  }
+
+  private List<ZoneVerdict> with(Verdict verdict) {
+    return zones.stream().filter(zone -> zone.verdict() == verdict).toList();
+  }
+
+  private void notShown() {
+    List<String> names = with(Verdict.UNKNOWN).stream().map(z -> TwinPlan.name(z.zone())).toList();
+    causes.add(
+        "the free blocks of "
+            + Words.list(names)
+            + " are cut off in the log: the whole of it may explain the failure");
   }
 
   private void noRequest(@Nullable LoggedRequest request) {
@@ -74,8 +88,7 @@ public final class Causes {
   }
 
   private void passing(LoggedRequest request) {
-    List<ZoneVerdict> passing =
-        zones.stream().filter(zone -> zone.verdict() == Verdict.PASSES).toList();
+    List<ZoneVerdict> passing = with(Verdict.PASSES);
     tooLargeForVmalloc(request);
     memoryGroup();
     cpuset(request, passing);

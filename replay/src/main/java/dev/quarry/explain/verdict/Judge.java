@@ -1,5 +1,6 @@
 package dev.quarry.explain.verdict;
 
+import dev.quarry.explain.log.BlockCount;
 import dev.quarry.explain.log.ZoneDump;
 import dev.quarry.explain.twin.Asked;
 import dev.quarry.explain.twin.Twin;
@@ -23,10 +24,14 @@ public final class Judge {
   private final TwinPlan plan;
   private final Asked asked;
 
+  /** The largest order that a list of free blocks of the log goes to. */
+  private final int lastOrder;
+
   /** A judge of one request. */
   public Judge(TwinPlan plan, Asked asked) {
     this.plan = plan;
     this.asked = asked;
+    this.lastOrder = plan.zones().stream().mapToInt(zone -> lastOrder(zone.dump())).max().orElse(0);
   }
 
   /**
@@ -71,7 +76,8 @@ public final class Judge {
             test.lowered(),
             test.reserve());
     Verdict verdict = served ? Verdict.PASSES : refusal(test, from);
-    Term term = served ? null : Terms.deciding(verdict, terms);
+    boolean refused = !served && verdict != Verdict.UNKNOWN;
+    Term term = refused ? Terms.deciding(verdict, terms) : null;
     return new ZoneVerdict(from.dump(), rank, true, null, verdict, term, terms, passesAtHigh);
   }
 
@@ -82,9 +88,23 @@ public final class Judge {
       return enoughForMark ? Verdict.BELOW_MIN_PLUS_RESERVE : Verdict.BELOW_MIN;
     }
     // The test or the lists refused, although there are pages enough.
+    if (!showsBlocks(from.dump())) {
+      return Verdict.UNKNOWN;
+    }
     boolean tooFewLeft = !test.passed() && test.blockFits();
     boolean none = from.pagesInBlocks(asked.order()) == 0;
     return none || tooFewLeft ? Verdict.NO_BLOCK : Verdict.BLOCKS_UNUSABLE;
+  }
+
+  /** Whether a zone's list of blocks is there, and goes as far as those of the others. */
+  private boolean showsBlocks(ZoneDump zone) {
+    List<BlockCount> blocks = zone.blocks();
+    return blocks != null && (blocks.isEmpty() || blocks.getLast().order() >= lastOrder);
+  }
+
+  private static int lastOrder(ZoneDump zone) {
+    List<BlockCount> blocks = zone.blocks();
+    return blocks == null || blocks.isEmpty() ? 0 : blocks.getLast().order();
   }
 
   private static ZoneVerdict notTried(ZoneDump dump, String why) {

@@ -99,6 +99,8 @@ public final class Sentence {
     String has = name + " has " + Words.count(test.free()) + " free pages";
     return switch (zone.verdict()) {
       case NO_BLOCK -> has + more(test) + noBlock(zone);
+      case UNKNOWN ->
+          has + more(test) + "the log does not show whether one block is " + orMore().strip();
       case BLOCKS_UNUSABLE -> has + more(test) + "all its blocks " + orMore() + unusable(zone);
       case BELOW_MIN ->
           has + ", " + Words.count(1 - test.margin()) + " fewer than it needs" + mark(test);

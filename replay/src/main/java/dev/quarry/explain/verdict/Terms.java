@@ -10,7 +10,8 @@ final class Terms {
       case BLOCKS_UNUSABLE -> Term.MIGRATE_TYPE;
       case BELOW_MIN -> holdsWithout(test, boostAsSeen(test)) ? Term.BOOST : Term.MIN;
       case BELOW_MIN_PLUS_RESERVE -> ofReserves(test);
-      case PASSES -> throw new IllegalArgumentException("a zone that passes has no such term");
+      case UNKNOWN, PASSES ->
+          throw new IllegalArgumentException(refusal.label() + " is no refusal");
     };
   }
 

@@ -10,6 +10,8 @@ public enum Verdict {
   NO_BLOCK("no-block"),
   /** There are such blocks, all on lists that the request may not take from. */
   BLOCKS_UNUSABLE("blocks-unusable-migratetype"),
+  /** Enough pages, but the log does not show whether there was a block of the order. */
+  UNKNOWN("unknown"),
   /** The zone would have served the request. */
   PASSES("passes");
 
