@@ -18,8 +18,9 @@ import dev.quarry.machine.HostMemory;
  *
  * <p>The links hold a frame's place on one list at a time: a free list, a per-CPU list, an LRU
  * list. They mean something only while the state says that the frame is on a list. A frame of a
- * slab is on none: both together hold the address of the slab's descriptor, as they did in Linux up
- * to 3.12 ({@code page->lru.prev}); private and index together, where the host has that descriptor.
+ * slab is on none: both together hold where the host has the slab's descriptor, as {@code
+ * page->lru.prev} did in Linux up to 3.12, below a byte that no link has; private and index
+ * together, the kernel's address of it.
  */
 public final class MemMap implements AutoCloseable {
   /** Bytes in a descriptor. */
@@ -34,10 +35,12 @@ public final class MemMap implements AutoCloseable {
   private static final int INDEX = 28;
 
   /**
-   * A host address shifted left is read by one shift to the right, of which the compiler knows that
-   * it is not negative.
+   * The highest byte of the links of a slab's frame, above the host's address. A link is a frame
+   * number, which is not negative, or {@link Pfn#NONE}, which is all ones.
    */
-  private static final int HOST_SHIFT = 2;
+  private static final long SLAB_MARK = 0x80;
+
+  private static final int MARK_SHIFT = 56;
 
   private final HostMemory host;
   private final long base;
@@ -116,7 +119,7 @@ public final class MemMap implements AutoCloseable {
    * The kernel address of the slab descriptor of a frame whose state says {@link PageState#SLAB}.
    */
   public long slab(int pfn) {
-    return Host.getLong(at(pfn) + NEXT);
+    return Host.getLong(at(pfn) + PRIVATE);
   }
 
   /** The origin for {@link #slabHostAt} of page numbers that begin with {@code firstPage}. */
@@ -133,7 +136,8 @@ public final class MemMap implements AutoCloseable {
    */
   public static long slabHostAt(long origin, long page) {
     long at = Host.address(origin + (page << DESCRIPTOR_SHIFT));
-    return (Host.getLong(at) & PageState.SLAB) == 0 ? 0 : Host.getLong(at + PRIVATE) >>> HOST_SHIFT;
+    long links = Host.getLong(at + NEXT);
+    return links >>> MARK_SHIFT == SLAB_MARK ? Host.address(links) : 0;
   }
 
   /**
@@ -142,8 +146,8 @@ public final class MemMap implements AutoCloseable {
    */
   public void enterSlab(int pfn, long slab, long slabHost, int cache) {
     long at = at(pfn);
-    Host.putLong(at + NEXT, slab);
-    Host.putLong(at + PRIVATE, slabHost << HOST_SHIFT);
+    Host.putLong(at + NEXT, (SLAB_MARK << MARK_SHIFT) | slabHost);
+    Host.putLong(at + PRIVATE, slab);
     Host.putInt(at + MAPPING, cache);
     Host.putLong(at, Host.getLong(at) | PageState.SLAB);
   }

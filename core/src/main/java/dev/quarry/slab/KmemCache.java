@@ -129,10 +129,9 @@ public final class KmemCache {
    */
   public long alloc(Cpu cpu, int gfp) {
     if ((gfp & Gfp.ZERO) == 0) {
-      long at = cpus[cpu.id()].currentOrEmpty();
-      long first = Slab.first(at);
-      if (first != Bufctl.END) {
-        return Slab.take(at, first);
+      long object = cpus[cpu.id()].current().take();
+      if (object != NULL) {
+        return object;
       }
     }
     return allocSlow(cpu, gfp);

@@ -1,7 +1,6 @@
 package dev.quarry.slab;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.machine.Host;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.MemMap;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +32,10 @@ public final class SlabCpu {
   private final long freeLimit;
 
   /**
-   * By eighths of the size, the host address of the current slab in the general cache; {@link
-   * CpuSlabs} keeps it. Where an eighth belongs to two caches or none: a slab without objects.
+   * By eighths of the size, the current slab of the general cache. Where an eighth belongs to two
+   * caches or none: {@link CurrentSlab#NEVER}.
    */
-  private long[] heads = {};
+  private CurrentSlab[] current = {};
 
   private long freeBytes;
   private String callSite = "";
@@ -59,21 +58,18 @@ public final class SlabCpu {
     return id;
   }
 
-  void heads(long[] byEighth) {
-    heads = byEighth;
+  void current(CurrentSlab[] byEighth) {
+    current = byEighth;
   }
 
   /** As {@link SlabAllocator#kmalloc}. */
   public long kmalloc(int size, int gfp) {
     int eighth = (size + 7) >>> 3;
-    long[] table = heads;
+    CurrentSlab[] table = current;
     if (Integer.compareUnsigned(eighth, table.length) < 0 && (gfp & UNUSUAL) == 0) {
-      long at = Host.address(table[eighth]);
-      long first = Slab.first(at);
-      if (first != Bufctl.END) {
-        return Slab.take(at, first);
-      }
-      return takeFreed(at, size, gfp);
+      CurrentSlab slab = table[eighth];
+      long object = slab.take();
+      return object == KmemCache.NULL ? takeFreed(slab, size, gfp) : object;
     }
     return core.kmallocSlow(cpu, size, gfp);
   }
@@ -82,11 +78,11 @@ public final class SlabCpu {
    * Takes what the CPU itself freed into the slab. A method of its own, which stays a call: the
    * compiler gives up inlining in a caller that has grown too much.
    */
-  private long takeFreed(long at, int size, int gfp) {
+  private long takeFreed(CurrentSlab slab, int size, int gfp) {
     if (!drainRequested) {
-      long first = Slab.exchange(Host.address(at));
-      if (first != Bufctl.END) {
-        return Slab.take(Host.address(at), first);
+      long object = slab.exchange() ? slab.take() : KmemCache.NULL;
+      if (object != KmemCache.NULL) {
+        return object;
       }
     }
     return core.kmallocSlow(cpu, size, gfp);
@@ -111,10 +107,12 @@ public final class SlabCpu {
     if (at == Slab.NONE) {
       return false;
     }
-    int owner = Slab.owner(at);
-    int quotient = Slab.quotient(at, object);
+    long place = Slab.place(at);
+    long division = Slab.division(at);
+    int owner = Slab.ownerOf(place);
+    int quotient = Slab.quotient(place, division, object);
     int index = quotient & Bufctl.MASK;
-    if (Integer.compareUnsigned(quotient, Slab.num(at)) >= 0
+    if (Integer.compareUnsigned(quotient, Slab.numOf(division)) >= 0
         || !Slab.isActive(at, index)
         || (expected != null && Slab.cache(at) != expected.id())) {
       return false;

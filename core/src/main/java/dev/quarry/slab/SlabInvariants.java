@@ -190,7 +190,7 @@ final class SlabInvariants {
     int[] counts = new int[REMOTE + 1];
     SlabView view;
     try {
-      view = SlabView.of(memory, slab);
+      view = SlabView.of(core, slab);
     } catch (IllegalStateException e) {
       expect(false, "cache %s: %s", cache, e);
       return counts;
