@@ -38,9 +38,9 @@ public final class MemMap implements AutoCloseable {
    * The highest byte of the links of a slab's frame, above the host's address. A link is a frame
    * number, which is not negative, or {@link Pfn#NONE}, which is all ones.
    */
-  private static final long SLAB_MARK = 0x80;
+  private static final long SLAB_MARK = 0x80L << 56;
 
-  private static final int MARK_SHIFT = 56;
+  private static final long BEHIND_MARK = 0x81L << 56;
 
   private final HostMemory host;
   private final long base;
@@ -122,22 +122,27 @@ public final class MemMap implements AutoCloseable {
     return Host.getLong(at(pfn) + PRIVATE);
   }
 
-  /** The origin for {@link #slabHostAt} of page numbers that begin with {@code firstPage}. */
+  /** The origin for {@link #linksAt} of page numbers that begin with {@code firstPage}. */
   public long origin(long firstPage) {
     return base - (firstPage << DESCRIPTOR_SHIFT);
   }
 
   /**
-   * The host's address of the slab descriptor of a page that the caller knows to lie below {@link
-   * #endPfn}; 0 if it is no slab's.
+   * The links of a page that the caller knows to lie below {@link #endPfn}.
    *
    * @param origin from {@link #origin}
    * @param page as the origin counts them
    */
-  public static long slabHostAt(long origin, long page) {
-    long at = Host.address(origin + (page << DESCRIPTOR_SHIFT));
-    long links = Host.getLong(at + NEXT);
-    return links >>> MARK_SHIFT == SLAB_MARK ? Host.address(links) : 0;
+  public static long linksAt(long origin, long page) {
+    return Host.getLong(Host.address(origin + (page << DESCRIPTOR_SHIFT)) + NEXT);
+  }
+
+  /**
+   * Whether these links are of a slab's frame: then {@link Host#address} of them is where the host
+   * has the slab's descriptor.
+   */
+  public static boolean areOfSlab(long links) {
+    return links < BEHIND_MARK;
   }
 
   /**
@@ -146,7 +151,7 @@ public final class MemMap implements AutoCloseable {
    */
   public void enterSlab(int pfn, long slab, long slabHost, int cache) {
     long at = at(pfn);
-    Host.putLong(at + NEXT, (SLAB_MARK << MARK_SHIFT) | slabHost);
+    Host.putLong(at + NEXT, SLAB_MARK | slabHost);
     Host.putLong(at + PRIVATE, slab);
     Host.putInt(at + MAPPING, cache);
     Host.putLong(at, Host.getLong(at) | PageState.SLAB);

@@ -104,14 +104,13 @@ final class CpuSlabs {
     if (state.takeDrainRequest()) {
       core.drain(cpu);
     }
-    if (!current.isNone() && current.first() == Bufctl.END && !refill()) {
+    if (!current.isNone() && current.isUsedUp() && !refill()) {
       retire();
     }
     if (current.isNone() && !adoptNext() && !adoptNew(cpu, gfp)) {
       return KmemCache.NULL;
     }
-    long object = current.take();
-    return object == KmemCache.NULL ? allocSlow(cpu, gfp) : object;
+    return current.isUsedUp() ? allocSlow(cpu, gfp) : current.take();
   }
 
   private boolean adoptNew(Cpu cpu, int gfp) {

@@ -20,9 +20,17 @@ final class CurrentSlab {
   /** In place of the slabs of sizes that have none of their own: never an object in it. */
   static final CurrentSlab NEVER = new CurrentSlab();
 
-  private int first = Bufctl.END;
-  private int size;
-  private long chain;
+  /** A host address shifted right is not negative, which the compiler sees. */
+  private static final int HOST_SHIFT = 2;
+
+  /** Two bytes without a sign: the compiler sees how large it can be. */
+  private char first = Bufctl.END;
+
+  private long size;
+
+  /** Host address of the chain, shifted left. */
+  private long shiftedChain;
+
   private long objects;
 
   /** Host address of the descriptor, or {@link Slab#NONE}. */
@@ -43,16 +51,16 @@ final class CurrentSlab {
 
   /** Says where the free chain begins. */
   void first(int index) {
-    first = index;
+    first = (char) index;
   }
 
   /** Makes a slab the current one, with the free chain that its descriptor names. */
   void use(long descriptor) {
     at = descriptor;
-    chain = Slab.chain(descriptor);
+    shiftedChain = Slab.chain(descriptor) << HOST_SHIFT;
     objects = Slab.object(descriptor, 0);
     size = Slab.size(descriptor);
-    first = Slab.free(descriptor);
+    first = (char) Slab.free(descriptor);
     Slab.local(descriptor, Slab.NEVER, Bufctl.END);
   }
 
@@ -62,16 +70,21 @@ final class CurrentSlab {
     first = Bufctl.END;
   }
 
-  /** Takes the first object of the free chain; {@link KmemCache#NULL} if there is none. */
+  boolean isUsedUp() {
+    return first == Bufctl.END;
+  }
+
+  /** Takes the first object of the free chain, which must not be used up. */
   long take() {
-    int taken = first;
-    if (taken == Bufctl.END) {
-      return KmemCache.NULL;
-    }
-    long entry = Host.address(chain + ((long) taken << 1));
-    first = Host.getShort(entry) & Bufctl.MASK;
+    long taken = first;
+    long entry = chain() + (taken << 1);
+    first = (char) Host.getShort(entry);
     Host.putShort(entry, (short) Bufctl.ACTIVE);
-    return objects + (long) taken * size;
+    return objects + taken * size;
+  }
+
+  private long chain() {
+    return shiftedChain >>> HOST_SHIFT;
   }
 
   /**
@@ -83,7 +96,7 @@ final class CurrentSlab {
     if (at == Slab.NONE) {
       return false;
     }
-    first = Slab.localHead(at);
+    first = (char) Slab.localHead(at);
     if (first == Bufctl.END) {
       return false;
     }
@@ -97,12 +110,12 @@ final class CurrentSlab {
     if (first == Bufctl.END) {
       return local;
     }
-    Bufctl.put(chain, Bufctl.last(chain, first), local);
+    Bufctl.put(chain(), Bufctl.last(chain(), first), local);
     return first;
   }
 
   /** Objects that the owner may allocate from it without collecting what others freed. */
   int freeObjects() {
-    return Bufctl.length(chain, first) + Bufctl.length(chain, Slab.localHead(at));
+    return Bufctl.length(chain(), first) + Bufctl.length(chain(), Slab.localHead(at));
   }
 }

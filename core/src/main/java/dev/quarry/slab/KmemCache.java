@@ -129,9 +129,9 @@ public final class KmemCache {
    */
   public long alloc(Cpu cpu, int gfp) {
     if ((gfp & Gfp.ZERO) == 0) {
-      long object = cpus[cpu.id()].current().take();
-      if (object != NULL) {
-        return object;
+      CurrentSlab slab = cpus[cpu.id()].current();
+      if (!slab.isUsedUp()) {
+        return slab.take();
       }
     }
     return allocSlow(cpu, gfp);

@@ -7,8 +7,9 @@ import dev.quarry.machine.Host;
  * by who writes them, so that a CPU that frees another one's object does not take the owner's line:
  *
  * <pre>
- *    0  place       8   owner and address: see below                     written when made or given
- *    8  division    8   from an address to an index: see below           away; read by all
+ *    0  owner       4   the CPU that owns the slab, or NO_OWNER          written when made or given
+ *    4  start       4   address of object 0, its low half                away; read by all
+ *    8  division    8   from an address to an index: see below
  *   16  objects     8   address of object 0: s_mem
  *   24  cache       4   the cache's number
  *   28  size        4   bytes from object to object
@@ -25,12 +26,10 @@ import dev.quarry.machine.Host;
  *  144  chain           an object descriptor for each object: {@link Bufctl}
  *
  *   bits     63               32 31     16 15      0
- *           +-------------------+-------------------+  owner: the CPU that owns the slab, or NO_OWNER
- *   place   | objects, low half | owner             |
  *           +-------------------+---------+---------+  size == odd << shift, and
  *   division| inverse           | num     | shift   |  odd * inverse == 1 modulo 2^32
  *           +-------------------+---------+---------+  toGo: frees by the owner until the slab
- *   local   | toGo              | 0       | head    |        belongs on another list
+ *   local   | toGo                        | head    |        belongs on another list
  *           +-----------+-------+---------+---------+  waits: the slab is on its owner's stack of
  *   remote  | 0         | waits | count   | head    |         slabs to collect from
  *           +-----------+-------+---------+---------+
@@ -54,7 +53,8 @@ final class Slab {
   /** The owner of a slab that the node's lock guards. */
   static final int NO_OWNER = -1;
 
-  static final int PLACE = 0;
+  static final int OWNER = 0;
+  static final int START = 4;
   static final int DIVISION = 8;
   static final int OBJECTS = 16;
   static final int CACHE = 24;
@@ -74,8 +74,7 @@ final class Slab {
   private static final int HEAD_MASK = 0xFFFF;
   private static final int COUNT_SHIFT = 16;
   private static final long WAITS = 1L << 32;
-  private static final long LOW_HALF = (1L << 32) - 1;
-  private static final int TO_GO_SHIFT = 32;
+  private static final int TO_GO_SHIFT = 16;
   private static final long ONE_TO_GO = 1L << TO_GO_SHIFT;
 
   /** {@link #TO_GO} while no number of frees changes the slab's list. */
@@ -99,12 +98,9 @@ final class Slab {
     }
     Host.putLong(at + OBJECTS, first);
     Host.putInt(at + SIZE, size);
-    Host.putLong(at + PLACE, (first << 32) | (NO_OWNER & LOW_HALF));
+    Host.putInt(at + START, (int) first);
+    Host.putInt(at + OWNER, NO_OWNER);
     Host.putLong(at + DIVISION, ((long) inverse << 32) | ((long) num << 16) | shift);
-  }
-
-  static long place(long at) {
-    return Host.getLong(at + PLACE);
   }
 
   static long division(long at) {
@@ -117,8 +113,8 @@ final class Slab {
    * inverse and rotated, is the quotient; every other number becomes larger than any quotient
    * (Warren, Hacker's Delight, "Test for zero remainder after division by a constant").
    */
-  static int quotient(long place, long division, long address) {
-    int offset = (int) address - (int) (place >>> 32);
+  static int quotient(long at, long division, long address) {
+    int offset = (int) address - Host.getInt(at + START);
     return Integer.rotateRight(offset * (int) (division >>> 32), (int) division);
   }
 
@@ -126,13 +122,9 @@ final class Slab {
     return (int) division >>> 16;
   }
 
-  static int ownerOf(long place) {
-    return (int) place;
-  }
-
   /** The object that begins at an address near the slab, or {@link #NO_OBJECT}. */
   static int indexOf(long at, long address) {
-    int index = quotient(place(at), division(at), address);
+    int index = quotient(at, division(at), address);
     return Integer.compareUnsigned(index, num(at)) < 0 ? index & HEAD_MASK : NO_OBJECT;
   }
 
@@ -147,11 +139,11 @@ final class Slab {
   }
 
   static int owner(long at) {
-    return ownerOf(place(at));
+    return Host.getInt(at + OWNER);
   }
 
   static void owner(long at, int cpu) {
-    Host.putLong(at + PLACE, (place(at) & ~LOW_HALF) | (cpu & LOW_HALF));
+    Host.putInt(at + OWNER, cpu);
   }
 
   static int cache(long at) {
@@ -198,8 +190,8 @@ final class Slab {
     Host.putLong(at + LOCAL, ((long) toGo << TO_GO_SHIFT) | head);
   }
 
-  static boolean isActive(long at, int index) {
-    return Bufctl.get(chain(at), index) == Bufctl.ACTIVE;
+  static boolean isActive(long at, long index) {
+    return Host.getShort(chain(at) + (index << 1)) == (short) Bufctl.ACTIVE;
   }
 
   /** Takes the first object of the free chain of a slab that is nobody's and has one. */
@@ -215,9 +207,9 @@ final class Slab {
    *
    * @return whether the slab belongs on another list now
    */
-  static boolean freeLocal(long at, int index) {
+  static boolean freeLocal(long at, long index) {
     long word = Host.getLong(at + LOCAL);
-    Bufctl.put(chain(at), index, (int) word);
+    Host.putShort(chain(at) + (index << 1), (short) word);
     long now = ((word & ~(long) HEAD_MASK) | index) - ONE_TO_GO;
     Host.putLong(at + LOCAL, now);
     return now < ONE_TO_GO;
@@ -229,10 +221,10 @@ final class Slab {
    *
    * @return whether the caller has to tell the owner
    */
-  static boolean freeRemote(long at, int index) {
+  static boolean freeRemote(long at, long index) {
     while (true) {
       long word = Host.getLong(at + REMOTE);
-      Bufctl.put(chain(at), index, (int) word & HEAD_MASK);
+      Host.putShort(chain(at) + (index << 1), (short) word);
       int count = remoteCount(word) + 1;
       if (Host.compareAndSetLong(
           at + REMOTE, word, WAITS | ((long) count << COUNT_SHIFT) | index)) {

@@ -1,6 +1,7 @@
 package dev.quarry.slab;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Host;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.MemMap;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +69,7 @@ public final class SlabCpu {
     CurrentSlab[] table = current;
     if (Integer.compareUnsigned(eighth, table.length) < 0 && (gfp & UNUSUAL) == 0) {
       CurrentSlab slab = table[eighth];
-      long object = slab.take();
-      return object == KmemCache.NULL ? takeFreed(slab, size, gfp) : object;
+      return slab.isUsedUp() ? takeFreed(slab, size, gfp) : slab.take();
     }
     return core.kmallocSlow(cpu, size, gfp);
   }
@@ -79,13 +79,8 @@ public final class SlabCpu {
    * compiler gives up inlining in a caller that has grown too much.
    */
   private long takeFreed(CurrentSlab slab, int size, int gfp) {
-    if (!drainRequested) {
-      long object = slab.exchange() ? slab.take() : KmemCache.NULL;
-      if (object != KmemCache.NULL) {
-        return object;
-      }
-    }
-    return core.kmallocSlow(cpu, size, gfp);
+    boolean has = !drainRequested && slab.exchange();
+    return has ? slab.take() : core.kmallocSlow(cpu, size, gfp);
   }
 
   /** As {@link SlabAllocator#kfree}. */
@@ -103,15 +98,15 @@ public final class SlabCpu {
     if (Long.compareUnsigned(object - windowBase, windowBytes) >= 0) {
       return false;
     }
-    long at = MemMap.slabHostAt(mapOrigin, object >>> pageShift);
-    if (at == Slab.NONE) {
+    long links = MemMap.linksAt(mapOrigin, object >>> pageShift);
+    if (!MemMap.areOfSlab(links)) {
       return false;
     }
-    long place = Slab.place(at);
+    long at = Host.address(links);
+    int owner = Slab.owner(at);
     long division = Slab.division(at);
-    int owner = Slab.ownerOf(place);
-    int quotient = Slab.quotient(place, division, object);
-    int index = quotient & Bufctl.MASK;
+    int quotient = Slab.quotient(at, division, object);
+    long index = quotient & Bufctl.MASK;
     if (Integer.compareUnsigned(quotient, Slab.numOf(division)) >= 0
         || !Slab.isActive(at, index)
         || (expected != null && Slab.cache(at) != expected.id())) {
@@ -126,7 +121,7 @@ public final class SlabCpu {
     return true;
   }
 
-  private boolean freeRemote(long at, int index, int owner) {
+  private boolean freeRemote(long at, long index, int owner) {
     if (Slab.freeRemote(at, index)) {
       core.cache(Slab.cache(at)).cpu(owner).pushPending(at - toHost);
     }
