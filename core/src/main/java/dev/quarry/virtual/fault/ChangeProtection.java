@@ -13,7 +13,7 @@ import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongBinaryOperator;
 
 /**
  * Changes what entries allow, and what they remember: {@code change_pte_range} (mm/mprotect.c),
@@ -47,7 +47,7 @@ final class ChangeProtection {
         mm,
         start,
         end,
-        entry -> {
+        (address, entry) -> {
           long changed = (entry & off) | bits;
           // ACCESSED stays what it was.
           changed = (changed & ~Pte.ACCESSED) | (entry & Pte.ACCESSED);
@@ -76,53 +76,72 @@ final class ChangeProtection {
   long makeLazyFree(Cpu cpu, MmStruct mm, long start, long end) {
     splitParts(cpu, mm, start, end);
     long[] freed = {0};
-    forEachMapped(
-        mm,
-        start,
-        end,
-        entry -> {
-          int pfn = parts.pfn(entry);
-          if (!isDroppable(cpu, mm, pfn, entry)) {
-            return entry;
-          }
-          parts.map().changeFlags(pfn, PageState.SWAPBACKED | PageState.DIRTY, 0);
-          freed[0] += (entry & Pte.PSE) != 0 ? HugePageSettings.FRAMES : 1;
-          return entry & ~(Pte.ACCESSED | Pte.DIRTY);
-        });
+    forEachMapped(mm, start, end, (address, entry) -> {
+      int pfn = parts.pfn(entry);
+      boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
+      boolean part = LargeFolios.isPart(parts.map().state(pfn));
+      boolean own = part ? isWhollyMeant(mm, address, entry, start, end) : isMappedOnce(pfn);
+      if (zeros || !own) {
+        return entry;
+      }
+      makeLazyFree(pfn, part);
+      freed[0] += (entry & Pte.PSE) != 0 ? HugePageSettings.FRAMES : 1;
+      return entry & ~(Pte.ACCESSED | Pte.DIRTY);
+    });
     return freed[0];
   }
 
-  /** Nobody else has it; a huge page of which entries show frames is made small pages first. */
-  private boolean isDroppable(Cpu cpu, MmStruct mm, int pfn, long entry) {
-    if (pfn == parts.zeroPfn() || huge.isZeros(pfn)) {
-      return false;
-    }
-    if (!LargeFolios.isPart(parts.map().state(pfn))) {
-      return parts.map().mapcount(pfn) == 1;
-    }
-    boolean alone = parts.rmap().large().isAlone(mm, pfn);
-    return alone && ((entry & Pte.PSE) != 0 || huge.splitBlock(cpu, pfn));
+  private boolean isMappedOnce(int pfn) {
+    return parts.map().mapcount(pfn) == 1;
   }
 
-  /** Entries forget that they were used. */
+  private void makeLazyFree(int pfn, boolean part) {
+    int dirty = PageState.SWAPBACKED | PageState.DIRTY;
+    parts.map().changeFlags(pfn, dirty, 0);
+    if (part) {
+      parts.map().changeFlags(parts.memory().largeFolios().head(pfn), dirty, 0);
+    }
+  }
+
+  /** Entries forget that they were used; a huge page that others have too is left alone. */
   void makeOld(Cpu cpu, MmStruct mm, long start, long end) {
     splitParts(cpu, mm, start, end);
-    forEachMapped(
-        mm,
-        start,
-        end,
-        entry -> {
-          int pfn = parts.pfn(entry);
-          boolean part = LargeFolios.isPart(parts.map().state(pfn));
-          boolean shared = part && !parts.rmap().large().isAlone(mm, pfn);
-          return shared ? entry : entry & ~Pte.ACCESSED;
-        });
+    forEachMapped(mm, start, end, (address, entry) -> {
+      int pfn = parts.pfn(entry);
+      boolean part = LargeFolios.isPart(parts.map().state(pfn)) && !huge.isZeros(pfn);
+      boolean skipped = part && !isWhollyMeant(mm, address, entry, start, end);
+      return skipped ? entry : entry & ~Pte.ACCESSED;
+    });
   }
 
-  /** An advice about a part of a huge page makes small ones of it; shared ones stay. */
+  /** Whether all of the huge page that holds a frame is in a range, and nobody else has it. */
+  private boolean isWhollyMeant(MmStruct mm, long address, long entry, long start, long end) {
+    int pfn = parts.pfn(entry);
+    LargeFolios folios = parts.memory().largeFolios();
+    int head = folios.head(pfn);
+    long first = address - ((long) (pfn - head) << Parts.SHIFT);
+    boolean all = (entry & Pte.PSE) != 0 || folios.framesMapped(head) == HugePageSettings.FRAMES;
+    return all && first >= start && isWhole(first, end) && parts.rmap().large().isAlone(mm, pfn);
+  }
+
+  /**
+   * An advice about a part of a huge page makes small pages of it first, if nobody else has it.
+   */
   private void splitParts(Cpu cpu, MmStruct mm, long start, long end) {
     splitPart(cpu, mm, start);
     splitPart(cpu, mm, end);
+    forEachMapped(mm, start, end, (address, entry) -> {
+      int pfn = parts.pfn(entry);
+      boolean small = (entry & Pte.PSE) == 0 && LargeFolios.isPart(parts.map().state(pfn));
+      if (small && !isWhollyMeant(mm, address, entry, start, end) && isAlone(mm, pfn)) {
+        huge.splitBlock(cpu, pfn, mm);
+      }
+      return entry;
+    });
+  }
+
+  private boolean isAlone(MmStruct mm, int pfn) {
+    return parts.rmap().large().isAlone(mm, pfn);
   }
 
   private void splitPart(Cpu cpu, MmStruct mm, long address) {
@@ -135,7 +154,7 @@ final class ChangeProtection {
     }
   }
 
-  private void forEachMapped(MmStruct mm, long start, long end, LongUnaryOperator change) {
+  private void forEachMapped(MmStruct mm, long start, long end, LongBinaryOperator change) {
     int step = tables.layout().pointerBytes();
     mm.tables()
         .forEachRun(
@@ -144,7 +163,7 @@ final class ChangeProtection {
             (address, slot, entries, level) -> {
               boolean whole = level == 0 || isWhole(address, end);
               for (int i = 0; i < entries && whole; i++) {
-                replace(slot + (long) i * step, change);
+                replace(address + ((long) i << Parts.SHIFT), slot + (long) i * step, change);
               }
             });
   }
@@ -155,10 +174,10 @@ final class ChangeProtection {
   }
 
   /** The processor may set accessed and dirty meanwhile, and they must not be lost. */
-  private void replace(long slot, LongUnaryOperator change) {
+  private void replace(long address, long slot, LongBinaryOperator change) {
     long entry = tables.entry(slot);
     while (Pte.isMapped(entry)) {
-      long changed = change.applyAsLong(entry);
+      long changed = change.applyAsLong(address, entry);
       if (changed == entry || tables.replace(slot, entry, changed)) {
         return;
       }

@@ -6,6 +6,7 @@ import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Huge pages of processes: faults, splitting, collapsing, and who is asked when memory is wanted
@@ -30,11 +31,13 @@ public final class HugePages {
   private final Collapse collapse;
   private final Khugepaged khugepaged;
   private final HugeFault fault;
+  private final UnusedPages unused;
 
   HugePages(Parts parts, SwapFault swap) {
     this.parts = parts;
     this.rules = new HugeRules(parts.spaces());
     this.zero = new HugeZeroPage(parts);
+    this.unused = new UnusedPages(parts);
     this.entries = new HugeEntries(parts, zero);
     this.collapse = new Collapse(parts, rules, entries, swap);
     this.khugepaged = new Khugepaged(parts, rules, collapse);
@@ -82,8 +85,10 @@ public final class HugePages {
     if (!rules.mayCollapse(mm, vma)) {
       return -Errno.EINVAL;
     }
-    Collapse.Result last = Collapse.Result.SUCCEED;
-    for (long at = (start + BYTES - 1) & -BYTES; at + BYTES <= end; at += BYTES) {
+    long first = (start + BYTES - 1) & -BYTES;
+    boolean none = first > (end & -BYTES); // both ends in one huge page: Linux counts -1 of them
+    Collapse.Result last = none ? Collapse.Result.FAIL : Collapse.Result.SUCCEED;
+    for (long at = first; at + BYTES <= end; at += BYTES) {
       Collapse.Result result = collapse.range(cpu, mm, vma, at, false);
       boolean done = result == Collapse.Result.SUCCEED || result == Collapse.Result.PMD_MAPPED;
       last = done ? last : result;
@@ -109,21 +114,24 @@ public final class HugePages {
 
   /**
    * Makes 512 pages of the block that holds a frame, if only small entries show it and nobody else
-   * holds it; frames that nobody maps are freed: {@code split_folio}.
+   * holds it; frames that nobody maps, or that hold zeros, are freed: {@code split_folio}.
    *
+   * @param held the address space whose lock the caller holds, or null
    * @return whether that was done
    */
-  public boolean splitBlock(Cpu cpu, int pfn) {
+  public boolean splitBlock(Cpu cpu, int pfn, @Nullable MmStruct held) {
     if (!LargeFolios.isPart(parts.map().state(pfn))) {
       return false;
     }
-    int[] unmapped = parts.rmap().large().split(cpu, parts.memory().largeFolios().head(pfn));
+    int head = parts.memory().largeFolios().head(pfn);
+    int[] unmapped = parts.rmap().large().split(cpu, head);
     if (unmapped == null) {
       return false;
     }
     for (int frame : unmapped) {
       parts.allocator().freePage(cpu, frame);
     }
+    unused.giveUp(cpu, head, held);
     return true;
   }
 
@@ -137,7 +145,7 @@ public final class HugePages {
   public int splitDeferred(Cpu cpu, int most) {
     int split = 0;
     for (int head : parts.rmap().large().deferred()) {
-      if (split < most && splitBlock(cpu, head)) {
+      if (split < most && splitBlock(cpu, head, null)) {
         split++;
       }
     }
@@ -164,7 +172,7 @@ public final class HugePages {
       return false;
     }
     entries.split(cpu, mm, slot);
-    return splitBlock(cpu, head);
+    return splitBlock(cpu, head, mm);
   }
 
   boolean isZeros(int head) {
