@@ -76,10 +76,10 @@ final class PageRmap {
   }
 
   /** Makes a fresh page a private one that an area maps once: {@code folio_add_new_anon_rmap}. */
-  void newAnon(MmStruct mm, long vma, long address, int pfn) {
+  void newAnon(Cpu cpu, MmStruct mm, long vma, long address, int pfn) {
     map.enterMapped(pfn, NEW_ANON, handle(vma), (int) spaces.areas().pgoffAt(vma, address));
     mm.addRss(RssKind.ANON, 1);
-    counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
+    counts.add(cpu, pfn, NodeStat.NR_ANON_PAGES, 1);
   }
 
   /** The frame whose descriptor has a page's owner. */
@@ -108,12 +108,16 @@ final class PageRmap {
   }
 
   /** An entry less maps a page: {@code folio_remove_rmap_pte}. The reference is the caller's. */
-  void remove(MmStruct mm, int pfn) {
-    RssKind kind = kind(pfn);
+  private void remove(Cpu cpu, MmStruct mm, int pfn) {
+    long state = map.state(pfn);
+    RssKind kind = kind(state);
     mm.addRss(kind, -1);
-    if (map.addMapcount(pfn, -1) == 0) {
+    if ((PageState.flags(state) & PageState.ANON_EXCLUSIVE) != 0) {
+      map.leaveMapped(pfn); // its one entry is in the address space whose lock is held
+      counts.add(cpu, pfn, NodeStat.NR_ANON_PAGES, -1);
+    } else if (map.addMapcount(pfn, -1) == 0) {
       boolean anon = kind == RssKind.ANON;
-      counts.add(pfn, anon ? NodeStat.NR_ANON_PAGES : NodeStat.NR_MAPPED, -1);
+      counts.add(cpu, pfn, anon ? NodeStat.NR_ANON_PAGES : NodeStat.NR_MAPPED, -1);
       if (anon) {
         map.mapping(pfn, 0);
       }
@@ -129,7 +133,7 @@ final class PageRmap {
         return;
       }
     }
-    remove(mm, pfn);
+    remove(cpu, mm, pfn);
     spaces.allocator().freePage(cpu, pfn);
   }
 

@@ -27,7 +27,7 @@ final class SwapFault {
       return pfn == SwapSpace.NO_MEMORY ? FaultLeaf.OUT_OF_MEMORY : FaultLeaf.FILE_ERROR;
     }
     fault.major = true;
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    parts.rmap().newAnon(fault.cpu, fault.mm, fault.vma, fault.address, pfn);
     fault.mm.addRss(RssKind.SWAP, -1);
     // What was read is this address space's alone: it may be written at once.
     long entry = parts.entry(pfn, parts.bits(fault.flags, false));

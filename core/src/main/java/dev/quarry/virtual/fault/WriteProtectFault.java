@@ -79,7 +79,7 @@ final class WriteProtectFault {
     if (!zeros) {
       copyPage(parts, old, pfn);
     }
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    parts.rmap().newAnon(fault.cpu, fault.mm, fault.vma, fault.address, pfn);
     long bits = parts.bits(fault.flags, false);
     parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
     if (zeros) {
