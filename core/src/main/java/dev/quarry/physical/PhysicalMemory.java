@@ -42,6 +42,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final VmEvents events;
   private boolean heldSinceBoot;
   private long minFreeKbytes;
+  private LastReference lastReference = LastReference.NONE;
 
   /**
    * Lays out memory and frees to the allocator all that is RAM and not reserved.
@@ -248,6 +249,16 @@ public final class PhysicalMemory implements AutoCloseable {
    */
   public long allocStalls(int highestZoneIndex) {
     return allocStalls.get(highestZoneIndex);
+  }
+
+  /** Who keeps LRU lists. */
+  LastReference lastReference() {
+    return lastReference;
+  }
+
+  /** Says who keeps LRU lists, before a page is on one. */
+  public void lastReference(LastReference keeper) {
+    lastReference = keeper;
   }
 
   /** Events of floors above. */

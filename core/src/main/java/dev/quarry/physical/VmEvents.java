@@ -5,8 +5,8 @@ package dev.quarry.physical;
  * counting needs no lock.
  */
 public final class VmEvents {
-  /** Counters of a CPU lie this far apart: two cache lines. */
-  private static final int STRIDE = 16;
+  /** Counters of a CPU lie this far apart: a multiple of two cache lines. */
+  private static final int STRIDE = (VmEvent.values().length + 15) & -16;
 
   private final long[] counts;
 

@@ -8,6 +8,7 @@ import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
+import java.util.function.IntConsumer;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -85,6 +86,20 @@ final class ChangeProtection {
   /** Entries forget that they were used. */
   void makeOld(MmStruct mm, long start, long end) {
     forEachMapped(mm, start, end, entry -> entry & ~Pte.ACCESSED);
+  }
+
+  /** Visits the frames that entries of a range show, that of zeros not. */
+  void forEachPage(MmStruct mm, long start, long end, IntConsumer visitor) {
+    forEachMapped(
+        mm,
+        start,
+        end,
+        entry -> {
+          if (parts.pfn(entry) != parts.zeroPfn()) {
+            visitor.accept(parts.pfn(entry));
+          }
+          return entry;
+        });
   }
 
   private void forEachMapped(MmStruct mm, long start, long end, LongUnaryOperator change) {

@@ -73,8 +73,9 @@ final class ForkTables implements RunVisitor {
       if (to == PageTables.NO_SLOT) {
         to = child.tables().makeSlot(cpu, MmFault.GFP_TABLE, address);
         failed = to == PageTables.NO_SLOT;
+        entry = tables.entry(from); // to make room for the table, it may have been taken away
       }
-      if (!failed) {
+      if (!failed && entry != Pte.NONE) {
         tables.entry(to + (long) i * step, entry(from, entry));
       }
     }

@@ -26,14 +26,21 @@ final class SwapFault {
     if (pfn < 0) {
       return pfn == SwapSpace.NO_MEMORY ? FaultLeaf.OUT_OF_MEMORY : FaultLeaf.FILE_ERROR;
     }
-    fault.major = true;
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    // A page that no other entry says or shows is this address space's alone.
+    boolean exclusive = swap.users(fault.entry) == 1 && parts.map().mapcount(pfn) == 0;
+    parts.rmap().swappedIn(fault, pfn, exclusive);
     fault.mm.addRss(RssKind.SWAP, -1);
-    // What was read is this address space's alone: it may be written at once.
     long entry = parts.entry(pfn, parts.bits(fault.flags, false));
-    long writable = Parts.written(entry, fault.flags);
-    parts.tables().entry(fault.slot, fault.write ? writable : writable & ~Pte.DIRTY);
+    if (exclusive) {
+      long writable = Parts.written(entry, fault.flags);
+      entry = fault.write ? writable : writable & ~Pte.DIRTY;
+    }
+    parts.tables().entry(fault.slot, entry);
     swap.free(fault.cpu, fault.entry);
+    fault.entry = entry;
+    if (exclusive && fault.write) {
+      swap.dropCached(fault.cpu, pfn); // what is written makes the copy in swap useless
+    }
     return FaultLeaf.SWAP_IN;
   }
 }

@@ -14,6 +14,7 @@ import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.cache.PageCaches;
+import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
@@ -21,6 +22,7 @@ import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.MappedPages;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
+import dev.quarry.virtual.space.VmFlags;
 
 /**
  * The pages of processes: what operations on areas do to them, and what page faults need. One for
@@ -45,6 +47,7 @@ public final class UserPages implements MappedPages {
   private final UserMemory memory;
   private final ChangeProtection protection;
   private final FileAdvice fileAdvice;
+  private final LockedPages lockedPages;
 
   /**
    * The pages of a machine's processes.
@@ -78,6 +81,7 @@ public final class UserPages implements MappedPages {
     this.memory = new UserMemory(handler, spaces.ram());
     this.protection = new ChangeProtection(parts);
     this.fileAdvice = new FileAdvice(parts);
+    this.lockedPages = new LockedPages(parts, protection, new ReverseMap(parts, swap));
     spaces.pages(this);
   }
 
@@ -121,9 +125,29 @@ public final class UserPages implements MappedPages {
     swap.use(space);
   }
 
+  /** Tells, before there is a page, who keeps lists of them. */
+  public void lru(PageLru keeper) {
+    parts.caches().lru(keeper);
+    parts.rmap().lru(keeper);
+  }
+
+  /** Who maps a page, and how to take it from them. */
+  public ReverseMap reverseMap() {
+    return new ReverseMap(parts, swap);
+  }
+
+  /** Brings back all pages of an address space that are in one swap area: {@code unuse_mm}. */
+  public SwapOff swapOff() {
+    return new SwapOff(parts, swap);
+  }
+
   @Override
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     mm.noteHiwaterRss();
+    parts.lru().drain(cpu); // what a batch holds could not be freed
+    if (areas.has(vma, VmFlags.LOCKED)) {
+      lockedPages.change(cpu, mm, start, end, false);
+    }
     ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap());
     mm.tables().take(start, (end - start) >>> SHIFT, zap);
   }
@@ -180,7 +204,10 @@ public final class UserPages implements MappedPages {
         long freed = protection.makeLazyFree(mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
       }
-      case COLD -> protection.makeOld(mm, start, end);
+      case COLD -> {
+        protection.makeOld(mm, start, end);
+        protection.forEachPage(mm, start, end, pfn -> parts.lru().deactivate(cpu, pfn));
+      }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
       case REMOVE -> {
         return fileAdvice.remove(vma, start, end);
@@ -194,7 +221,7 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void locked(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean locked) {
-    // Without reclaim no page is ever taken away: a lock changes nothing.
+    lockedPages.change(cpu, mm, start, end, locked);
   }
 
   @Override

@@ -18,10 +18,15 @@ import dev.quarry.virtual.space.VmFlags;
  * </pre>
  */
 final class WriteProtectFault {
-  private final Parts parts;
+  /** The entry's, the swap cache's, a batch's. */
+  private static final int MOST_REFERENCES = 3;
 
-  WriteProtectFault(Parts parts) {
+  private final Parts parts;
+  private final SwapFault swap;
+
+  WriteProtectFault(Parts parts, SwapFault swap) {
     this.parts = parts;
+    this.swap = swap;
   }
 
   FaultLeaf resolve(VmFault fault) {
@@ -31,7 +36,7 @@ final class WriteProtectFault {
       makeWritable(fault);
       return FaultLeaf.MAKE_WRITABLE;
     }
-    if (pfn != parts.zeroPfn() && isReusable(pfn)) {
+    if (pfn != parts.zeroPfn() && isReusable(fault, pfn)) {
       parts.rmap().moveAnon(fault.vma, pfn);
       makeWritable(fault);
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
@@ -40,12 +45,26 @@ final class WriteProtectFault {
     return copy(fault, pfn);
   }
 
-  /** {@code wp_can_reuse_anon_folio}: the entry's reference is the only one. */
-  private boolean isReusable(int pfn) {
+  /**
+   * {@code wp_can_reuse_anon_folio}: the entry's reference is the only one, once a CPU's batch of
+   * new pages and the swap cache have given up theirs.
+   */
+  private boolean isReusable(VmFault fault, int pfn) {
     long state = parts.map().state(pfn);
     int flags = PageState.flags(state);
-    return (flags & PageState.ANON) != 0
-        && ((flags & PageState.ANON_EXCLUSIVE) != 0 || PageState.refcount(state) == 1);
+    if ((flags & PageState.ANON) == 0 || (flags & PageState.ANON_EXCLUSIVE) != 0) {
+      return (flags & PageState.ANON) != 0;
+    }
+    if (PageState.refcount(state) > MOST_REFERENCES) {
+      return false;
+    }
+    if ((flags & PageState.LRU) == 0) {
+      parts.lru().drain(fault.cpu);
+    }
+    if ((flags & PageState.SWAPCACHE) != 0) {
+      swap.swap().dropCached(fault.cpu, pfn);
+    }
+    return PageState.refcount(parts.map().state(pfn)) == 1;
   }
 
   private void makeWritable(VmFault fault) {
@@ -63,9 +82,13 @@ final class WriteProtectFault {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     if (!zeros) {
+      if (parts.pfnIfMapped(parts.tables().entry(fault.slot)) != old) {
+        parts.allocator().freePage(fault.cpu, pfn);
+        return FaultLeaf.SPURIOUS; // to make room, the old page was taken away: again
+      }
       copyPage(parts, old, pfn);
     }
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    parts.rmap().newAnon(fault, pfn);
     long bits = parts.bits(fault.flags, false);
     parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
     if (zeros) {
