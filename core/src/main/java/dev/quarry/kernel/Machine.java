@@ -9,7 +9,7 @@ import dev.quarry.physical.MemoryInvariants;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
-import dev.quarry.physical.Reclaimer;
+import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.ObjectMemory;
@@ -48,6 +48,7 @@ public final class Machine implements AutoCloseable {
   private final PageAllocator allocator;
   private final PolicyAllocator policies;
   private final TlbCounts tlb;
+  private final LateReclaimer reclaimer = new LateReclaimer();
 
   /** The bytes of page tables on a machine whose data has none. */
   private @Nullable Ram tableRam;
@@ -55,6 +56,7 @@ public final class Machine implements AutoCloseable {
   private @Nullable KernelSpace kernelSpace;
   private @Nullable SlabAllocator slab;
   private @Nullable Processes processes;
+  private @Nullable Reclaim reclaim;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -70,7 +72,7 @@ public final class Machine implements AutoCloseable {
       closeRam();
       throw t;
     }
-    this.allocator = new PageAllocator(memory, Reclaimer.NONE);
+    this.allocator = new PageAllocator(memory, reclaimer);
     this.policies = new PolicyAllocator(memory, allocator);
     this.tlb = new TlbCounts(cpus.size());
   }
@@ -203,11 +205,14 @@ public final class Machine implements AutoCloseable {
       SlabAllocator objects = slab();
       KernelSpace kernel = kernelSpace();
       Ram bytes = Objects.requireNonNull(ram);
-      processes =
+      Processes made =
           onSomeCpu(cpu -> {
             var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
             return new Processes(new UserPages(cpu, spaces));
           });
+      reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects::reap);
+      reclaimer.become(reclaim);
+      processes = made;
     }
     return processes;
   }
@@ -215,6 +220,21 @@ public final class Machine implements AutoCloseable {
   /** The processes, or null if nobody has asked for them yet. */
   public synchronized @Nullable Processes processesOrNull() {
     return processes;
+  }
+
+  /**
+   * Reclaim: what happens when memory runs out. It is there as soon as there may be processes.
+   *
+   * @throws IllegalStateException as for {@link #processes}
+   */
+  public synchronized Reclaim reclaim() {
+    processes();
+    return Objects.requireNonNull(reclaim);
+  }
+
+  /** Reclaim, or null if nobody has asked for processes yet. */
+  public synchronized @Nullable Reclaim reclaimOrNull() {
+    return reclaim;
   }
 
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
@@ -246,6 +266,7 @@ public final class Machine implements AutoCloseable {
     if (running != null) {
       findings.addAll(SpaceInvariants.check(running.spaces()));
       findings.addAll(MappedInvariants.check(running.pages()));
+      findings.addAll(reclaim().invariants());
     }
     return findings;
   }

@@ -102,7 +102,9 @@ final class FreePath {
     long state = map.state(pfn);
     while (PageState.order(state) == order && isSharedOrOnLru(state)) {
       if (PageState.refcount(state) == 1) {
-        memory.lastReference().leaveLru(pfn);
+        if (!memory.lastReference().leaveLru(pfn)) {
+          break;
+        }
       } else if (map.replaceState(pfn, state, state - PageState.ONE_REFERENCE)) {
         return true;
       }

@@ -7,11 +7,12 @@ package dev.quarry.physical;
 @FunctionalInterface
 public interface LastReference {
   /** Nobody keeps lists. */
-  LastReference NONE =
-      pfn -> {
-        throw new IllegalStateException("frame " + pfn + " is on a list that nobody keeps");
-      };
+  LastReference NONE = pfn -> false;
 
-  /** Takes a page off its list, unless somebody has got hold of it meanwhile. */
-  void leaveLru(int pfn);
+  /**
+   * Takes a page off its list, unless somebody has got hold of it meanwhile.
+   *
+   * @return false if nobody keeps lists: the frame's state is wrong
+   */
+  boolean leaveLru(int pfn);
 }

@@ -237,7 +237,7 @@ final class MemPolicyTest {
 
       @Override
       public long reclaim(ReclaimRequest request) {
-        reclaims.add(zone.toString());
+        reclaims.add(request.zonelist().getFirst().toString());
         return 0;
       }
 

@@ -289,8 +289,8 @@ public final class PageCache {
   }
 
   /**
-   * Takes a clean page out that nobody holds but the cache and the caller: {@code __remove_mapping}.
-   * What was known of its use stays in its place. The caller frees the frame.
+   * Takes a clean page out that nobody holds but the cache and the caller: {@code
+   * __remove_mapping}. What was known of its use stays in its place. The caller frees the frame.
    *
    * @return whether it was taken out
    */

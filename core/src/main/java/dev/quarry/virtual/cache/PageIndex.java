@@ -81,15 +81,14 @@ final class PageIndex {
     nodes
         .tailMap(first >>> NODE_SHIFT, true)
         .entrySet()
-        .removeIf(
-            entry -> {
-              Node node = entry.getValue();
-              long base = entry.getKey() << NODE_SHIFT;
-              for (int slot = (int) Math.max(0, first - base); slot < SLOTS; slot++) {
-                shadow(node, slot, NO_SHADOW);
-              }
-              return node.count == 0 && node.shadowCount == 0;
-            });
+        .removeIf(entry -> {
+          Node node = entry.getValue();
+          long base = entry.getKey() << NODE_SHIFT;
+          for (int slot = (int) Math.max(0, first - base); slot < SLOTS; slot++) {
+            shadow(node, slot, NO_SHADOW);
+          }
+          return node.count == 0 && node.shadowCount == 0;
+        });
   }
 
   /** The first page at or behind an index, or -1. */

@@ -3,8 +3,8 @@ package dev.quarry.virtual.cache;
 import dev.quarry.machine.Cpu;
 
 /**
- * What the floor that reclaims memory wants to know of user pages: mm/swap.c (6.18). This floor owns
- * the questions, and tells them to {@link #NONE} until somebody keeps lists.
+ * What the floor that reclaims memory wants to know of user pages: mm/swap.c (6.18). This floor
+ * owns the questions, and tells them to {@link #NONE} until somebody keeps lists.
  */
 public interface PageLru {
   /**
@@ -28,7 +28,16 @@ public interface PageLru {
   /** No area locks a page any more: {@code munlock_folio}. */
   void unlock(Cpu cpu, int pfn);
 
-  /** What is left of a page of a file that is taken out of the cache: {@code workingset_eviction}. */
+  /**
+   * Takes pages out of memory, used or not: {@code reclaim_pages}.
+   *
+   * @return how many went
+   */
+  int pageOut(Cpu cpu, int[] pfns);
+
+  /**
+   * What is left of a page of a file that is taken out of the cache: {@code workingset_eviction}.
+   */
   int evicted(int pfn);
 
   /** A page comes back of which this was left: {@code workingset_refault}. */
@@ -57,6 +66,11 @@ public interface PageLru {
 
         @Override
         public void unlock(Cpu cpu, int pfn) {}
+
+        @Override
+        public int pageOut(Cpu cpu, int[] pfns) {
+          return 0;
+        }
 
         @Override
         public int evicted(int pfn) {

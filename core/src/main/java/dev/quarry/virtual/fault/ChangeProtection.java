@@ -10,6 +10,7 @@ import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
 import java.util.function.IntConsumer;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Changes what entries allow, and what they remember: {@code change_pte_range} (mm/mprotect.c),
@@ -86,6 +87,21 @@ final class ChangeProtection {
   /** Entries forget that they were used. */
   void makeOld(MmStruct mm, long start, long end) {
     forEachMapped(mm, start, end, entry -> entry & ~Pte.ACCESSED);
+  }
+
+  /** The frames that only entries of a range show. */
+  int[] ownPages(MmStruct mm, long start, long end) {
+    IntStream.Builder frames = IntStream.builder();
+    forEachPage(
+        mm,
+        start,
+        end,
+        pfn -> {
+          if (parts.map().mapcount(pfn) == 1) {
+            frames.add(pfn);
+          }
+        });
+    return frames.build().toArray();
   }
 
   /** Visits the frames that entries of a range show, that of zeros not. */

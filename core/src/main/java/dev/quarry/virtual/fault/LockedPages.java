@@ -23,14 +23,18 @@ final class LockedPages {
 
   /** The pages of a range are locked from now on, or this area does not lock them any more. */
   void change(Cpu cpu, MmStruct mm, long start, long end, boolean locked) {
-    entries.forEachPage(mm, start, end, pfn -> {
-      if (locked) {
-        parts.lru().lock(cpu, pfn);
-      } else if ((PageState.flags(parts.map().state(pfn)) & PageState.UNEVICTABLE) != 0
-          && !isLockedElsewhere(mm, pfn)) {
-        parts.lru().unlock(cpu, pfn);
-      }
-    });
+    entries.forEachPage(
+        mm,
+        start,
+        end,
+        pfn -> {
+          if (locked) {
+            parts.lru().lock(cpu, pfn);
+          } else if ((PageState.flags(parts.map().state(pfn)) & PageState.UNEVICTABLE) != 0
+              && !isLockedElsewhere(mm, pfn)) {
+            parts.lru().unlock(cpu, pfn);
+          }
+        });
   }
 
   private boolean isLockedElsewhere(MmStruct mm, int pfn) {

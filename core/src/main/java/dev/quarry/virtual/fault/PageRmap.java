@@ -90,8 +90,8 @@ final class PageRmap {
   }
 
   /**
-   * An entry of an area maps a page of the swap cache: {@code folio_add_anon_rmap_pte}. One that was
-   * mapped nowhere and is not to be the area's alone belongs to all of its family.
+   * An entry of an area maps a page of the swap cache: {@code folio_add_anon_rmap_pte}. One that
+   * was mapped nowhere and is not to be the area's alone belongs to all of its family.
    */
   void swappedIn(VmFault fault, int pfn, boolean exclusive) {
     if (map.mapcount(pfn) == 0) {
@@ -100,9 +100,7 @@ final class PageRmap {
       map.index(pfn, (int) spaces.areas().pgoffAt(fault.vma, fault.address));
     }
     map.changeFlags(
-        pfn,
-        exclusive ? 0 : PageState.ANON_EXCLUSIVE,
-        exclusive ? PageState.ANON_EXCLUSIVE : 0);
+        pfn, exclusive ? 0 : PageState.ANON_EXCLUSIVE, exclusive ? PageState.ANON_EXCLUSIVE : 0);
     fault.mm.addRss(RssKind.ANON, 1);
     if (map.addMapcount(pfn, 1) == 1) {
       counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);

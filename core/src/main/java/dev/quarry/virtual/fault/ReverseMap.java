@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>An entry is looked at with the lock of its address space held. Who comes here may hold some of
- * them already, and other locks that their holders wait for: so a lock is only tried, and an address
- * space that somebody else works on counts as having used the page.
+ * them already, and other locks that their holders wait for: so a lock is only tried, and an
+ * address space that somebody else works on counts as having used the page.
  */
 public final class ReverseMap {
   private final Parts parts;
@@ -103,24 +103,26 @@ public final class ReverseMap {
   /** Visits the entries that show a page; returns whether all could be visited. */
   private boolean forEachEntry(int pfn, EntryUse use) {
     boolean[] complete = {true};
-    forEachArea(pfn, vma -> {
-      MmStruct mm = parts.spaces().of(vma);
-      if (mm == null) {
-        return true;
-      }
-      boolean mine = mm.isHeldByMe();
-      if (!mine && !mm.tryLock()) {
-        complete[0] = false;
-        return true;
-      }
-      try {
-        return visit(mm, vma, pfn, use);
-      } finally {
-        if (!mine) {
-          mm.unlock();
-        }
-      }
-    });
+    forEachArea(
+        pfn,
+        vma -> {
+          MmStruct mm = parts.spaces().of(vma);
+          if (mm == null) {
+            return true;
+          }
+          boolean mine = mm.isHeldByMe();
+          if (!mine && !mm.tryLock()) {
+            complete[0] = false;
+            return true;
+          }
+          try {
+            return visit(mm, vma, pfn, use);
+          } finally {
+            if (!mine) {
+              mm.unlock();
+            }
+          }
+        });
     return complete[0];
   }
 
@@ -138,19 +140,21 @@ public final class ReverseMap {
     int[] count = {0};
     long[] flags = {0};
     boolean complete =
-        forEachEntry(pfn, (mm, vma, slot) -> {
-          long vmFlags = areas.flags(vma);
-          if ((vmFlags & VmFlags.LOCKED) != 0) {
-            flags[0] |= vmFlags;
-            return false;
-          }
-          boolean counts = (vmFlags & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0;
-          if (clear(slot, Pte.ACCESSED) && counts) {
-            count[0]++;
-            flags[0] |= vmFlags;
-          }
-          return true;
-        });
+        forEachEntry(
+            pfn,
+            (mm, vma, slot) -> {
+              long vmFlags = areas.flags(vma);
+              if ((vmFlags & VmFlags.LOCKED) != 0) {
+                flags[0] |= vmFlags;
+                return false;
+              }
+              boolean counts = (vmFlags & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0;
+              if (clear(slot, Pte.ACCESSED) && counts) {
+                count[0]++;
+                flags[0] |= vmFlags;
+              }
+              return true;
+            });
     return new Use(count[0], flags[0], !complete);
   }
 
@@ -173,13 +177,15 @@ public final class ReverseMap {
    */
   public boolean unmap(Cpu cpu, int pfn, long swapEntry) {
     boolean anon = parts.rmap().isAnon(pfn);
-    forEachEntry(pfn, (mm, vma, slot) -> {
-      if (areas.has(vma, VmFlags.LOCKED)) {
-        return false;
-      }
-      mm.noteHiwaterRss();
-      return anon ? unmapAnon(cpu, mm, slot, pfn, swapEntry) : unmapFile(cpu, mm, slot, pfn);
-    });
+    forEachEntry(
+        pfn,
+        (mm, vma, slot) -> {
+          if (areas.has(vma, VmFlags.LOCKED)) {
+            return false;
+          }
+          mm.noteHiwaterRss();
+          return anon ? unmapAnon(cpu, mm, slot, pfn, swapEntry) : unmapFile(cpu, mm, slot, pfn);
+        });
     return map.mapcount(pfn) == 0;
   }
 
@@ -229,12 +235,14 @@ public final class ReverseMap {
    */
   public boolean makeClean(int pfn) {
     return map.mapcount(pfn) == 0
-        || forEachEntry(pfn, (mm, vma, slot) -> {
-          if (Parts.isShared(areas.flags(vma))) {
-            clear(slot, Pte.RW | Pte.DIRTY);
-          }
-          return true;
-        });
+        || forEachEntry(
+            pfn,
+            (mm, vma, slot) -> {
+              if (Parts.isShared(areas.flags(vma))) {
+                clear(slot, Pte.RW | Pte.DIRTY);
+              }
+              return true;
+            });
   }
 
   /** The cache of a file's page, or null if it is in none any more. */

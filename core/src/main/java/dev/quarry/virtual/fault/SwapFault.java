@@ -22,6 +22,7 @@ final class SwapFault {
 
   FaultLeaf resolve(VmFault fault) {
     // It was written once, so that its area has an anon_vma; a fork gave it to the child's.
+    fault.major = !swap.isCached(fault.entry);
     int pfn = swap.read(fault.cpu, fault.entry);
     if (pfn < 0) {
       return pfn == SwapSpace.NO_MEMORY ? FaultLeaf.OUT_OF_MEMORY : FaultLeaf.FILE_ERROR;
@@ -38,8 +39,8 @@ final class SwapFault {
     parts.tables().entry(fault.slot, entry);
     swap.free(fault.cpu, fault.entry);
     fault.entry = entry;
-    if (exclusive && fault.write) {
-      swap.dropCached(fault.cpu, pfn); // what is written makes the copy in swap useless
+    if ((exclusive && fault.write) || swap.isHalfFull()) {
+      swap.dropCached(fault.cpu, pfn); // the copy in swap is useless, or too dear
     }
     return FaultLeaf.SWAP_IN;
   }

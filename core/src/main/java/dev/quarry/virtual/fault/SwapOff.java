@@ -27,12 +27,15 @@ public final class SwapOff {
       boolean[] all = {true};
       int step = parts.tables().layout().pointerBytes();
       mm.tables()
-          .forEachRun(0, mm.taskSize() >>> Parts.SHIFT, (address, slot, entries, level) -> {
-            for (int i = 0; i < entries && all[0]; i++) {
-              long at = address + ((long) i << PageTableLayout.PAGE_SHIFT);
-              all[0] = one(cpu, mm, at, slot + (long) i * step, meant);
-            }
-          });
+          .forEachRun(
+              0,
+              mm.taskSize() >>> Parts.SHIFT,
+              (address, slot, entries, level) -> {
+                for (int i = 0; i < entries && all[0]; i++) {
+                  long at = address + ((long) i << PageTableLayout.PAGE_SHIFT);
+                  all[0] = one(cpu, mm, at, slot + (long) i * step, meant);
+                }
+              });
       return all[0];
     } finally {
       mm.unlock();
@@ -45,8 +48,7 @@ public final class SwapOff {
       return true;
     }
     long vma = mm.lookup(address);
-    VmFault fault =
-        new VmFault(cpu, mm, vma, parts.spaces().areas().flags(vma), address, false);
+    VmFault fault = new VmFault(cpu, mm, vma, parts.spaces().areas().flags(vma), address, false);
     fault.slot = slot;
     fault.entry = entry;
     return swap.resolve(fault).isResolved();

@@ -27,6 +27,16 @@ public interface SwapSpace {
         }
 
         @Override
+        public boolean isHalfFull() {
+          return false;
+        }
+
+        @Override
+        public boolean isCached(long entry) {
+          return false;
+        }
+
+        @Override
         public int users(long entry) {
           return 0;
         }
@@ -45,8 +55,8 @@ public interface SwapSpace {
   /**
    * Brings a page back, or finds it in the swap cache.
    *
-   * @return a frame of the swap cache with a reference for the caller, or {@link #NO_MEMORY}, {@link
-   *     #IO_ERROR}
+   * @return a frame of the swap cache with a reference for the caller, or {@link #NO_MEMORY},
+   *     {@link #IO_ERROR}
    */
   int read(Cpu cpu, long entry);
 
@@ -56,6 +66,12 @@ public interface SwapSpace {
    * @return whether the page is in no swap cache any more
    */
   boolean dropCached(Cpu cpu, int pfn);
+
+  /** Whether places in swap are too few to keep one for a page in memory: {@code vm_swap_full}. */
+  boolean isHalfFull();
+
+  /** Whether the page is in memory, so that nothing need be read. */
+  boolean isCached(long entry);
 
   /** How many page table entries say that the page is there: {@code swp_swapcount}. */
   int users(long entry);

@@ -110,6 +110,11 @@ public final class UserPages implements MappedPages {
     return parts.zeroPfn();
   }
 
+  /** Counts pages for their nodes. */
+  public NodeCounts counts() {
+    return parts.rmap().counts();
+  }
+
   /** What this floor counted of a statistic. */
   public long counted(NodeStat stat) {
     return parts.rmap().counts().own(stat);
@@ -212,8 +217,12 @@ public final class UserPages implements MappedPages {
       case REMOVE -> {
         return fileAdvice.remove(vma, start, end);
       }
+      case PAGEOUT -> {
+        protection.makeOld(mm, start, end);
+        parts.lru().pageOut(cpu, protection.ownPages(mm, start, end));
+      }
       default -> {
-        // PAGEOUT: without reclaim there is nowhere to go.
+        // Others change areas only.
       }
     }
     return 0;
