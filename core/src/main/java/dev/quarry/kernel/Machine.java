@@ -239,7 +239,7 @@ public final class Machine implements AutoCloseable {
 
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
   public synchronized ProcFs files() {
-    return new ProcFs(memory, kernelSpace, slab, this::addressSpace);
+    return new ProcFs(memory, kernelSpace, slab, this::addressSpace, reclaim);
   }
 
   private @Nullable MmStruct addressSpace(int pid) {

@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.space.MmStruct;
@@ -39,7 +40,9 @@ public final class ProcFs {
     TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
+    TEXTS.put("/proc/swaps", memory -> Swaps.text(memory, null));
     SysVm.all().forEach((name, text) -> TEXTS.put("/proc/sys/vm/" + name, text));
+    SysVm.ofReclaim(null).forEach((name, text) -> TEXTS.put("/proc/sys/vm/" + name, text));
     NodeStates.all().forEach((name, text) -> TEXTS.put(NODES + name, text));
     WORDS.put("/proc/kpageflags", KPageFlags::new);
     WORDS.put("/proc/kpagecount", KPageCount::new);
@@ -49,6 +52,7 @@ public final class ProcFs {
 
   private final PhysicalMemory memory;
   private final @Nullable SlabAllocator slab;
+  private final @Nullable Reclaim reclaim;
   private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
@@ -64,7 +68,7 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
-    this(memory, space, slab, pid -> null);
+    this(memory, space, slab, pid -> null, null);
   }
 
   /**
@@ -73,18 +77,23 @@ public final class ProcFs {
    * @param space the kernel's half of the address range, or null if it was not built yet
    * @param slab the object allocator, or null if it was not made yet
    * @param processes the address space of a process by its number, or null
+   * @param reclaim who keeps lists and swap, or null if there are no processes yet
    */
   public ProcFs(
       PhysicalMemory memory,
       @Nullable KernelSpace space,
       @Nullable SlabAllocator slab,
-      IntFunction<@Nullable MmStruct> processes) {
+      IntFunction<@Nullable MmStruct> processes,
+      @Nullable Reclaim reclaim) {
     this.memory = memory;
+    this.reclaim = reclaim;
     this.slab = slab;
     this.processes = processes;
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
-    texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
+    texts.put("/proc/meminfo", m -> MemInfo.text(m, space, reclaim));
+    texts.put("/proc/swaps", m -> Swaps.text(m, reclaim));
+    SysVm.ofReclaim(reclaim).forEach((name, text) -> texts.put("/proc/sys/vm/" + name, text));
     for (Node node : memory.nodes()) {
       String folder = NODES + "node" + node.id() + "/";
       NodeFiles.all().forEach((name, file) -> texts.put(folder + name, m -> file.apply(m, node)));
@@ -134,7 +143,9 @@ public final class ProcFs {
 
   /** The paths of files that may be written. */
   public static List<String> writablePaths() {
-    return List.of(SLAB_INFO);
+    List<String> paths = new ArrayList<>(WritableVm.paths());
+    paths.add(SLAB_INFO);
+    return paths;
   }
 
   /**
@@ -146,6 +157,10 @@ public final class ProcFs {
     if (!writablePaths().contains(path)) {
       throw new IllegalArgumentException(
           path + " cannot be written, only " + String.join(", ", writablePaths()));
+    }
+    if (WritableVm.paths().contains(path)) {
+      WritableVm.write(memory, reclaim, path, text);
+      return;
     }
     if (slab == null) {
       throw new IllegalArgumentException(path + ": the machine has no caches yet");

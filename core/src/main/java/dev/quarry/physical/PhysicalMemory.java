@@ -42,6 +42,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final VmEvents events;
   private boolean heldSinceBoot;
   private long minFreeKbytes;
+  private int scaleFactor;
   private LastReference lastReference = LastReference.NONE;
 
   /**
@@ -54,6 +55,7 @@ public final class PhysicalMemory implements AutoCloseable {
     this.rules = AllocRules.of(spec.release());
     this.cpus = List.copyOf(cpus);
     this.events = new VmEvents(cpus.size());
+    this.scaleFactor = spec.sysctls().watermarkScaleFactor();
     this.ram = ram;
     this.log = log;
     int blockPages = 1 << spec.maxOrder();
@@ -237,6 +239,15 @@ public final class PhysicalMemory implements AutoCloseable {
   /** {@code vm.min_free_kbytes} as it is in force. */
   public long minFreeKbytes() {
     return minFreeKbytes;
+  }
+
+  /** {@code vm.watermark_scale_factor} as it is in force. */
+  public int scaleFactor() {
+    return scaleFactor;
+  }
+
+  void scaleFactor(int scale) {
+    scaleFactor = scale;
   }
 
   void minFreeKbytes(long kbytes) {

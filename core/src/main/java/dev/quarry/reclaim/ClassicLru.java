@@ -137,7 +137,7 @@ final class ClassicLru implements LruPolicy {
     return taken;
   }
 
-  private long shrinkInactive(LruList list, Lruvec lruvec, ScanControl scan, int count) {
+  long shrinkInactive(LruList list, Lruvec lruvec, ScanControl scan, int count) {
     boolean file = list.isFile();
     batches.drain(scan.cpu);
     lruvec.lock.lock();
@@ -163,7 +163,7 @@ final class ClassicLru implements LruPolicy {
     return result.reclaimed();
   }
 
-  private void shrinkActive(LruList list, Lruvec lruvec, ScanControl scan, int count) {
+  void shrinkActive(LruList list, Lruvec lruvec, ScanControl scan, int count) {
     batches.drain(scan.cpu);
     lruvec.lock.lock();
     PageBatch taken = isolate(list, lruvec, scan, count);

@@ -67,6 +67,11 @@ public final class Kswapd {
     return awake;
   }
 
+  /** Whether it was woken and has done nothing yet. */
+  synchronized boolean isStarting() {
+    return awake && scan == null;
+  }
+
   /** Whether so many runs freed nothing that it does not run for now. */
   public boolean isHopeless() {
     return failures >= MOST_FAILURES;

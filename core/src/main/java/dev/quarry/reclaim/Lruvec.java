@@ -170,7 +170,7 @@ public final class Lruvec {
   boolean isInactiveLow(boolean file) {
     LruList inactive = file ? LruList.INACTIVE_FILE : LruList.INACTIVE_ANON;
     LruList active = file ? LruList.ACTIVE_FILE : LruList.ACTIVE_ANON;
-    long gib = (size(inactive) + size(active)) >>> 30 - memory.spec().pageShift();
+    long gib = (size(inactive) + size(active)) >>> (30 - memory.spec().pageShift());
     long ratio = gib == 0 ? 1 : (long) Math.sqrt(10.0 * gib);
     return size(inactive) * ratio < size(active);
   }

@@ -14,9 +14,9 @@ import dev.quarry.physical.ZoneStat;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.fault.ReverseMap;
 import dev.quarry.virtual.fault.UserPages;
+import dev.quarry.virtual.space.Commitment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntSupplier;
 
 /**
  * Reclaim of a machine that has processes: the lists, swap, the background reclaimers, and the way
@@ -32,8 +32,9 @@ public final class Reclaim implements Reclaimer {
   private final Shrinkers shrinkers;
   private final TryToFree tryToFree;
   private final ShrinkPages shrink;
+  private final ClassicLru classic;
   private final List<Kswapd> kswapds = new ArrayList<>();
-  private final IntSupplier reap;
+  private final Runnable reap;
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
   private volatile boolean anyAwake;
@@ -43,7 +44,9 @@ public final class Reclaim implements Reclaimer {
     @Override
     public void run(Cpu cpu) {
       if (anyAwake && !cpu.isFreeingMemory()) {
-        reap.getAsInt();
+        if (kswapds.stream().anyMatch(Kswapd::isStarting)) {
+          reap.run();
+        }
         stepAll(cpu);
       }
     }
@@ -76,10 +79,10 @@ public final class Reclaim implements Reclaimer {
   /**
    * Begins to keep lists of the pages of processes, of which there is none yet.
    *
-   * @param reap gives back what object caches do not need: how many slabs
+   * @param reap gives back what object caches do not need
    */
   public Reclaim(
-      PhysicalMemory memory, PageAllocator allocator, Ram ram, UserPages pages, IntSupplier reap) {
+      PhysicalMemory memory, PageAllocator allocator, Ram ram, UserPages pages, Runnable reap) {
     this.memory = memory;
     this.pages = pages;
     this.reap = reap;
@@ -92,7 +95,8 @@ public final class Reclaim implements Reclaimer {
     this.shrinkers = new Shrinkers(memory);
     ReverseMap rmap = pages.reverseMap();
     this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);
-    LruPolicy policy = new ClassicLru(memory, batches, shrink, rmap, swap);
+    ClassicLru policy = new ClassicLru(memory, batches, shrink, rmap, swap);
+    this.classic = policy;
     ShrinkNode shrinkNode = new ShrinkNode(balance, policy, shrinkers);
     this.tryToFree = new TryToFree(shrinkNode, lruvecs);
     for (Node node : memory.nodes()) {
@@ -105,6 +109,14 @@ public final class Reclaim implements Reclaimer {
     pages.lru(batches);
     pages.swap(swap);
     pages.spaces().commitment().swap(swap.areas()::totalPages);
+  }
+
+  ClassicLru classic() {
+    return classic;
+  }
+
+  ReclaimScope scope() {
+    return scope;
   }
 
   /** The settings under {@code /proc/sys/vm}. */
@@ -147,8 +159,9 @@ public final class Reclaim implements Reclaimer {
     shrinkers.add(shrinker);
   }
 
-  UserPages pages() {
-    return pages;
+  /** What processes were promised. */
+  public Commitment commitment() {
+    return pages.spaces().commitment();
   }
 
   @Override

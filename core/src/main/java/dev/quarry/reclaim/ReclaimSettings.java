@@ -11,7 +11,7 @@ public final class ReclaimSettings {
   private int pageCluster = PAGE_CLUSTER;
 
   /** What Linux 6.18 starts with. */
-  ReclaimSettings() {}
+  public ReclaimSettings() {}
 
   /** {@code vm.swappiness}, 0 to 200: 100 finds swap and files as dear as each other. */
   public int swappiness() {

@@ -86,7 +86,7 @@ public final class Swap implements SwapSpace, Workingset.SwapUse {
 
   /** The most slots that an entry can name. */
   long mostSlots() {
-    return layout == PageTableLayout.X86_64 ? 1L << SLOT_BITS : 1L << SLOT_BITS - 4;
+    return layout == PageTableLayout.X86_64 ? 1L << SLOT_BITS : 1L << (SLOT_BITS - 4);
   }
 
   @Override
