@@ -126,6 +126,56 @@ final class LruBatches implements PageLru, LastReference {
   }
 
   @Override
+  public void addLarge(int head) {
+    Lruvec lruvec = lruvecs.of(head);
+    lruvec.lock.lock();
+    lruvec.add(head);
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void beforeSplit(int head) {
+    Lruvec lruvec = lruvecs.of(head);
+    lruvec.lock.lock();
+    if ((map.state(head) & PageState.LRU) != 0) {
+      lruvec.remove(head);
+    }
+    if ((map.state(head) & PageState.UNEVICTABLE) != 0) {
+      lruvec.countMlocked(head, -1); // its pages are found to be locked one by one
+      map.changeFlags(head, PageState.UNEVICTABLE, 0);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void afterSplit(int first, int pages) {
+    Lruvec lruvec = lruvecs.of(first);
+    lruvec.lock.lock();
+    for (int pfn = first; pfn < first + pages; pfn++) {
+      if (map.mapcount(pfn) > 0) {
+        lruvec.add(pfn);
+      }
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void lazyFree(int pfn) {
+    int gone = PageState.SWAPBACKED | PageState.DIRTY | PageState.REFERENCED | PageState.ACTIVE;
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    boolean listed = (map.state(pfn) & PageState.LRU) != 0;
+    if (listed) {
+      lruvec.remove(pfn);
+    }
+    map.changeFlags(pfn, gone, 0);
+    if (listed) {
+      lruvec.add(pfn);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
   public boolean leaveLru(int pfn) {
     Lruvec lruvec = lruvecs.of(pfn);
     lruvec.lock.lock();

@@ -123,14 +123,21 @@ public final class Lruvec {
     return which;
   }
 
-  private void count(LruList which, int pfn, int change) {
+  /** Pages of the block that a frame heads. */
+  private int pages(int pfn) {
+    return 1 << PageState.order(map.state(pfn));
+  }
+
+  private void count(LruList which, int pfn, int sign) {
     Zone zone = zone(pfn);
+    int change = sign * pages(pfn);
     node.stat(which.nodeStat(), node.stat(which.nodeStat()) + change);
     zone.stat(which.zoneStat(), zone.stat(which.zoneStat()) + change);
   }
 
-  void countMlocked(int pfn, int change) {
+  void countMlocked(int pfn, int sign) {
     Zone zone = zone(pfn);
+    int change = sign * pages(pfn);
     zone.stat(ZoneStat.NR_MLOCK, zone.stat(ZoneStat.NR_MLOCK) + change);
   }
 

@@ -78,9 +78,10 @@ final class ReclaimInvariants {
         boolean here = (flags & PageState.LRU) != 0 && LruList.of(flags) == which;
         expect(here, "frame %d is on %s, its flags are %x", pfn, which, flags);
         expect(map.prev(pfn) == before, "%s: frame %d has a wrong neighbour", which, pfn);
-        inZone[Objects.requireNonNull(memory.zoneOf(pfn)).index()]++;
+        int size = 1 << PageState.order(map.state(pfn));
+        inZone[Objects.requireNonNull(memory.zoneOf(pfn)).index()] += size;
         before = pfn;
-        count++;
+        count += size;
       }
       listed += count;
       expect(list.last() == before, "%s does not end with frame %d", which, before);
@@ -101,8 +102,9 @@ final class ReclaimInvariants {
       for (int pfn = zone.startPfn(); pfn < zone.endPfn(); pfn++) {
         long state = map.state(pfn);
         if (PageState.isAllocated(state)) {
-          lru += (state & PageState.LRU) != 0 ? 1 : 0;
-          mlocked += (state & PageState.UNEVICTABLE) != 0 ? 1 : 0;
+          int size = 1 << PageState.order(state);
+          lru += (state & PageState.LRU) != 0 ? size : 0;
+          mlocked += (state & PageState.UNEVICTABLE) != 0 ? size : 0;
           cached += (state & PageState.SWAPCACHE) != 0 ? 1 : 0;
         }
       }

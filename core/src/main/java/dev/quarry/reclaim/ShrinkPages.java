@@ -66,6 +66,8 @@ final class ShrinkPages {
   /** What becomes of one page. */
   private enum Fate {
     FREED,
+    /** A huge page became small ones, which are on their lists. */
+    SPLIT,
     ACTIVATE,
     KEEP
   }
@@ -93,6 +95,9 @@ final class ShrinkPages {
           batch.add(pfn);
         }
         case KEEP -> batch.add(pfn);
+        case SPLIT -> {
+          // Its pages are looked at when their turn comes.
+        }
       }
     }
     return new Result(tally.reclaimed, tally.written, tally.dirty);
@@ -119,6 +124,9 @@ final class ShrinkPages {
   }
 
   private Fate one(int pfn, ScanControl scan, Tally tally) {
+    if (PageState.order(map.state(pfn)) > 0) {
+      return large(pfn, scan);
+    }
     if (!map.testAndSet(pfn, PageState.LOCKED)) {
       return Fate.KEEP;
     }
@@ -129,6 +137,27 @@ final class ShrinkPages {
       allocator.freePage(scan.cpu, pfn);
     }
     return fate;
+  }
+
+  /** A huge page is not swapped as a whole: it is split, and its pages go one by one. */
+  private Fate large(int head, ScanControl scan) {
+    if (is(head, PageState.UNEVICTABLE)) {
+      return Fate.KEEP;
+    }
+    Use use = scan.ignoreReferences ? Use.RECLAIM : use(head, scan.cpu);
+    if (use == Use.ACTIVATE || use == Use.KEEP) {
+      return use == Use.ACTIVATE ? Fate.ACTIVATE : Fate.KEEP;
+    }
+    if (!swap.hasRoom() && is(head, PageState.SWAPBACKED)) {
+      return Fate.ACTIVATE;
+    }
+    lru.addLarge(head); // who splits it expects it on its list, and no reference of ours
+    if (map.dropReference(head)) {
+      rmap.split(scan.cpu, head);
+    } else {
+      allocator.freePages(scan.cpu, head, PageState.order(map.state(head)));
+    }
+    return Fate.SPLIT;
   }
 
   private Fate locked(int pfn, ScanControl scan, Tally tally) {

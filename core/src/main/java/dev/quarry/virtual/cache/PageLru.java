@@ -13,6 +13,18 @@ public interface PageLru {
    */
   void add(Cpu cpu, int pfn);
 
+  /** The same of a huge page; no reference of it is kept: {@code folio_add_lru}. */
+  void addLarge(int head);
+
+  /** A huge page is about to be split, if nobody else holds it. */
+  void beforeSplit(int head);
+
+  /** Its pages are single ones from now on: {@code lru_add_split_folio}. */
+  void afterSplit(int first, int pages);
+
+  /** A page may be dropped unless it is written again: {@code folio_mark_lazyfree}. */
+  void lazyFree(int pfn);
+
   /** Puts what this CPU keeps for a while where it belongs: {@code lru_add_drain}. */
   void drain(Cpu cpu);
 
@@ -51,6 +63,18 @@ public interface PageLru {
       new PageLru() {
         @Override
         public void add(Cpu cpu, int pfn) {}
+
+        @Override
+        public void addLarge(int head) {}
+
+        @Override
+        public void beforeSplit(int head) {}
+
+        @Override
+        public void afterSplit(int first, int pages) {}
+
+        @Override
+        public void lazyFree(int pfn) {}
 
         @Override
         public void drain(Cpu cpu) {}

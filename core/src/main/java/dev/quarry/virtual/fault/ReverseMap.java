@@ -3,6 +3,7 @@ package dev.quarry.virtual.fault;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
+import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
@@ -33,8 +34,10 @@ public final class ReverseMap {
   private final MemMap map;
   private final TableMemory tables;
   private final VmAreaStruct areas;
+  private final HugePages huge;
 
-  ReverseMap(Parts parts, SwapFault swap) {
+  ReverseMap(Parts parts, SwapFault swap, HugePages huge) {
+    this.huge = huge;
     this.parts = parts;
     this.swap = swap;
     this.map = parts.map();
@@ -70,20 +73,31 @@ public final class ReverseMap {
       parts
           .spaces()
           .anonVmas()
-          .forEachArea(() -> map.mapcount(pfn) == 0 ? none : parts.rmap().anonVma(pfn), visitor);
+          .forEachArea(() -> mapcount(pfn) == 0 ? none : parts.rmap().anonVma(pfn), visitor);
     } else if (map.mapping(pfn) != 0) {
       boolean[] on = {true};
       parts.caches().of(pfn).areas().forEach(vma -> on[0] = on[0] && visitor.visit(vma));
     }
   }
 
-  /** Where an area shows a page, or would, or {@link PageTables#NO_SLOT}. */
+  private int mapcount(int pfn) {
+    return parts.memory().largeFolios().mapcountOf(pfn);
+  }
+
+  /** Where an area shows a page, huge or not, or would, or {@link PageTables#NO_SLOT}. */
   private long slot(MmStruct mm, long vma, int pfn) {
     int pages = map.index(pfn) - (int) areas.pgoff(vma);
     if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
       return PageTables.NO_SLOT;
     }
-    return mm.tables().findSlot(areas.start(vma) + ((pages & 0xFFFF_FFFFL) << Parts.SHIFT));
+    long address = areas.start(vma) + ((pages & 0xFFFF_FFFFL) << Parts.SHIFT);
+    if (mm.huge().entries() > 0) {
+      long upper = mm.tables().findUpperSlot(address);
+      if (upper != PageTables.NO_SLOT && HugeTables.isHuge(tables.entry(upper))) {
+        return upper;
+      }
+    }
+    return mm.tables().findSlot(address);
   }
 
   /** Whether an area's entry shows a page; without a lock, a guess. */
@@ -134,7 +148,7 @@ public final class ReverseMap {
 
   /** Which entries were used since this was last asked: {@code folio_referenced}. */
   public Use referenced(int pfn) {
-    if (map.mapcount(pfn) == 0) {
+    if (mapcount(pfn) == 0) {
       return Use.NONE;
     }
     int[] count = {0};
@@ -226,6 +240,23 @@ public final class ReverseMap {
       entry = tables.entry(slot);
     }
     return entry;
+  }
+
+  /**
+   * Makes 512 pages of a huge one, in all page tables: {@code split_folio}. Nobody but page tables
+   * holds it.
+   *
+   * @return whether that was done
+   */
+  public boolean split(Cpu cpu, int head) {
+    boolean all =
+        forEachEntry(head, (mm, vma, slot) -> {
+          if (HugeTables.isHuge(tables.entry(slot))) {
+            huge.entries().split(cpu, mm, slot);
+          }
+          return true;
+        });
+    return all && huge.splitBlock(cpu, head, null);
   }
 
   /**

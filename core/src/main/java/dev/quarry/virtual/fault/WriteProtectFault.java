@@ -2,6 +2,7 @@ package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Host;
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
@@ -37,7 +38,6 @@ final class WriteProtectFault {
       return FaultLeaf.MAKE_WRITABLE;
     }
     if (pfn != parts.zeroPfn() && isReusable(fault, pfn)) {
-      parts.rmap().moveAnon(fault.vma, pfn);
       makeWritable(fault);
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
       return FaultLeaf.COW_REUSE;
@@ -52,9 +52,26 @@ final class WriteProtectFault {
   private boolean isReusable(VmFault fault, int pfn) {
     long state = parts.map().state(pfn);
     int flags = PageState.flags(state);
-    if ((flags & PageState.ANON) == 0 || (flags & PageState.ANON_EXCLUSIVE) != 0) {
-      return (flags & PageState.ANON) != 0;
+    if ((flags & PageState.ANON) == 0) {
+      return false;
     }
+    boolean own = (flags & PageState.ANON_EXCLUSIVE) != 0;
+    if (LargeFolios.isPart(state)) {
+      boolean alone = own || parts.rmap().large().isAlone(fault.mm, pfn);
+      if (alone) {
+        parts.map().changeFlags(pfn, 0, PageState.ANON_EXCLUSIVE);
+      }
+      return alone;
+    }
+    boolean reusable = own || isOnlyReference(fault, pfn, state);
+    if (reusable) {
+      parts.rmap().moveAnon(fault.vma, pfn);
+    }
+    return reusable;
+  }
+
+  private boolean isOnlyReference(VmFault fault, int pfn, long state) {
+    int flags = PageState.flags(state);
     if (PageState.refcount(state) > MOST_REFERENCES) {
       return false;
     }
@@ -94,8 +111,7 @@ final class WriteProtectFault {
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }
-    parts.rmap().remove(fault.mm, old);
-    parts.allocator().freePage(fault.cpu, old);
+    parts.rmap().release(fault.cpu, fault.mm, old);
     return FaultLeaf.COW_COPY;
   }
 

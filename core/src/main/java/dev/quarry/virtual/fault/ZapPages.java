@@ -16,12 +16,14 @@ final class ZapPages implements EntryVisitor {
   private final Cpu cpu;
   private final MmStruct mm;
   private final SwapSpace swap;
+  private final HugeEntries huge;
 
-  ZapPages(Parts parts, Cpu cpu, MmStruct mm, SwapSpace swap) {
+  ZapPages(Parts parts, Cpu cpu, MmStruct mm, SwapSpace swap, HugeEntries huge) {
     this.parts = parts;
     this.cpu = cpu;
     this.mm = mm;
     this.swap = swap;
+    this.huge = huge;
   }
 
   @Override
@@ -43,7 +45,17 @@ final class ZapPages implements EntryVisitor {
     if (ofFile && (entry & Pte.ACCESSED) != 0) {
       parts.lru().accessed(cpu, pfn);
     }
-    parts.rmap().remove(mm, pfn);
-    parts.allocator().freePage(cpu, pfn);
+    parts.rmap().release(cpu, mm, pfn);
+  }
+
+  @Override
+  public void large(long address, long slot, long entry) {
+    huge.zap(cpu, mm, slot, entry);
+  }
+
+  @Override
+  public boolean split(long address, long slot) {
+    huge.split(cpu, mm, slot);
+    return true;
   }
 }

@@ -46,6 +46,7 @@ public final class AddressSpaces {
   private final Map<Long, MmStruct> byAddress = new ConcurrentHashMap<>();
   private @Nullable MappedPages pages;
   private long nextSharedInode = 1;
+  private int lastOwner;
 
   /**
    * Makes the caches: {@code proc_caches_init}, {@code vma_state_init}, {@code anon_vma_init}.
@@ -144,6 +145,11 @@ public final class AddressSpaces {
     return byAddress.get(areas.mm(vma));
   }
 
+  /** A number for an address space: {@code mm_alloc_id}. */
+  synchronized int nextOwner() {
+    return ++lastOwner;
+  }
+
   /** All address spaces, the oldest first. */
   public synchronized List<MmStruct> all() {
     return List.copyOf(all);
@@ -212,6 +218,7 @@ public final class AddressSpaces {
   public void exit(Cpu cpu, MmStruct mm) {
     mm.lock();
     Munmap.range(cpu, mm, 0, userEnd());
+    pages().released(cpu, mm);
     mm.unlock();
     synchronized (this) {
       all.remove(mm);
