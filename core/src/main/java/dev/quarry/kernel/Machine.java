@@ -219,7 +219,8 @@ public final class Machine implements AutoCloseable {
 
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
   public synchronized ProcFs files() {
-    return new ProcFs(memory, kernelSpace, slab, this::addressSpace);
+    AddressSpaces spaces = processes == null ? null : processes.spaces();
+    return new ProcFs(memory, kernelSpace, slab, spaces, this::addressSpace);
   }
 
   private @Nullable MmStruct addressSpace(int pid) {

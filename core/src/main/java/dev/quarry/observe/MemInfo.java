@@ -6,6 +6,7 @@ import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.virtual.KernelLayout;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.Commitment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +40,24 @@ public final class MemInfo {
     return text(memory, null);
   }
 
-  /** The file's text. */
+  /** The file's text of a machine that has no process yet. */
   public static String text(PhysicalMemory memory, @Nullable KernelSpace space) {
+    return text(memory, space, null);
+  }
+
+  /**
+   * The file's text.
+   *
+   * @param commitment what processes were promised, or null if there was none yet
+   */
+  static String text(
+      PhysicalMemory memory, @Nullable KernelSpace space, @Nullable Commitment commitment) {
     MemInfo file = new MemInfo(memory, space);
     file.totals();
     file.lru();
     file.swapAndFiles();
     file.kernel();
-    file.limits();
+    file.limits(commitment);
     file.hugePages();
     file.directMap();
     return file.out.toString();
@@ -99,10 +110,11 @@ public final class MemInfo {
     out.kb("WritebackTmp", 0);
   }
 
-  /** {@code vm_commit_limit}: half of RAM, as vm.overcommit_ratio is 50, and there is no swap. */
-  private void limits() {
-    out.pages("CommitLimit", sums.managed() / 2);
-    out.kb("Committed_AS", 0);
+  /** {@code vm_commit_limit}: by default half of RAM, as vm.overcommit_ratio is 50. */
+  private void limits(@Nullable Commitment commitment) {
+    long half = sums.managed() / 2;
+    out.pages("CommitLimit", commitment == null ? half : commitment.limitPages());
+    out.pages("Committed_AS", commitment == null ? 0 : commitment.committedPages());
     out.kb("VmallocTotal", KernelLayout.of(memory).vmallocTotalBytes() >> 10);
     out.pages("VmallocUsed", space == null ? 0 : space.vmalloc().nrPages());
     out.kb("VmallocChunk", 0);

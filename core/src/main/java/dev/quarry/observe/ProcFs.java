@@ -4,7 +4,10 @@ import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.Commitment;
 import dev.quarry.virtual.space.MmStruct;
+import dev.quarry.virtual.space.SpaceSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcFs {
   private static final String NODES = "/sys/devices/system/node/";
+  private static final String SYS_VM = "/proc/sys/vm/";
   private static final String SLAB_INFO = "/proc/slabinfo";
   private static final Map<String, Function<PhysicalMemory, String>> TEXTS = new LinkedHashMap<>();
   private static final Map<String, Function<PhysicalMemory, PageWords.Word>> WORDS =
@@ -39,7 +43,9 @@ public final class ProcFs {
     TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
-    SysVm.all().forEach((name, text) -> TEXTS.put("/proc/sys/vm/" + name, text));
+    SysVm.all().forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
+    SpaceSysctls.names().forEach(
+        name -> TEXTS.put(SYS_VM + name, m -> SpaceSysctls.text(name, new SpaceSettings())));
     NodeStates.all().forEach((name, text) -> TEXTS.put(NODES + name, text));
     WORDS.put("/proc/kpageflags", KPageFlags::new);
     WORDS.put("/proc/kpagecount", KPageCount::new);
@@ -49,6 +55,7 @@ public final class ProcFs {
 
   private final PhysicalMemory memory;
   private final @Nullable SlabAllocator slab;
+  private final @Nullable AddressSpaces spaces;
   private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
@@ -64,7 +71,7 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
-    this(memory, space, slab, pid -> null);
+    this(memory, space, slab, null, pid -> null);
   }
 
   /**
@@ -72,23 +79,38 @@ public final class ProcFs {
    *
    * @param space the kernel's half of the address range, or null if it was not built yet
    * @param slab the object allocator, or null if it was not made yet
+   * @param spaces what all address spaces share, or null if there was no process yet
    * @param processes the address space of a process by its number, or null
    */
   public ProcFs(
       PhysicalMemory memory,
       @Nullable KernelSpace space,
       @Nullable SlabAllocator slab,
+      @Nullable AddressSpaces spaces,
       IntFunction<@Nullable MmStruct> processes) {
     this.memory = memory;
     this.slab = slab;
+    this.spaces = spaces;
     this.processes = processes;
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
-    texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
+    texts.put("/proc/meminfo", m -> MemInfo.text(m, space, commitment()));
+    for (String name : SpaceSysctls.names()) {
+      texts.put(SYS_VM + name, m -> SpaceSysctls.text(name, settings()));
+    }
     for (Node node : memory.nodes()) {
       String folder = NODES + "node" + node.id() + "/";
       NodeFiles.all().forEach((name, file) -> texts.put(folder + name, m -> file.apply(m, node)));
     }
+  }
+
+  private @Nullable Commitment commitment() {
+    return spaces == null ? null : spaces.commitment();
+  }
+
+  /** The settings; those of a machine without a process are as they begin. */
+  private SpaceSettings settings() {
+    return spaces == null ? new SpaceSettings() : spaces.settings();
   }
 
   /** The paths that every machine has, those of node 0 included. */
@@ -134,7 +156,9 @@ public final class ProcFs {
 
   /** The paths of files that may be written. */
   public static List<String> writablePaths() {
-    return List.of(SLAB_INFO);
+    List<String> paths = new ArrayList<>(List.of(SLAB_INFO));
+    SpaceSysctls.names().forEach(name -> paths.add(SYS_VM + name));
+    return List.copyOf(paths);
   }
 
   /**
@@ -146,6 +170,13 @@ public final class ProcFs {
     if (!writablePaths().contains(path)) {
       throw new IllegalArgumentException(
           path + " cannot be written, only " + String.join(", ", writablePaths()));
+    }
+    if (path.startsWith(SYS_VM)) {
+      if (spaces == null) {
+        throw new IllegalArgumentException(path + ": the machine has no processes yet");
+      }
+      SpaceSysctls.write(path.substring(SYS_VM.length()), text, spaces.settings());
+      return;
     }
     if (slab == null) {
       throw new IllegalArgumentException(path + ": the machine has no caches yet");

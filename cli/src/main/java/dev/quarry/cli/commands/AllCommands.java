@@ -26,6 +26,7 @@ public final class AllCommands {
     MemoryCommands.addTo(registry);
     ProcessCommands.addTo(registry);
     MapCommands.addTo(registry);
+    StepsCommand.addTo(registry);
     AdviceCommands.addTo(registry);
     FileCommands.addTo(registry);
     AccessCommands.addTo(registry);
