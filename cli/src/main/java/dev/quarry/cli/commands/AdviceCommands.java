@@ -3,6 +3,9 @@ package dev.quarry.cli.commands;
 import dev.quarry.cli.lang.Registry;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.machine.Nearest;
+import dev.quarry.machine.Sizes;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.physical.VmEvents;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
@@ -27,6 +30,7 @@ final class AdviceCommands {
           "sync", MapFlags.MS_SYNC,
           "async", MapFlags.MS_ASYNC,
           "invalidate", MapFlags.MS_INVALIDATE);
+  private static final int SECTOR_BYTES = 512;
   private static final int PAGES_A_LINE = 64;
   private static final int MOST_LINES = 32;
 
@@ -89,7 +93,8 @@ final class AdviceCommands {
                 AdviceCommands::msync));
   }
 
-  private static List<String> names() {
+  /** What may be advised. */
+  static List<String> names() {
     return Arrays.stream(Advice.values())
         .map(advice -> advice.name().toLowerCase(Locale.ROOT))
         .toList();
@@ -100,7 +105,7 @@ final class AdviceCommands {
     int last = it.call().size() == 2 ? 1 : 2;
     long address = it.address(0);
     long bytes = last == 1 ? it.bytesOr(2, 0) : it.bytes(1);
-    Advice advice = it.call().read(last, "advice such as dontneed", AdviceCommands::advice);
+    Advice advice = advice(it, last);
     MmStruct mm = it.process().mm();
     if (advice == Advice.POPULATE_READ
         || advice == Advice.POPULATE_WRITE
@@ -114,14 +119,15 @@ final class AdviceCommands {
     String came = (change > 0 ? "+" : "") + change + " resident, ";
     return ErrnoFailure.or(
         result,
-        new Value.Text((change == 0 ? "" : came) + MapCommands.areasNow(mm, areas).show()));
+        new Done((change == 0 ? "" : came) + MapCommands.areasNow(mm, areas).show()));
   }
 
-  private static Advice advice(Value value) {
-    String word = value.word();
+  private static Advice advice(Processing it, int at) {
+    String word = it.call().literal(at, "advice such as dontneed");
     int index = names().indexOf(word);
     if (index < 0) {
-      throw new IllegalArgumentException(
+      throw it.call().refuse(
+          at,
           "\""
               + word
               + "\" is none of "
@@ -135,7 +141,7 @@ final class AdviceCommands {
   private static long bits(Processing it, int from, Map<String, Long> words) {
     long bits = 0;
     for (int i = from; i < it.call().size(); i++) {
-      String word = it.call().word(i, "a word");
+      String word = it.call().literal(i, "a word");
       Long bit = words.get(word);
       if (bit == null) {
         List<String> known = words.keySet().stream().sorted().toList();
@@ -148,7 +154,7 @@ final class AdviceCommands {
 
   /** Whether the word of an index is one of these, and no length. */
   private static boolean isWord(Processing it, int index, Map<String, Long> words) {
-    return words.containsKey(it.call().wordOr(index, ""));
+    return index < it.call().size() && words.containsKey(it.call().literal(index, ""));
   }
 
   private static Value mlock(Processing it, boolean locks) {
@@ -166,13 +172,13 @@ final class AdviceCommands {
 
   private static Value locked(Processing it, long result, FaultWatch watch, long bytes) {
     return Errno.isError(result)
-        ? new ErrnoFailure((int) -result, WhyRefused.of(it.process(), result, bytes, 0))
+        ? new ErrnoFailure((int) -result, WhyRefused.lock(it.process(), bytes))
         : locked(it, result, watch);
   }
 
   private static Value locked(Processing it, long result, FaultWatch watch) {
     String locked = Counted.of(it.process().mm().lockedVm(), "page") + " locked; ";
-    return ErrnoFailure.or(result, new Value.Text(locked + watch.orNone()));
+    return ErrnoFailure.or(result, new Done(locked + watch.orNone()));
   }
 
   private static Value mlockall(Processing it) {
@@ -213,10 +219,11 @@ final class AdviceCommands {
     long bytes = whole ? it.bytesOr(Integer.MAX_VALUE, 0) : it.bytes(1);
     long flags = bits(it, whole ? 1 : 2, SYNC);
     it.spend(bytes);
-    long before = FileCommands.dirty(it.machine());
+    VmEvents events = it.machine().memory().events();
+    long before = events.sum(VmEvent.PGPGOUT);
     long result = it.calls().msync(address, bytes, flags == 0 ? MapFlags.MS_SYNC : flags);
-    long written = before - FileCommands.dirty(it.machine());
+    long sectors = events.sum(VmEvent.PGPGOUT) - before;
     return ErrnoFailure.or(
-        result, new Value.Text(Counted.of(Math.max(0, written), "page") + " written"));
+        result, new Done(Sizes.compact(sectors * SECTOR_BYTES) + " bytes written"));
   }
 }

@@ -7,7 +7,6 @@ import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
 import dev.quarry.virtual.cache.CachedFile;
-import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.space.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -123,7 +122,7 @@ final class FileCommands {
 
   private static Value open(Processing it) {
     it.call().atMost(2);
-    String mode = it.call().wordOr(1, "r");
+    String mode = it.call().size() > 1 ? it.call().literal(1, "r or rw") : "r";
     if (!mode.equals("r") && !mode.equals("rw")) {
       throw it.call().refuse(1, "\"" + mode + "\" is neither r nor rw");
     }
@@ -204,12 +203,5 @@ final class FileCommands {
     Machine machine = Booted.machine(session);
     long pages = machine.processes().pages().caches().drop(Booted.cpu(session, call));
     return new Value.Text(Counted.of(pages, "page") + " dropped");
-  }
-
-  /** Pages of all files that are to be written. */
-  static long dirty(Machine machine) {
-    return machine.processes().pages().caches().all().stream()
-        .mapToLong(PageCache::nrDirty)
-        .sum();
   }
 }

@@ -7,7 +7,6 @@ import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MapFlags;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
-import java.util.List;
 
 /** The system calls that make, change and end mappings. */
 final class MapCommands {
@@ -148,7 +147,7 @@ final class MapCommands {
     SpaceCounts done = SpaceCounts.of(it.machine(), mm).since(before);
     return ErrnoFailure.or(
         result,
-        new Value.Text(
+        new Done(
             Counted.of(-done.pages(), "page")
                 + " unmapped, "
                 + Counted.of(-done.mapped(), "entry", "entries")
@@ -164,19 +163,19 @@ final class MapCommands {
     int last = it.call().size() == 2 ? 1 : 2;
     long address = it.address(0);
     long bytes = last == 1 ? it.bytesOr(2, 0) : it.bytes(1);
-    List<String> words = MmapWords.protections();
-    long protection =
-        it.call().read(last, "r, rw, rx, rwx or none", v -> MmapWords.protection(v, words));
+    long protection = MmapWords.protection(it.call(), last, MmapWords.protections());
     long before = it.process().mm().mapCount();
     long result = it.calls().mprotect(address, bytes, protection);
-    return ErrnoFailure.or(result, areasNow(it.process().mm(), before));
+    return Errno.isError(result)
+        ? new ErrnoFailure((int) -result, WhyRefused.of(it.process(), result, bytes, protection))
+        : areasNow(it.process().mm(), before);
   }
 
   /** How many areas there are after something that may have cut or merged some. */
   static Value areasNow(MmStruct mm, long before) {
     long now = mm.mapCount();
     String what = now == before ? " as before" : ", there were " + before;
-    return new Value.Text(Counted.of(now, "area") + what);
+    return new Done(Counted.of(now, "area") + what);
   }
 
   private static Value brk(Processing it) {
@@ -205,12 +204,12 @@ final class MapCommands {
     long flags = fixed == -1 ? 0 : MapFlags.MREMAP_FIXED | MapFlags.MREMAP_MAYMOVE;
     for (int i = 3; i < it.call().size(); i++) {
       flags |=
-          switch (it.call().word(i, "maymove")) {
+          switch (it.call().literal(i, "maymove")) {
             case "maymove" -> MapFlags.MREMAP_MAYMOVE;
             case "dontunmap" -> MapFlags.MREMAP_DONTUNMAP;
             default ->
                 throw it.call()
-                    .refuse(i, "\"" + it.call().word(i, "") + "\" is none of maymove, dontunmap");
+                    .refuse(i, "\"" + it.call().literal(i, "") + "\" is none of maymove, dontunmap");
           };
     }
     FaultWatch watch = FaultWatch.of(it.machine());

@@ -1,7 +1,6 @@
 package dev.quarry.cli.commands;
 
 import dev.quarry.cli.lang.Call;
-import dev.quarry.cli.lang.Value;
 import dev.quarry.machine.Nearest;
 import dev.quarry.virtual.space.MapFlags;
 import java.util.ArrayList;
@@ -59,7 +58,7 @@ final class MmapWords {
   static List<String> all() {
     List<String> all = new ArrayList<>(protections());
     all.addAll(FLAGS.keySet());
-    all.add("file F");
+    all.add("file");
     return List.copyOf(all);
   }
 
@@ -86,7 +85,7 @@ final class MmapWords {
   }
 
   private int word(int at) {
-    String word = call.word(at, "a flag");
+    String word = call.literal(at, "a flag");
     Long flag = FLAGS.get(word);
     if (word.equals("file")) {
       file = at + 1;
@@ -99,19 +98,20 @@ final class MmapWords {
       }
       flags |= flag;
     } else {
-      protection = call.read(at, "a flag", value -> protection(value, all()));
+      protection = protection(call, at, all());
     }
     return at + 1;
   }
 
   /** PROT_* of {@code r}, {@code rw}, {@code rwx}, {@code none}. */
-  static long protection(Value value, List<String> others) {
-    String word = value.word();
+  static long protection(Call call, int index, List<String> others) {
+    String word = call.literal(index, "r, rw, rx, rwx or none");
     if (word.equals("none")) {
       return MapFlags.PROT_NONE;
     }
     if (!word.matches("r?w?x?") || word.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw call.refuse(
+          index,
           "\""
               + word
               + "\" is none of "

@@ -174,7 +174,9 @@ final class ProcessCommands {
     machine.processes().exit(Booted.cpu(session, call), process);
     return new Value.Text(
         shared > 0
-            ? process + " is gone; " + Counted.of(shared, "other") + " use its address space"
+            ? process
+                + " is gone; its address space has "
+                + Counted.of(shared, "other user")
             : process + " is gone, and its " + Counted.of(pages, "page"));
   }
 

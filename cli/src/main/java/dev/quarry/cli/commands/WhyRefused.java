@@ -1,6 +1,7 @@
 package dev.quarry.cli.commands;
 
 import dev.quarry.kernel.Process;
+import dev.quarry.physical.Zone;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Commitment;
@@ -34,6 +35,14 @@ final class WhyRefused {
     };
   }
 
+  /** The limit that locking so many bytes exceeds, or nothing. */
+  static String lock(Process process, long bytes) {
+    WhyRefused why = new WhyRefused(process.mm(), bytes);
+    long would = why.mm.lockedVm() + why.pages;
+    long most = process.limits().memlock() >>> PageTableLayout.PAGE_SHIFT;
+    return Long.compareUnsigned(would, most) > 0 ? why.locked() : "";
+  }
+
   private String noMemory(boolean writable) {
     ProcessLimits limits = mm.limits();
     SpaceSettings settings = spaces.settings();
@@ -58,14 +67,30 @@ final class WhyRefused {
     Commitment commitment = spaces.commitment();
     return switch (settings.overcommit()) {
       case ALWAYS -> "";
-      case GUESS -> "overcommit_memory 0 refuses more than all RAM and swap at once";
+      case GUESS ->
+          pages <= ramPages() ? "" : numbers("pages at once", pages, "all RAM", ramPages());
       case NEVER ->
-          numbers(
-              "promised pages",
-              commitment.committedPages() + pages,
-              "CommitLimit",
-              commitment.limitPages());
+          commitment.committedPages() + pages < commitment.limitPages()
+              ? reserve(commitment)
+              : numbers(
+                  "promised pages",
+                  commitment.committedPages() + pages,
+                  "CommitLimit",
+                  commitment.limitPages());
     };
+  }
+
+  private String reserve(Commitment commitment) {
+    long reserve = spaces.settings().adminReserveKbytes() >> (PageTableLayout.PAGE_SHIFT - 10);
+    long most = commitment.limitPages() - reserve;
+    long would = commitment.committedPages() + pages;
+    return would < most
+        ? ""
+        : numbers("promised pages", would, "CommitLimit less admin_reserve_kbytes", most);
+  }
+
+  private long ramPages() {
+    return spaces.kernel().memory().zones().stream().mapToLong(Zone::managed).sum();
   }
 
   private String locked() {

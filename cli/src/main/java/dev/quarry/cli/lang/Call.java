@@ -86,6 +86,11 @@ public final class Call {
     return argument(index, what).value().word();
   }
 
+  /** A word as it is written, whatever it may name: a flag of the command's own. */
+  public String literal(int index, String what) {
+    return argument(index, what).text();
+  }
+
   /** A word, or something else if there is none. */
   public String wordOr(int index, String otherwise) {
     return index < words.size() ? words.get(index).value().word() : otherwise;
