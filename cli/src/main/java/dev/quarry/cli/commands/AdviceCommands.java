@@ -110,7 +110,7 @@ final class AdviceCommands {
     if (advice == Advice.POPULATE_READ
         || advice == Advice.POPULATE_WRITE
         || advice == Advice.WILLNEED) {
-      it.spend(bytes);
+      it.spendOnAreas(bytes);
     }
     long areas = mm.mapCount();
     long resident = mm.rssPages();
@@ -163,7 +163,7 @@ final class AdviceCommands {
     long address = it.address(0);
     long bytes = whole ? it.bytesOr(Integer.MAX_VALUE, 0) : it.bytes(1);
     long flags = bits(it, whole ? 1 : 2, words);
-    it.spend(bytes);
+    it.spendOnAreas(bytes);
     FaultWatch watch = FaultWatch.of(it.machine());
     long result =
         locks ? it.calls().mlock2(address, bytes, flags) : it.calls().munlock(address, bytes);
@@ -185,7 +185,7 @@ final class AdviceCommands {
     it.call().word(0, "current, future or onfault");
     long flags = bits(it, 0, LOCKALL);
     long pages = (flags & MapFlags.MCL_CURRENT) != 0 ? it.process().mm().totalVm() : 0;
-    it.spend(pages << PageTableLayout.PAGE_SHIFT);
+    it.spendOnAreas(pages << PageTableLayout.PAGE_SHIFT);
     FaultWatch watch = FaultWatch.of(it.machine());
     return locked(it, it.calls().mlockall(flags), watch);
   }
@@ -194,7 +194,7 @@ final class AdviceCommands {
     it.call().atMost(2);
     long address = it.address(0);
     long bytes = it.bytesOr(1, 0);
-    it.spend(bytes);
+    it.spendOnAreas(bytes);
     StringBuilder marks = new StringBuilder();
     long[] resident = {0};
     long result =
@@ -218,7 +218,7 @@ final class AdviceCommands {
     long address = it.address(0);
     long bytes = whole ? it.bytesOr(Integer.MAX_VALUE, 0) : it.bytes(1);
     long flags = bits(it, whole ? 1 : 2, SYNC);
-    it.spend(bytes);
+    it.spendOnAreas(bytes);
     VmEvents events = it.machine().memory().events();
     long before = events.sum(VmEvent.PGPGOUT);
     long result = it.calls().msync(address, bytes, flags == 0 ? MapFlags.MS_SYNC : flags);

@@ -10,6 +10,9 @@ import dev.quarry.virtual.space.VmAreaStruct;
 
 /** The system calls that make, change and end mappings. */
 final class MapCommands {
+  /** A step of moving entries is for a whole table, where there are none. */
+  private static final int SPARSE = 512;
+
   private static final String CHAPTER = "processes: mappings";
 
   private MapCommands() {}
@@ -212,6 +215,7 @@ final class MapCommands {
                     .refuse(i, "\"" + it.call().literal(i, "") + "\" is none of maymove, dontunmap");
           };
     }
+    it.spendOnAreas(oldBytes / SPARSE);
     FaultWatch watch = FaultWatch.of(it.machine());
     long to = fixed == -1 ? 0 : fixed;
     long result = it.calls().mremap(address, oldBytes, newBytes, flags, to);

@@ -143,8 +143,8 @@ final class ProcessCommands {
   }
 
   private static Process of(Call call, Session session) {
-    Machine machine = Booted.machine(session);
-    return call.read(0, "a process", value -> Processing.of(value, machine));
+    Booted.machine(session);
+    return call.read(0, "a process", Processing::of);
   }
 
   private static Value fork(Call call, Session session) {

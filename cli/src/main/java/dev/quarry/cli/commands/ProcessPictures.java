@@ -22,7 +22,7 @@ final class ProcessPictures {
       call.atMost(1);
       return new Value.Text(FaultPicture.draw(machine, Booted.cpu(session, call)));
     }
-    Process process = call.read(1, "a process", value -> Processing.of(value, machine));
+    Process process = call.read(1, "a process", Processing::of);
     session.spend(process.mm().mapCount());
     if (picture.equals("pagetable")) {
       call.atMost(3);

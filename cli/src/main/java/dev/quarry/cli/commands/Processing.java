@@ -33,20 +33,16 @@ record Processing(Call call, Session session, Machine machine, Process process, 
 
   private static Processing of(Call call, Session session) {
     Machine machine = Booted.machine(session);
-    Process process = call.subject(value -> of(value, machine));
+    Process process = call.subject(Processing::of);
     Cpu cpu = Booted.cpu(session, call);
     return new Processing(call, session, machine, process, cpu);
   }
 
   /** The process that a word names, if it still runs. */
-  static Process of(Value value, Machine machine) {
+  static Process of(Value value) {
     if (!(value instanceof ProcessValue named)) {
       throw new IllegalArgumentException(
           "\"" + value.word() + "\" is not a process; p = spawn makes one");
-    }
-    if (named.machine() != machine) {
-      throw new IllegalArgumentException(
-          "process " + named.process().pid() + " is one of another machine, booted before");
     }
     if (!named.isRunning()) {
       throw new IllegalArgumentException("process " + named.process().pid() + " is gone");
@@ -56,7 +52,7 @@ record Processing(Call call, Session session, Machine machine, Process process, 
 
   /** A process that a word of a command names. */
   Process other(int index) {
-    return call.read(index, "a process", value -> of(value, machine));
+    return call.read(index, "a process", Processing::of);
   }
 
   Processes processes() {
@@ -94,9 +90,16 @@ record Processing(Call call, Session session, Machine machine, Process process, 
         });
   }
 
-  /** Says that work on so many bytes comes. */
+  /** Says that work on so many new bytes comes; too many are refused without any. */
   void spend(long bytes) {
-    session.spend(Math.max(1, (bytes >>> PAGE_SHIFT) / PAGES_PER_STEP));
+    boolean fits = Long.compareUnsigned(bytes, process.mm().taskSize()) <= 0;
+    session.spend(fits ? Math.max(1, (bytes >>> PAGE_SHIFT) / PAGES_PER_STEP) : 1);
+  }
+
+  /** Says that work on pages of areas comes, in a range of so many bytes. */
+  void spendOnAreas(long bytes) {
+    long all = process.mm().totalVm() << PAGE_SHIFT;
+    spend(Long.compareUnsigned(bytes, all) < 0 ? bytes : all);
   }
 
   /** A number of bytes that Quarry itself must hold. */
