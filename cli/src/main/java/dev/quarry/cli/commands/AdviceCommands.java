@@ -49,6 +49,25 @@ final class AdviceCommands {
         .add(
             Processing.command(
                 CHAPTER,
+                "mincore ADDRESS [BYTES] [cpu=N]",
+                "shows which pages are in memory: a mark for each",
+                MAP + "s: store a+8K 1\ns: mincore a",
+                AdviceCommands::mincore))
+        .add(
+            Processing.command(
+                CHAPTER,
+                "msync ADDRESS [BYTES] [WORD]... [cpu=N]",
+                "writes what changed to the file: sync, async, invalidate",
+                "s = spawn\ns: f = tmpfile 8K\ns: a = mmap 8K rw shared file f\ns: msync a",
+                AdviceCommands::msync));
+    addLocks(registry);
+  }
+
+  private static void addLocks(Registry registry) {
+    registry
+        .add(
+            Processing.command(
+                CHAPTER,
                 "mlock ADDRESS [BYTES] [onfault] [cpu=N]",
                 "makes pages present and keeps them so",
                 MAP + "s: mlock a 16K",
@@ -76,21 +95,7 @@ final class AdviceCommands {
                 it -> {
                   it.call().atMost(0);
                   return locked(it, it.calls().munlockall(), FaultWatch.of(it.machine()));
-                }))
-        .add(
-            Processing.command(
-                CHAPTER,
-                "mincore ADDRESS [BYTES] [cpu=N]",
-                "shows which pages are in memory: a mark for each",
-                MAP + "s: store a+8K 1\ns: mincore a",
-                AdviceCommands::mincore))
-        .add(
-            Processing.command(
-                CHAPTER,
-                "msync ADDRESS [BYTES] [WORD]... [cpu=N]",
-                "writes what changed to the file: sync, async, invalidate",
-                "s = spawn\ns: f = tmpfile 8K\ns: a = mmap 8K rw shared file f\ns: msync a",
-                AdviceCommands::msync));
+                }));
   }
 
   /** What may be advised. */

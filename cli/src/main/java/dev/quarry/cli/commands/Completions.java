@@ -103,7 +103,7 @@ public final class Completions {
       case "FILE" -> ProcFs.paths();
       case "PICTURE" -> Pictures.names();
       case "NAME" -> registry.names();
-      case "CACHE" -> caches(session);
+      case "CACHE", "WHAT" -> caches(session);
       case "P", "Q" -> processes(session);
       case "WORD" -> command.name().equals("mmap") || command.name().equals("steps") ? MmapWords.all() : List.of();
       case "PROTECTION" -> MmapWords.protections();

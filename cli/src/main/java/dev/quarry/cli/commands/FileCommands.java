@@ -46,7 +46,12 @@ final class FileCommands {
                 "memfd NAME [BYTES]",
                 "makes memory that has a descriptor",
                 "s = spawn\ns: f = memfd buffer 64K\ns: a = mmap 64K rw shared file f",
-                FileCommands::memfd))
+                FileCommands::memfd));
+    addOthers(registry);
+  }
+
+  private static void addOthers(Registry registry) {
+    registry
         .add(
             Processing.command(
                 CHAPTER,

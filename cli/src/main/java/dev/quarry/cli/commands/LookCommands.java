@@ -38,7 +38,7 @@ final class LookCommands {
                         + String.join("\n  ", ProcFs.paths())
                         + "\n  /proc/PID/{"
                         + String.join(",", ProcessFiles.names())
-                        + "}, PID a process's number, p.pid"))
+                        + "}, PID as p.pid"))
         .add(
             command(
                 "grep TEXT FILE",
@@ -52,8 +52,8 @@ final class LookCommands {
     registry
         .add(
             command(
-                    "draw PICTURE [CACHE] [zone=NAME] [node=N] [from=FRAME] [pages=N] [cpu=N]",
-                    "draws " + Pictures.listed(),
+                    "draw PICTURE [WHAT] [zone=NAME] [node=N] [from=FRAME] [pages=N] [cpu=N]",
+                    "draws memory, a cache, or a process",
                     "draw buddy zone=Normal\ndraw reserve\ndraw cache kmalloc-64",
                     Pictures::draw)
                 .withNotes(Pictures.notes()))

@@ -43,11 +43,6 @@ final class Pictures {
     return List.copyOf(NAMES.keySet());
   }
 
-  /** The names in lines that fit beside a usage. */
-  static String listed() {
-    return String.join(", ", names());
-  }
-
   static String notes() {
     StringBuilder out = new StringBuilder();
     NAMES.forEach((name, shows) -> out.append(name).append(": ").append(shows).append('\n'));
