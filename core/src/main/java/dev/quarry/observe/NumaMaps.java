@@ -1,5 +1,6 @@
 package dev.quarry.observe;
 
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PageState;
@@ -107,7 +108,9 @@ final class NumaMaps {
 
   private void page(int pfn, long entry) {
     MemMap map = memory.map();
-    int flags = PageState.flags(map.state(pfn));
+    LargeFolios folios = memory.largeFolios();
+    boolean part = LargeFolios.isPart(map.state(pfn));
+    int flags = PageState.flags(map.state(part ? folios.head(pfn) : pfn));
     Zone zone = memory.zoneOf(pfn);
     if ((flags & PageState.ZERO_PAGE) != 0 || zone == null) {
       return; // nobody's: vm_normal_page
@@ -118,7 +121,7 @@ final class NumaMaps {
     active += (flags & (PageState.ACTIVE | PageState.UNEVICTABLE)) != 0 ? 1 : 0;
     writeback += (flags & PageState.WRITEBACK) != 0 ? 1 : 0;
     swapCache += (flags & PageState.SWAPCACHE) != 0 ? 1 : 0;
-    mapcountMax = Math.max(mapcountMax, map.mapcount(pfn));
+    mapcountMax = Math.max(mapcountMax, folios.mapcountOf(pfn));
     onNode[zone.node().id()]++;
   }
 

@@ -6,6 +6,7 @@ import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Commitment;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.SpaceSettings;
 import java.io.IOException;
@@ -55,6 +56,7 @@ public final class ProcFs {
 
   private final PhysicalMemory memory;
   private final @Nullable SlabAllocator slab;
+  private final HugePageSettings hugePages;
   private final @Nullable AddressSpaces spaces;
   private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
@@ -71,7 +73,8 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
-    this(memory, space, slab, null, pid -> null);
+    this(
+        memory, space, slab, new HugePageSettings(memory.spec().hugePages()), null, pid -> null);
   }
 
   /**
@@ -79,6 +82,7 @@ public final class ProcFs {
    *
    * @param space the kernel's half of the address range, or null if it was not built yet
    * @param slab the object allocator, or null if it was not made yet
+   * @param hugePages the settings of huge pages
    * @param spaces what all address spaces share, or null if there was no process yet
    * @param processes the address space of a process by its number, or null
    */
@@ -86,10 +90,12 @@ public final class ProcFs {
       PhysicalMemory memory,
       @Nullable KernelSpace space,
       @Nullable SlabAllocator slab,
+      HugePageSettings hugePages,
       @Nullable AddressSpaces spaces,
       IntFunction<@Nullable MmStruct> processes) {
     this.memory = memory;
     this.slab = slab;
+    this.hugePages = hugePages;
     this.spaces = spaces;
     this.processes = processes;
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
@@ -97,6 +103,9 @@ public final class ProcFs {
     texts.put("/proc/meminfo", m -> MemInfo.text(m, space, commitment()));
     for (String name : SpaceSysctls.names()) {
       texts.put(SYS_VM + name, m -> SpaceSysctls.text(name, settings()));
+    }
+    if (HugePageFiles.areThere(memory)) {
+      HugePageFiles.paths().forEach(path -> texts.put(path, m -> HugePageFiles.read(hugePages, path)));
     }
     for (Node node : memory.nodes()) {
       String folder = NODES + "node" + node.id() + "/";
@@ -113,9 +122,13 @@ public final class ProcFs {
     return spaces == null ? new SpaceSettings() : spaces.settings();
   }
 
-  /** The paths that every machine has, those of node 0 included. */
+  /**
+   * The paths that machines have, those of node 0 included, and those of huge pages, which a
+   * machine with two levels of tables has not.
+   */
   public static List<String> paths() {
     List<String> paths = new ArrayList<>(TEXTS.keySet());
+    paths.addAll(HugePageFiles.paths());
     NodeFiles.all().keySet().forEach(name -> paths.add(NODES + "node0/" + name));
     paths.addAll(WORDS.keySet());
     return List.copyOf(paths);
@@ -158,6 +171,7 @@ public final class ProcFs {
   public static List<String> writablePaths() {
     List<String> paths = new ArrayList<>(List.of(SLAB_INFO));
     SpaceSysctls.names().forEach(name -> paths.add(SYS_VM + name));
+    paths.addAll(HugePageFiles.writablePaths());
     return List.copyOf(paths);
   }
 
@@ -176,6 +190,10 @@ public final class ProcFs {
         throw new IllegalArgumentException(path + ": the machine has no processes yet");
       }
       SpaceSysctls.write(path.substring(SYS_VM.length()), text, spaces.settings());
+      return;
+    }
+    if (HugePageFiles.writablePaths().contains(path)) {
+      HugePageFiles.write(memory, hugePages, path, text);
       return;
     }
     if (slab == null) {

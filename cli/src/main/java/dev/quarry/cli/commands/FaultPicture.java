@@ -75,6 +75,7 @@ final class FaultPicture {
                 "in an area",
                 end(FaultLeaf.ACCESS_DENIED, "access not allowed: SEGV_ACCERR"),
                 end(FaultLeaf.OUT_OF_MEMORY, "no memory"),
+                huge(),
                 absent(),
                 end(FaultLeaf.SWAP_IN, "entry says swap: swap in"),
                 present())),
@@ -82,6 +83,16 @@ final class FaultPicture {
             "failed in kernel mode",
             end(FaultLeaf.FIXUP, "in the exception table: go on there"),
             end(FaultLeaf.OOPS, "else: oops")));
+  }
+
+  private static Question huge() {
+    return ask(
+        "may be a huge page, or is one",
+        end(FaultLeaf.HUGE_ZERO_PAGE, "read: the huge page of zeros"),
+        end(FaultLeaf.HUGE_DEMAND_ZERO, "write: a huge page of its own, zeros"),
+        end(FaultLeaf.HUGE_COW_ZERO_PAGE, "write to the huge page of zeros"),
+        end(FaultLeaf.HUGE_COW_REUSE, "nobody else has it: reused"),
+        end(FaultLeaf.HUGE_FALLBACK, "none to be had, or split: as small pages"));
   }
 
   private static Question absent() {
@@ -158,7 +169,7 @@ final class FaultPicture {
           out.append(
               String.format(
                   Locale.ROOT,
-                  "%-" + COLUMN + "s %-15s %6d",
+                  "%-" + COLUMN + "s %-18s %6d",
                   text,
                   leaf.leaf().words(),
                   counts.of(leaf.leaf())));

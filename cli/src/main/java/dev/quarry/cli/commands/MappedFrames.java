@@ -35,7 +35,10 @@ record MappedFrames(long entries, List<Integer> frames) {
                 long entry = tables.entry(slot + ((long) i << layout.entryShift()));
                 if (Pte.isMapped(entry)) {
                   entries[0]++;
-                  frames.add((int) ((entry & layout.frameMask()) >>> PageTableLayout.PAGE_SHIFT));
+                  int first = (int) ((entry & layout.frameMask()) >>> PageTableLayout.PAGE_SHIFT);
+                  for (int frame = 0; frame < layout.pages(level); frame++) {
+                    frames.add(first + frame);
+                  }
                 }
               }
             });

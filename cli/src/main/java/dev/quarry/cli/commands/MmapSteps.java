@@ -143,8 +143,10 @@ final class MmapSteps {
         "map frames on demand",
         mapped.frames().isEmpty()
             ? "none: nothing was accessed"
-            : Counted.of(mapped.entries(), "page")
-                + " shown, "
+            : Counted.of(mapped.frames().size(), "frame")
+                + " in "
+                + Counted.of(mapped.entries(), "entry", "entries")
+                + ": "
                 + MappedFrames.words(mapped.frames()));
     steps.more(faults.isEmpty() ? "" : "page faults: " + faults);
     steps.more(ended);

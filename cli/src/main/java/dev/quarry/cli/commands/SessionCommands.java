@@ -82,8 +82,9 @@ final class SessionCommands {
       throw call.refuse(
           2, path + " cannot be written, only " + String.join(", ", ProcFs.writablePaths()));
     }
-    Caches.slab(session);
-    if (path.startsWith("/proc/sys/vm/")) {
+    if (path.equals("/proc/slabinfo")) {
+      Caches.slab(session);
+    } else if (path.startsWith("/proc/sys/vm/")) {
       machine.processes();
     }
     session.spend(STEPS_OF_A_WRITE + machine.cpus().size());

@@ -12,9 +12,10 @@ import java.util.List;
  */
 public final class FaultCounts {
   private static final FaultLeaf[] ALL = FaultLeaf.values();
+  private static final int LINE = 16;
 
   /** Counters of a CPU: a multiple of a cache line. */
-  private static final int STRIDE = 32;
+  private static final int STRIDE = (ALL.length + LINE) & -LINE;
 
   /** Where in a CPU's counters its last path is: behind those of the leaves. */
   private static final int PATH = STRIDE - 1;
@@ -38,7 +39,8 @@ public final class FaultCounts {
   }
 
   private static boolean isPassed(long path) {
-    return (path & PATH_MASK) == FaultLeaf.STACK_GROWN.ordinal() + 1;
+    int last = (int) path & PATH_MASK;
+    return last != 0 && ALL[last - 1].effect() == FaultLeaf.Effect.PASSED;
   }
 
   /** The leaves that a CPU's last fault passed, the end last; empty before its first fault. */
