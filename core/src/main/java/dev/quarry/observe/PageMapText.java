@@ -8,8 +8,9 @@ import dev.quarry.virtual.space.VmFlags;
 import java.util.Locale;
 
 /**
- * {@code /proc/PID/pagemap} as text, since it has a word for each of 2^35 pages: the pages of areas,
- * as runs of words that are the same but for the frame, which goes up by one from page to page.
+ * {@code /proc/PID/pagemap} as text, since it has a word for each of 2^35 pages: the pages of
+ * areas, as runs of words that are the same but for the frame, which goes up by one from page to
+ * page.
  *
  * <pre>
  *   00007ffff7fef000-00007ffff7ff1000 8180000000001400     first word
@@ -89,8 +90,7 @@ final class PageMapText {
   private void print() {
     if (start != end) {
       String format = "%s-%s %016x\n";
-      out.append(
-          String.format(Locale.ROOT, format, layout.hex(start), layout.hex(end), first));
+      out.append(String.format(Locale.ROOT, format, layout.hex(start), layout.hex(end), first));
       start = end;
     }
   }

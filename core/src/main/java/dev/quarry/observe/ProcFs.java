@@ -45,8 +45,9 @@ public final class ProcFs {
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
     SysVm.all().forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
-    SpaceSysctls.names().forEach(
-        name -> TEXTS.put(SYS_VM + name, m -> SpaceSysctls.text(name, new SpaceSettings())));
+    SpaceSysctls.names()
+        .forEach(
+            name -> TEXTS.put(SYS_VM + name, m -> SpaceSysctls.text(name, new SpaceSettings())));
     NodeStates.all().forEach((name, text) -> TEXTS.put(NODES + name, text));
     WORDS.put("/proc/kpageflags", KPageFlags::new);
     WORDS.put("/proc/kpagecount", KPageCount::new);
@@ -73,8 +74,7 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
-    this(
-        memory, space, slab, new HugePageSettings(memory.spec().hugePages()), null, pid -> null);
+    this(memory, space, slab, new HugePageSettings(memory.spec().hugePages()), null, pid -> null);
   }
 
   /**
@@ -105,7 +105,8 @@ public final class ProcFs {
       texts.put(SYS_VM + name, m -> SpaceSysctls.text(name, settings()));
     }
     if (HugePageFiles.areThere(memory)) {
-      HugePageFiles.paths().forEach(path -> texts.put(path, m -> HugePageFiles.read(hugePages, path)));
+      HugePageFiles.paths()
+          .forEach(path -> texts.put(path, m -> HugePageFiles.read(hugePages, path)));
     }
     for (Node node : memory.nodes()) {
       String folder = NODES + "node" + node.id() + "/";

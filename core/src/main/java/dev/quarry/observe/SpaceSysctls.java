@@ -54,8 +54,7 @@ final class SpaceSysctls {
 
   private record Setting(ToLongFunction<SpaceSettings> get, long most, Setter set) {}
 
-  private static void put(
-      String name, ToLongFunction<SpaceSettings> get, long most, Setter set) {
+  private static void put(String name, ToLongFunction<SpaceSettings> get, long most, Setter set) {
     FILES.put(name, new Setting(get, most, set));
   }
 
@@ -100,8 +99,7 @@ final class SpaceSysctls {
       throw new IllegalArgumentException(name + " is a number, not \"" + text + "\"", e);
     }
     if (value < 0 || value > setting.most()) {
-      throw new IllegalArgumentException(
-          name + " " + value + " is not 0 to " + setting.most());
+      throw new IllegalArgumentException(name + " " + value + " is not 0 to " + setting.most());
     }
     setting.set().set(settings, value);
   }

@@ -39,7 +39,8 @@ final class KernelDescriptors {
     }
     for (long done = 0; done < bytes; ) {
       long at = address + done;
-      long step = Math.min(bytes - done, PageTableLayout.PAGE_SIZE - (at & PageTableLayout.PAGE_SIZE - 1));
+      long step =
+          Math.min(bytes - done, PageTableLayout.PAGE_SIZE - (at & PageTableLayout.PAGE_SIZE - 1));
       long there = tables.translate(at, Access.READ);
       if (there != PageTables.NO_TRANSLATION && physical >= there && physical < there + step) {
         return true;

@@ -113,7 +113,9 @@ class ProcessFilesTest {
       long last = Math.min(to, from + 1000 * PAGE);
       for (long page = from; page < last; page += PAGE) {
         long expected = word + (PageMap.isPresent(word) ? (page - from) / PAGE : 0);
-        assertThat(PageMap.word(process.mm(), page)).as("seed " + seed + " " + line).isEqualTo(expected);
+        assertThat(PageMap.word(process.mm(), page))
+            .as("seed " + seed + " " + line)
+            .isEqualTo(expected);
       }
       checked += (to - from) / PAGE;
       before = to;

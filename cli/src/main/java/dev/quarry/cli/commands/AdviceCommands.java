@@ -123,21 +123,21 @@ final class AdviceCommands {
     long change = mm.rssPages() - resident;
     String came = (change > 0 ? "+" : "") + change + " resident, ";
     return ErrnoFailure.or(
-        result,
-        new Done((change == 0 ? "" : came) + MapCommands.areasNow(mm, areas).show()));
+        result, new Done((change == 0 ? "" : came) + MapCommands.areasNow(mm, areas).show()));
   }
 
   private static Advice advice(Processing it, int at) {
     String word = it.call().literal(at, "advice such as dontneed");
     int index = names().indexOf(word);
     if (index < 0) {
-      throw it.call().refuse(
-          at,
-          "\""
-              + word
-              + "\" is none of "
-              + String.join(", ", names())
-              + Nearest.hint(word, names()));
+      throw it.call()
+          .refuse(
+              at,
+              "\""
+                  + word
+                  + "\" is none of "
+                  + String.join(", ", names())
+                  + Nearest.hint(word, names()));
     }
     return Advice.values()[index];
   }

@@ -105,10 +105,14 @@ public final class Completions {
       case "NAME" -> registry.names();
       case "CACHE", "WHAT" -> caches(session);
       case "P", "Q" -> processes(session);
-      case "WORD" -> command.name().equals("mmap") || command.name().equals("steps") ? MmapWords.all() : List.of();
+      case "WORD" ->
+          command.name().equals("mmap") || command.name().equals("steps")
+              ? MmapWords.all()
+              : List.of();
       case "PROTECTION" -> MmapWords.protections();
       case "ADVICE" -> AdviceCommands.names();
-      case "RESULT", "BLOCK", "ADDRESS", "OBJECT", "FROM", "TO" -> List.copyOf(session.names().keySet());
+      case "RESULT", "BLOCK", "ADDRESS", "OBJECT", "FROM", "TO" ->
+          List.copyOf(session.names().keySet());
       case "VALUE", "FRAME" -> values(session, last);
       case "N" -> command.name().equals("cpu") ? optionValues(session, "cpu") : List.of();
       default -> List.of();

@@ -31,14 +31,17 @@ final class FaultWatch {
 
   /** What came: {@code demand zero}, {@code 16 file around, file read}; empty if nothing did. */
   String text() {
-    List<String> came = new ArrayList<>();
+    List<String> onTheWay = new ArrayList<>();
+    List<String> ends = new ArrayList<>();
     for (FaultLeaf leaf : FaultLeaf.values()) {
       long count = count(leaf);
       if (count > 0) {
-        came.add(count == 1 ? leaf.words() : count + " " + leaf.words());
+        boolean passed = leaf.effect() == FaultLeaf.Effect.PASSED;
+        (passed ? onTheWay : ends).add(count == 1 ? leaf.words() : count + " " + leaf.words());
       }
     }
-    return String.join(", ", came);
+    onTheWay.addAll(ends);
+    return String.join(", ", onTheWay);
   }
 
   /** The same, or that there was none. */

@@ -27,7 +27,9 @@ final class MapCommands {
                     "s = spawn\ns: a = mmap 64K rw private anon\ns: b = mmap 8K r shared anon populate",
                     MapCommands::mmap)
                 .withNotes(
-                    "words: " + MmapWords.listed() + "\nfile F: a file of open, tmpfile or memfd, or a path, opened for reading\n"
+                    "words: "
+                        + MmapWords.listed()
+                        + "\nfile F: a file of open, tmpfile or memfd, or a path, opened for reading\n"
                         + "what is not said: rw private anon"))
         .add(
             Processing.command(
@@ -153,7 +155,7 @@ final class MapCommands {
         new Done(
             Counted.of(-done.pages(), "page")
                 + " unmapped, "
-                + Counted.of(-done.mapped(), "entry", "entries")
+                + Counted.of(done.cleared(), "entry", "entries")
                 + " cleared, "
                 + Counted.of(done.tablesFreed(), "table")
                 + " freed; "
@@ -187,13 +189,11 @@ final class MapCommands {
     long before = mm.brk();
     String by = it.call().wordOr(0, "");
     boolean moves = by.startsWith("+") || by.startsWith("-");
-    long wanted =
-        by.isEmpty() ? 0 : moves ? UserAddresses.sum(it, 0, before) : it.address(0);
+    long wanted = by.isEmpty() ? 0 : moves ? UserAddresses.sum(it, 0, before) : it.address(0);
     FaultWatch watch = FaultWatch.of(it.machine());
     long end = it.calls().brk(wanted);
     if (!by.isEmpty() && end != wanted) {
-      return new ErrnoFailure(
-          Errno.ENOMEM, "the heap still ends at " + KernelArea.hex(end));
+      return new ErrnoFailure(Errno.ENOMEM, "the heap still ends at " + KernelArea.hex(end));
     }
     String faults = watch.text();
     return new UserArea(end, 0, faults.isEmpty() ? "" : "; " + faults).asEnd(mm.startBrk());
@@ -212,7 +212,8 @@ final class MapCommands {
             case "dontunmap" -> MapFlags.MREMAP_DONTUNMAP;
             default ->
                 throw it.call()
-                    .refuse(i, "\"" + it.call().literal(i, "") + "\" is none of maymove, dontunmap");
+                    .refuse(
+                        i, "\"" + it.call().literal(i, "") + "\" is none of maymove, dontunmap");
           };
     }
     it.spendOnAreas(oldBytes / SPARSE);

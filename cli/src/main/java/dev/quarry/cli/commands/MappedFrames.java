@@ -49,11 +49,10 @@ record MappedFrames(long entries, List<Integer> frames) {
   /** Those of them that the page allocator has again. */
   List<Integer> free(Machine machine) {
     return frames.stream()
-        .filter(
-            pfn -> {
-              FrameKind kind = machine.memory().kindOf(pfn);
-              return kind == FrameKind.FREE || kind == FrameKind.PER_CPU;
-            })
+        .filter(pfn -> {
+          FrameKind kind = machine.memory().kindOf(pfn);
+          return kind == FrameKind.FREE || kind == FrameKind.PER_CPU;
+        })
         .toList();
   }
 

@@ -62,8 +62,7 @@ final class MmapSteps {
     long below = areas.start(vma) == address ? areas.prev(vma) : vma;
     long above = areas.end(vma) == end ? areas.next(vma) : vma;
     long from = below == VmAreaStruct.NONE ? 0 : below == vma ? address : areas.end(below);
-    long to =
-        above == VmAreaStruct.NONE ? mm.taskSize() : above == vma ? end : areas.start(above);
+    long to = above == VmAreaStruct.NONE ? mm.taskSize() : above == vma ? end : areas.start(above);
     boolean fixed = (request.flags() & (MapFlags.MAP_FIXED | MapFlags.MAP_FIXED_NOREPLACE)) != 0;
     steps.step(
         "find a free area",
@@ -112,9 +111,16 @@ final class MmapSteps {
     steps.step(
         "insert it",
         (own ? "" : "it is there: ")
-            + (areas.isRed(vma) ? "red, " : "black, ") + place + ", depth " + AreasPicture.depth(mm, vma));
+            + (areas.isRed(vma) ? "red, " : "black, ")
+            + place
+            + ", depth "
+            + AreasPicture.depth(mm, vma));
     steps.more(
-        Counted.of(before.areas(), "area") + " before, " + mm.mapCount() + " now; list: " + list(vma));
+        Counted.of(before.areas(), "area")
+            + " before, "
+            + mm.mapCount()
+            + " now; list: "
+            + list(vma));
   }
 
   private String list(long vma) {
@@ -167,9 +173,9 @@ final class MmapSteps {
               + " in frame "
               + (table.physical() >>> PageTableLayout.PAGE_SHIFT));
     }
-    return words.isEmpty() ? "none" : words.size() > 4
-        ? words.size() + " tables"
-        : String.join(", ", words);
+    return words.isEmpty()
+        ? "none"
+        : words.size() > 4 ? words.size() + " tables" : String.join(", ", words);
   }
 
   /** The way to the first page, if it is mapped. */

@@ -112,11 +112,7 @@ final class MmapWords {
     if (!word.matches("r?w?x?") || word.isEmpty()) {
       throw call.refuse(
           index,
-          "\""
-              + word
-              + "\" is none of "
-              + String.join(", ", others)
-              + Nearest.hint(word, others));
+          "\"" + word + "\" is none of " + String.join(", ", others) + Nearest.hint(word, others));
     }
     return (word.contains("r") ? MapFlags.PROT_READ : 0)
         | (word.contains("w") ? MapFlags.PROT_WRITE : 0)

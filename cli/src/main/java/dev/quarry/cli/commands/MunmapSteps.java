@@ -72,7 +72,7 @@ final class MunmapSteps {
             + " were in use, now "
             + (before.descriptors() + done.descriptors()));
     steps.step(
-        "clear the tables", Counted.of(-done.mapped(), "entry", "entries") + " showed a page");
+        "clear the tables", Counted.of(done.cleared(), "entry", "entries") + " showed a page");
     flush(done, machine.tlbCounts().interrupts() - interrupts);
     freed(tables, frames);
     return new Value.Text(steps.text());
@@ -136,11 +136,10 @@ final class MunmapSteps {
     List<Integer> free = frames.free(machine);
     int stay = frames.frames().size() - free.size();
     steps.step(
-        "free the frames",
-        free.isEmpty() ? "none" : free.size() + ": " + MappedFrames.words(free));
+        "free the frames", free.isEmpty() ? "none" : free.size() + ": " + MappedFrames.words(free));
     steps.more(
         stay == 0
             ? ""
-            : stay + " stay: the page of zeros, pages of files, or another process's");
+            : stay + " stay: zeros, pages of files, of a huge page, or of another process");
   }
 }

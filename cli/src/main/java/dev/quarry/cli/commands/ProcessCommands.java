@@ -82,8 +82,8 @@ final class ProcessCommands {
     limit(call, "data", limits::data);
     limit(call, "stack", limits::stack);
     limit(call, "memlock", limits::memlock);
-    limits.privileged(call.option("cap", value -> oneOf(value, List.of("all", "none")), "none")
-        .equals("all"));
+    limits.privileged(
+        call.option("cap", value -> oneOf(value, List.of("all", "none")), "none").equals("all"));
     String layout = call.option("layout", value -> oneOf(value, LAYOUTS), "fixed");
     AddressSpaces spaces = processes.spaces();
     int seed = call.number("seed", 0, 0, Integer.MAX_VALUE);
@@ -174,9 +174,7 @@ final class ProcessCommands {
     machine.processes().exit(Booted.cpu(session, call), process);
     return new Value.Text(
         shared > 0
-            ? process
-                + " is gone; its address space has "
-                + Counted.of(shared, "other user")
+            ? process + " is gone; its address space has " + Counted.of(shared, "other user")
             : process + " is gone, and its " + Counted.of(pages, "page"));
   }
 

@@ -27,7 +27,8 @@ final class ProcessPictures {
     if (picture.equals("pagetable")) {
       call.atMost(3);
       long address = UserAddresses.of(call, session, 2);
-      return call.read(2, "an address", _ -> new Value.Text(PageTablePicture.draw(process, address)));
+      return call.read(
+          2, "an address", _ -> new Value.Text(PageTablePicture.draw(process, address)));
     }
     call.atMost(2);
     return new Value.Text(

@@ -58,8 +58,24 @@ record ProcessValue(Machine machine, Process process) implements Value.Thing {
   @Override
   public List<String> fields() {
     return List.of(
-        "pid", "areas", "pages", "rss", "rss_anon", "rss_file", "rss_shmem", "swap", "tables",
-        "locked", "min_flt", "maj_flt", "users", "brk", "start_brk", "mmap_base", "stack", "state");
+        "pid",
+        "areas",
+        "pages",
+        "rss",
+        "rss_anon",
+        "rss_file",
+        "rss_shmem",
+        "swap",
+        "tables",
+        "locked",
+        "min_flt",
+        "maj_flt",
+        "users",
+        "brk",
+        "start_brk",
+        "mmap_base",
+        "stack",
+        "state");
   }
 
   @Override

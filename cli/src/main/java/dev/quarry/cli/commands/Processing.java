@@ -110,8 +110,7 @@ record Processing(Call call, Session session, Machine machine, Process process, 
         value -> {
           long bytes = Sizes.parse(value.word());
           if (bytes < 0 || bytes > most) {
-            throw new IllegalArgumentException(
-                bytes + " bytes are not 0 to " + Sizes.format(most));
+            throw new IllegalArgumentException(bytes + " bytes are not 0 to " + Sizes.format(most));
           }
           return (int) bytes;
         });

@@ -4,10 +4,10 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.physical.Zone;
 import dev.quarry.slab.CacheStatistics;
 import dev.quarry.slab.KmemCache;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableCounts;
 import dev.quarry.virtual.TableMemory;
-import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.space.MmStruct;
 import java.util.Objects;
 

@@ -24,8 +24,7 @@ final class StepsCommand {
   private static Value run(Processing it) {
     String what = it.call().literal(0, "mmap or munmap");
     Call rest = it.call().without(0);
-    Processing inner =
-        new Processing(rest, it.session(), it.machine(), it.process(), it.cpu());
+    Processing inner = new Processing(rest, it.session(), it.machine(), it.process(), it.cpu());
     return switch (what) {
       case "mmap" -> new MmapSteps(inner).run();
       case "munmap" -> new MunmapSteps(inner).run();

@@ -61,8 +61,7 @@ final class TableWalk {
       long entry = memory.entry(table + ((long) i << layout.entryShift()));
       used += entry == Pte.NONE ? 0 : 1;
       if (Pte.isPresent(entry) && !Pte.isLeaf(entry, level)) {
-        visit(
-            entry & layout.frameMask(), level - 1, first + ((long) i << layout.shift(level)));
+        visit(entry & layout.frameMask(), level - 1, first + ((long) i << layout.shift(level)));
       }
     }
     tables.add(place, new Table(level, table, first, used));

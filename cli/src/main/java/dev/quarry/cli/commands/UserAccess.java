@@ -39,8 +39,6 @@ record UserAccess(String loaded, String fault, long frame, String about) impleme
   }
 
   private Value value() {
-    return loaded.matches("-?\\d{1,18}")
-        ? new Number(Long.parseLong(loaded))
-        : new Text(loaded);
+    return loaded.matches("-?\\d{1,18}") ? new Number(Long.parseLong(loaded)) : new Text(loaded);
   }
 }

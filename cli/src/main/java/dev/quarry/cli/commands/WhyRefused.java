@@ -21,7 +21,9 @@ final class WhyRefused {
   private WhyRefused(MmStruct mm, long bytes) {
     this.mm = mm;
     this.spaces = mm.spaces();
-    this.pages = (bytes >>> PageTableLayout.PAGE_SHIFT) + ((bytes & PageTableLayout.PAGE_SIZE - 1) == 0 ? 0 : 1);
+    this.pages =
+        (bytes >>> PageTableLayout.PAGE_SHIFT)
+            + ((bytes & PageTableLayout.PAGE_SIZE - 1) == 0 ? 0 : 1);
   }
 
   /** The failure of a call that asked for so many bytes, or {@code otherwise}. */
@@ -54,11 +56,13 @@ final class WhyRefused {
     }
     long all = mm.totalVm() + pages;
     if (Long.compareUnsigned(all, limits.addressSpace() >>> PageTableLayout.PAGE_SHIFT) > 0) {
-      return numbers("pages", all, "RLIMIT_AS", limits.addressSpace() >>> PageTableLayout.PAGE_SHIFT);
+      return numbers(
+          "pages", all, "RLIMIT_AS", limits.addressSpace() >>> PageTableLayout.PAGE_SHIFT);
     }
     long data = mm.dataVm() + pages;
     if (writable && Long.compareUnsigned(data, limits.data() >>> PageTableLayout.PAGE_SHIFT) > 0) {
-      return numbers("data pages", data, "RLIMIT_DATA", limits.data() >>> PageTableLayout.PAGE_SHIFT);
+      return numbers(
+          "data pages", data, "RLIMIT_DATA", limits.data() >>> PageTableLayout.PAGE_SHIFT);
     }
     return writable ? overcommit(settings) : "";
   }

@@ -199,8 +199,7 @@ final class Parser {
       }
     }
     boolean quoted = command.kind() == Token.Kind.STRING;
-    return new Statement.Call(
-        subject, command.text(), quoted, words, options, command.position());
+    return new Statement.Call(subject, command.text(), quoted, words, options, command.position());
   }
 
   /** A {@code >} in a command is where its text goes, a word like others. */

@@ -51,7 +51,8 @@ class CompletionsTest {
     String expected = offers == null ? "" : offers.replace('!', '|');
     Registry registry = AllCommands.registry();
     try (Session session = AllCommands.session(new PrintWriter(Writer.nullWriter()))) {
-      new Interpreter(registry, session).run("boot course\np = alloc_page GFP_DMA\nblock = p\ns = spawn\ns: a = mmap 4K", 1);
+      new Interpreter(registry, session)
+          .run("boot course\np = alloc_page GFP_DMA\nblock = p\ns = spawn\ns: a = mmap 4K", 1);
       String text = typed.contains(" ") ? typed : typed + " ";
       List<String> words = Arrays.asList(text.split(" +", -1));
       assertThat(Completions.of(registry, session, words))

@@ -84,7 +84,8 @@ class ProcessDrawingsTest {
                 PTE[1023] at 0x0100cffc = 38000067  frame 229376: RW USR A D
                 physical 0x38000004
               """);
-      assertThat(ran.does("draw pagetable p a")).endsWith("no translation: an access is a page fault\n");
+      assertThat(ran.does("draw pagetable p a"))
+          .endsWith("no translation: an access is a page fault\n");
       assertThat(ran.does("p: mprotect a none; draw pagetable p a+4K"))
           .contains("frame 229376: none USR A D")
           .endsWith("no translation: an access is a page fault\n");
@@ -153,7 +154,8 @@ class ProcessDrawingsTest {
               "area of memory",
               "write: a page of its own, zeros");
       assertThat(picture.lines())
-          .allSatisfy(line -> assertThat(line).hasSizeLessThan(101).isEqualTo(line.stripTrailing()));
+          .allSatisfy(
+              line -> assertThat(line).hasSizeLessThan(101).isEqualTo(line.stripTrailing()));
     }
   }
 
@@ -183,8 +185,8 @@ class ProcessDrawingsTest {
               "  3 free their descriptors    1 vm_area_struct object: 4 were in use, now 5",
               "  4 clear the tables          256 entries showed a page",
               "  7 free the frames           none",
-              "                              256 stay: the page of zeros, pages of files, or another"
-                  + " process's");
+              "                              256 stay: zeros, pages of files, of a huge page, or of"
+                  + " another process");
       ran.does("exit q");
       assertThat(ran.does("p: steps munmap a 3M").lines().toList())
           .contains(
@@ -197,6 +199,22 @@ class ProcessDrawingsTest {
       assertThat(ran.does("p: steps munmap 0x1001 4K")).startsWith("EINVAL");
       assertThat(ran.does("p: steps mmap 64K r fixed=0x10000000000 touch=1"))
           .contains("0x10000000000, as it was asked for", "page faults: zero page");
+    }
+  }
+
+  /** A huge page is one entry and 512 frames, until a part of it goes. */
+  @Test
+  void hugePages() {
+    String script = "boot laptop\np = spawn\np: a = mmap 4M\np: madvise a hugepage\n";
+    try (Ran ran = new Ran(script)) {
+      assertThat(ran.does("p: store a+2M 1")).startsWith("huge demand zero, frame ");
+      assertThat(ran.does("draw pagetable p a+3M")).contains(": RW USR A D PSE NX\n  physical 0x");
+      assertThat(ran.does("p: mincore a")).endsWith("\n512 pages in memory\n");
+      assertThat(ran.does("cat /proc/1/numa_maps"))
+          .contains(" default anon=512 dirty=512 active=0 ");
+      assertThat(ran.does("p: steps munmap a+2M 4K")).contains("1 entry showed a page");
+      assertThat(ran.does("p: steps munmap a")).contains("511 entries showed a page");
+      assertThat(Booted.machine(ran.session).invariants()).isEmpty();
     }
   }
 
@@ -248,8 +266,17 @@ class ProcessDrawingsTest {
     List<String> areas = new ArrayList<>();
     for (MatchResult line : lines(tree)) {
       areas.addFirst(
-          line.group(4) + "-" + line.group(5) + " " + line.group(6) + " " + line.group(7)
-              + " " + line.group(3) + " " + (line.group(1).length() / 3 + 1));
+          line.group(4)
+              + "-"
+              + line.group(5)
+              + " "
+              + line.group(6)
+              + " "
+              + line.group(7)
+              + " "
+              + line.group(3)
+              + " "
+              + (line.group(1).length() / 3 + 1));
     }
     return areas;
   }
