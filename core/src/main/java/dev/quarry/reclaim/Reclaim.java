@@ -108,6 +108,7 @@ public final class Reclaim implements Reclaimer {
     memory.lastReference(batches);
     pages.lru(batches);
     pages.swap(swap);
+    pages.caches().swap(swap);
     pages.spaces().commitment().swap(swap.areas()::totalPages);
   }
 

@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.fault.SwapOff;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.MmStruct;
@@ -91,6 +92,9 @@ public final class SwapOnOff {
     boolean all = true;
     for (MmStruct mm : pages.spaces().all()) {
       all &= off.bringBack(cpu, mm, entry -> swap.isOf(area, entry));
+    }
+    for (PageCache cache : pages.caches().all()) {
+      all &= cache.shmem().bringBack(cpu, entry -> swap.isOf(area, entry));
     }
     int left = swap.forget(cpu, area);
     if (!all || left > 0) {
