@@ -24,6 +24,7 @@ public final class AllCommands {
     AreaCommands.addTo(registry);
     HighMemCommands.addTo(registry);
     MemoryCommands.addTo(registry);
+    SwapCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;
   }
