@@ -5,6 +5,7 @@ import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
 import dev.quarry.observe.ProcFs;
+import dev.quarry.observe.ProcSources;
 import dev.quarry.physical.MemoryInvariants;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
@@ -243,7 +244,10 @@ public final class Machine implements AutoCloseable {
 
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
   public synchronized ProcFs files() {
-    return new ProcFs(memory, kernelSpace, slab, hugePages, this::addressSpace, reclaim);
+    AddressSpaces spaces = processes == null ? null : processes.spaces();
+    return new ProcFs(
+        new ProcSources(
+            memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
   }
 
   private @Nullable MmStruct addressSpace(int pid) {

@@ -40,23 +40,32 @@ public final class MemInfo {
 
   /** The file's text of a machine whose kernel has mapped nothing. */
   public static String text(PhysicalMemory memory) {
-    return text(memory, null, null);
+    return text(memory, null);
+  }
+
+  /** The file's text of a machine that has no process yet. */
+  public static String text(PhysicalMemory memory, @Nullable KernelSpace space) {
+    return text(memory, space, null, null);
   }
 
   /**
    * The file's text.
    *
    * @param space the kernel's half of the address range, or null if it was not built yet
-   * @param reclaim who keeps swap, or null if there are no processes yet
+   * @param commitment what processes were promised, or null if there was none yet
+   * @param reclaim who keeps swap, or null if there was no process yet
    */
-  public static String text(
-      PhysicalMemory memory, @Nullable KernelSpace space, @Nullable Reclaim reclaim) {
+  static String text(
+      PhysicalMemory memory,
+      @Nullable KernelSpace space,
+      @Nullable Commitment commitment,
+      @Nullable Reclaim reclaim) {
     MemInfo file = new MemInfo(memory, space, reclaim);
     file.totals();
     file.lru();
     file.swapAndFiles();
     file.kernel();
-    file.limits();
+    file.limits(commitment);
     file.hugePages();
     file.directMap();
     return file.out.toString();
@@ -109,10 +118,10 @@ public final class MemInfo {
     out.kb("WritebackTmp", 0);
   }
 
-  /** {@code vm_commit_limit}: before there are processes, half of RAM. */
-  private void limits() {
-    Commitment commitment = reclaim == null ? null : reclaim.commitment();
-    out.pages("CommitLimit", commitment == null ? sums.managed() / 2 : commitment.limitPages());
+  /** {@code vm_commit_limit}: by default half of RAM, as vm.overcommit_ratio is 50. */
+  private void limits(@Nullable Commitment commitment) {
+    long half = sums.managed() / 2;
+    out.pages("CommitLimit", commitment == null ? half : commitment.limitPages());
     out.pages("Committed_AS", commitment == null ? 0 : commitment.committedPages());
     out.kb("VmallocTotal", KernelLayout.of(memory).vmallocTotalBytes() >> 10);
     out.pages("VmallocUsed", space == null ? 0 : space.vmalloc().nrPages());

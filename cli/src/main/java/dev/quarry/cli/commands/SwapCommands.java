@@ -8,6 +8,7 @@ import dev.quarry.cli.lang.Value;
 import dev.quarry.machine.Sizes;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.reclaim.SwapArea;
+import dev.quarry.reclaim.SwapException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -26,7 +27,7 @@ final class SwapCommands {
                     "swapon SIZE|FILE [priority=N]",
                     "takes a swap area into use",
                     "swapon 64M priority=5",
-                    SwapCommands::on)
+                    refusing(SwapCommands::on))
                 .withNotes(
                     "a size makes a file that goes with the machine\n"
                         + "a file must have been made a swap area by mkswap(8)"))
@@ -36,11 +37,22 @@ final class SwapCommands {
                 "swapoff [NAME]",
                 "brings all pages of a swap area back, and takes it out of use",
                 "swapon 64M\nswapoff",
-                SwapCommands::off));
+                refusing(SwapCommands::off)));
   }
 
   private static Reclaim reclaim(Session session) {
     return Booted.machine(session).reclaim();
+  }
+
+  /** What a swap area refuses is the command's failure, which a script may expect. */
+  private static SimpleCommand.Action refusing(SimpleCommand.Action action) {
+    return (call, session) -> {
+      try {
+        return action.run(call, session);
+      } catch (SwapException e) {
+        return new Refused(String.valueOf(e.getMessage()));
+      }
+    };
   }
 
   private static Value on(Call call, Session session) {

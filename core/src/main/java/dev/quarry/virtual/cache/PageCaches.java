@@ -89,7 +89,16 @@ public final class PageCaches {
    * @param write whether it is opened for writing too
    * @throws IOException if the host refuses
    */
-  public synchronized HostFile open(Path path, boolean write) throws IOException {
+  public HostFile open(Path path, boolean write) throws IOException {
+    return open(path, path.toString(), write);
+  }
+
+  /**
+   * The same, for processes that know the file by another name.
+   *
+   * @param name what {@code /proc/PID/maps} shows
+   */
+  public synchronized HostFile open(Path path, String name, boolean write) throws IOException {
     Path real = path.toRealPath();
     PageCache cache = byPath.get(real);
     if (cache == null) {
@@ -104,7 +113,7 @@ public final class PageCaches {
     if (write && !Files.isWritable(real)) {
       throw new IOException(path + " is not writable");
     }
-    return new HostFile(cache, path.toString(), write);
+    return new HostFile(cache, name, write);
   }
 
   /** Shared memory without a name: {@code shmem_zero_setup}. It goes with its last area. */

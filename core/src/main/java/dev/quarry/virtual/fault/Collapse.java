@@ -193,7 +193,8 @@ final class Collapse {
   private int allocate(Cpu cpu, long slot, boolean isDaemon) {
     int gfp = isDaemon ? rules.khugepagedGfp() : dev.quarry.physical.Gfp.GFP_TRANSHUGE;
     int head =
-        parts.allocator()
+        parts
+            .allocator()
             .allocPagesNode(cpu, busiestNode(cpu, slot), -1, gfp, HugePageSettings.ORDER, null);
     VmEvent event =
         head == Pfn.NONE ? VmEvent.THP_COLLAPSE_ALLOC_FAILED : VmEvent.THP_COLLAPSE_ALLOC;

@@ -102,9 +102,7 @@ final class HugeEntries {
   boolean copy(Cpu cpu, MmStruct child, long address, long slot, boolean isPrivate) {
     long to = child.tables().makeUpperSlot(cpu, MmFault.GFP_TABLE, address);
     long table =
-        to == PageTables.NO_SLOT
-            ? HugeTables.NO_TABLE
-            : tables.allocate(cpu, MmFault.GFP_TABLE);
+        to == PageTables.NO_SLOT ? HugeTables.NO_TABLE : tables.allocate(cpu, MmFault.GFP_TABLE);
     if (table == HugeTables.NO_TABLE) {
       return false;
     }
@@ -137,8 +135,7 @@ final class HugeEntries {
       long source = from + done;
       long step = Math.min(bytes - done, BYTES - (source & BYTES - 1));
       long slot = mm.tables().findUpperSlot(source);
-      boolean huge =
-          slot != PageTables.NO_SLOT && HugeTables.isHuge(parts.tables().entry(slot));
+      boolean huge = slot != PageTables.NO_SLOT && HugeTables.isHuge(parts.tables().entry(slot));
       if (huge && step == BYTES && ((to + done) & BYTES - 1) == 0) {
         int moved = moveHuge(cpu, mm, slot, to + done);
         if (moved < 0) {

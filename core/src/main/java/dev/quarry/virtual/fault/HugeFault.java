@@ -32,11 +32,7 @@ final class HugeFault {
   private final Khugepaged khugepaged;
 
   HugeFault(
-      Parts parts,
-      HugeRules rules,
-      HugeEntries entries,
-      HugeZeroPage zero,
-      Khugepaged khugepaged) {
+      Parts parts, HugeRules rules, HugeEntries entries, HugeZeroPage zero, Khugepaged khugepaged) {
     this.parts = parts;
     this.map = parts.map();
     this.rules = rules;
