@@ -4,6 +4,7 @@ import dev.quarry.machine.ZoneType;
 import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.reclaim.Reclaim;
 import dev.quarry.virtual.KernelLayout;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.space.Commitment;
@@ -13,21 +14,23 @@ import org.jspecify.annotations.Nullable;
  * {@code /proc/meminfo}: the machine's memory in KiB. Format of {@code meminfo_proc_show}
  * (fs/proc/meminfo.c, 6.18) with what {@code hugetlb_report_meminfo} and x86's {@code
  * arch_report_meminfo} add, as a kernel with the {@linkplain dev.quarry.observe assumed
- * configuration} prints it. Swap, per-CPU areas and huge pages are 0 as long as no floor keeps
- * them.
+ * configuration} prints it. Per-CPU areas and huge pages are 0 as long as no floor keeps them.
  */
 public final class MemInfo {
   private static final int HUGE_PAGES_WIDTH = 24;
 
   private final PhysicalMemory memory;
   private final @Nullable KernelSpace space;
+  private final @Nullable Reclaim reclaim;
   private final Sums sums;
   private final KbLines out;
   private final DirectMap directMap;
   private final boolean highMem;
 
-  private MemInfo(PhysicalMemory memory, @Nullable KernelSpace space) {
+  private MemInfo(
+      PhysicalMemory memory, @Nullable KernelSpace space, @Nullable Reclaim reclaim) {
     this.memory = memory;
+    this.reclaim = reclaim;
     this.space = space;
     this.sums = Sums.of(memory);
     this.out = new KbLines("", memory.spec().pageShift());
@@ -42,17 +45,22 @@ public final class MemInfo {
 
   /** The file's text of a machine that has no process yet. */
   public static String text(PhysicalMemory memory, @Nullable KernelSpace space) {
-    return text(memory, space, null);
+    return text(memory, space, null, null);
   }
 
   /**
    * The file's text.
    *
+   * @param space the kernel's half of the address range, or null if it was not built yet
    * @param commitment what processes were promised, or null if there was none yet
+   * @param reclaim who keeps swap, or null if there was no process yet
    */
   static String text(
-      PhysicalMemory memory, @Nullable KernelSpace space, @Nullable Commitment commitment) {
-    MemInfo file = new MemInfo(memory, space);
+      PhysicalMemory memory,
+      @Nullable KernelSpace space,
+      @Nullable Commitment commitment,
+      @Nullable Reclaim reclaim) {
+    MemInfo file = new MemInfo(memory, space, reclaim);
     file.totals();
     file.lru();
     file.swapAndFiles();
@@ -84,8 +92,8 @@ public final class MemInfo {
   }
 
   private void swapAndFiles() {
-    out.kb("SwapTotal", 0);
-    out.kb("SwapFree", 0);
+    out.pages("SwapTotal", reclaim == null ? 0 : reclaim.swap().areas().totalPages());
+    out.pages("SwapFree", reclaim == null ? 0 : reclaim.swap().areas().freePages());
     out.kb("Zswap", 0);
     out.kb("Zswapped", 0);
     out.pages("Dirty", sums.stat(NodeStat.NR_DIRTY));

@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.space.AddressSpaces;
@@ -44,7 +45,9 @@ public final class ProcFs {
     TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
+    TEXTS.put("/proc/swaps", memory -> Swaps.text(memory, null));
     SysVm.all().forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
+    SysVm.ofReclaim(null).forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
     SpaceSysctls.names()
         .forEach(
             name -> TEXTS.put(SYS_VM + name, m -> SpaceSysctls.text(name, new SpaceSettings())));
@@ -57,6 +60,7 @@ public final class ProcFs {
 
   private final PhysicalMemory memory;
   private final @Nullable SlabAllocator slab;
+  private final @Nullable Reclaim reclaim;
   private final HugePageSettings hugePages;
   private final @Nullable AddressSpaces spaces;
   private final IntFunction<@Nullable MmStruct> processes;
@@ -74,33 +78,23 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
-    this(memory, space, slab, new HugePageSettings(memory.spec().hugePages()), null, pid -> null);
+    this(ProcSources.of(memory, space, slab));
   }
 
-  /**
-   * The files of a machine that has processes.
-   *
-   * @param space the kernel's half of the address range, or null if it was not built yet
-   * @param slab the object allocator, or null if it was not made yet
-   * @param hugePages the settings of huge pages
-   * @param spaces what all address spaces share, or null if there was no process yet
-   * @param processes the address space of a process by its number, or null
-   */
-  public ProcFs(
-      PhysicalMemory memory,
-      @Nullable KernelSpace space,
-      @Nullable SlabAllocator slab,
-      HugePageSettings hugePages,
-      @Nullable AddressSpaces spaces,
-      IntFunction<@Nullable MmStruct> processes) {
-    this.memory = memory;
-    this.slab = slab;
-    this.hugePages = hugePages;
-    this.spaces = spaces;
-    this.processes = processes;
+  /** The files of a machine of which all that there is so far is given. */
+  public ProcFs(ProcSources sources) {
+    this.memory = sources.memory();
+    this.reclaim = sources.reclaim();
+    this.slab = sources.slab();
+    this.hugePages = sources.hugePages();
+    this.spaces = sources.spaces();
+    this.processes = sources.processes();
+    KernelSpace space = sources.space();
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
-    texts.put("/proc/meminfo", m -> MemInfo.text(m, space, commitment()));
+    texts.put("/proc/meminfo", m -> MemInfo.text(m, space, commitment(), reclaim));
+    texts.put("/proc/swaps", m -> Swaps.text(m, reclaim));
+    SysVm.ofReclaim(reclaim).forEach((name, text) -> texts.put(SYS_VM + name, text));
     for (String name : SpaceSysctls.names()) {
       texts.put(SYS_VM + name, m -> SpaceSysctls.text(name, settings()));
     }
@@ -171,6 +165,7 @@ public final class ProcFs {
   /** The paths of files that may be written. */
   public static List<String> writablePaths() {
     List<String> paths = new ArrayList<>(List.of(SLAB_INFO));
+    paths.addAll(WritableVm.paths());
     SpaceSysctls.names().forEach(name -> paths.add(SYS_VM + name));
     paths.addAll(HugePageFiles.writablePaths());
     return List.copyOf(paths);
@@ -185,6 +180,10 @@ public final class ProcFs {
     if (!writablePaths().contains(path)) {
       throw new IllegalArgumentException(
           path + " cannot be written, only " + String.join(", ", writablePaths()));
+    }
+    if (WritableVm.paths().contains(path)) {
+      WritableVm.write(memory, reclaim, path, text);
+      return;
     }
     if (path.startsWith(SYS_VM)) {
       if (spaces == null) {

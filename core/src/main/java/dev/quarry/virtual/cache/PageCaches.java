@@ -32,6 +32,7 @@ public final class PageCaches {
   private final Map<Path, PageCache> byPath = new TreeMap<>();
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
+  private PageLru lru = PageLru.NONE;
 
   /** The caches of a machine that has no file open yet. */
   public PageCaches(PageAllocator allocator, PhysicalMemory memory, Ram ram, NodeCounts counts) {
@@ -59,6 +60,16 @@ public final class PageCaches {
 
   NodeCounts counts() {
     return counts;
+  }
+
+  /** Who keeps lists of user pages. */
+  public PageLru lru() {
+    return lru;
+  }
+
+  /** Says, before there is a page, who keeps lists of them. */
+  public void lru(PageLru keeper) {
+    lru = keeper;
   }
 
   /**
@@ -137,6 +148,7 @@ public final class PageCaches {
    */
   public long drop(Cpu cpu) {
     long dropped = 0;
+    lru.drain(cpu);
     for (PageCache cache : all()) {
       dropped += cache.drop(cpu);
     }

@@ -13,7 +13,9 @@ import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
+import java.util.function.IntConsumer;
 import java.util.function.LongBinaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Changes what entries allow, and what they remember: {@code change_pte_range} (mm/mprotect.c),
@@ -99,11 +101,45 @@ final class ChangeProtection {
     return parts.map().mapcount(pfn) == 1;
   }
 
+  /** The frames that only entries of a range show. */
+  int[] ownPages(MmStruct mm, long start, long end) {
+    IntStream.Builder frames = IntStream.builder();
+    forEachPage(
+        mm,
+        start,
+        end,
+        pfn -> {
+          if (isAlone(mm, pfn)) {
+            frames.add(pfn);
+          }
+        });
+    return frames.build().toArray();
+  }
+
+  /** Visits the frames that entries of a range show: single ones, and heads of huge pages. */
+  void forEachPage(MmStruct mm, long start, long end, IntConsumer visitor) {
+    forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean small = !LargeFolios.isPart(parts.map().state(pfn));
+          boolean whole = (entry & Pte.PSE) != 0 && !huge.isZeros(pfn);
+          if (pfn != parts.zeroPfn() && (small || whole)) {
+            visitor.accept(pfn);
+          }
+          return entry;
+        });
+  }
+
   private void makeLazyFree(int pfn, boolean part) {
-    int dirty = PageState.SWAPBACKED | PageState.DIRTY;
-    parts.map().changeFlags(pfn, dirty, 0);
     if (part) {
-      parts.map().changeFlags(parts.memory().largeFolios().head(pfn), dirty, 0);
+      int head = parts.memory().largeFolios().head(pfn);
+      parts.map().changeFlags(pfn, pfn == head ? 0 : PageState.SWAPBACKED | PageState.DIRTY, 0);
+      parts.lru().lazyFree(head);
+    } else {
+      parts.lru().lazyFree(pfn);
     }
   }
 

@@ -97,7 +97,7 @@ final class HugeEntries {
    * Gives a child a huge entry of its parent's.
    *
    * @param isPrivate whether both lose the right to write
-   * @return false without memory for tables
+   * @return false without memory for tables, or if the entry is no huge one any more
    */
   boolean copy(Cpu cpu, MmStruct child, long address, long slot, boolean isPrivate) {
     long to = child.tables().makeUpperSlot(cpu, MmFault.GFP_TABLE, address);
@@ -107,6 +107,10 @@ final class HugeEntries {
       return false;
     }
     long entry = parts.tables().entry(slot);
+    if (!HugeTables.isHuge(entry)) {
+      tables.free(cpu, table);
+      return false;
+    }
     int head = parts.pfn(entry);
     if (zero.is(head)) {
       zero.get(cpu, child); // there is one: this entry's

@@ -102,6 +102,7 @@ final class HugeFault {
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(fault.vma, first);
     rmap.large().newHuge(fault.mm, rmap.handle(fault.vma), index, head);
+    parts.lru().addLarge(head);
   }
 
   /** Access to what a huge entry shows. */
