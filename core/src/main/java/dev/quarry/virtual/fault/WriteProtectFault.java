@@ -1,6 +1,5 @@
 package dev.quarry.virtual.fault;
 
-import dev.quarry.machine.Host;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
@@ -57,13 +56,14 @@ final class WriteProtectFault {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     boolean zeros = old == parts.zeroPfn();
-    int gfp = zeros ? Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO : Gfp.GFP_HIGHUSER_MOVABLE;
+    int plain = Gfp.GFP_HIGHUSER_MOVABLE;
+    int gfp = zeros ? parts.contents().zeroed(plain) : plain;
     int pfn = parts.allocator().allocPage(fault.cpu, gfp);
     if (pfn == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     if (!zeros) {
-      copyPage(parts, old, pfn);
+      parts.contents().copy(parts, old, pfn);
     }
     parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
     long bits = parts.bits(fault.flags, false);
@@ -74,10 +74,5 @@ final class WriteProtectFault {
     parts.rmap().remove(fault.mm, old);
     parts.allocator().freePage(fault.cpu, old);
     return FaultLeaf.COW_COPY;
-  }
-
-  static void copyPage(Parts parts, int from, int to) {
-    long base = parts.ram().base();
-    Host.copy(base + ((long) from << Parts.SHIFT), base + ((long) to << Parts.SHIFT), Parts.PAGE);
   }
 }
