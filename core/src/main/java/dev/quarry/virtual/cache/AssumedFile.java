@@ -24,6 +24,12 @@ public final class AssumedFile extends CachedFile {
     return around;
   }
 
+  /** As on ext4, xfs and btrfs. */
+  @Override
+  public boolean alignsLarge() {
+    return around;
+  }
+
   @Override
   public boolean isWritable() {
     return true;
