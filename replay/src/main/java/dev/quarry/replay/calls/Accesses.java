@@ -54,6 +54,8 @@ final class Accesses {
     }
     if (any) {
       played.presence(present == fault.wasPresent());
+    } else {
+      played.missed((fault.code() & Access.WRITE) != 0);
     }
   }
 

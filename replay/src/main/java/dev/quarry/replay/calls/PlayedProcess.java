@@ -23,6 +23,7 @@ public final class PlayedProcess {
   private String program;
   private boolean isSpaceKnown;
   private boolean hasEnded;
+  private boolean isLive = true;
   int tasks;
 
   final Map<Integer, FileInUse> files = new HashMap<>();
@@ -33,6 +34,8 @@ public final class PlayedProcess {
   private long ofKernelMode;
   private long predicted;
   private long unseen;
+  private long missedReads;
+  private long missedWrites;
   private long byCode;
   private long presenceRight;
   private long calls;
@@ -84,9 +87,13 @@ public final class PlayedProcess {
     return isSpaceKnown;
   }
 
-  /** Whether its end was recorded. */
+  /** Whether its end was recorded; else it was looked at when the recording ended. */
   public boolean hasEnded() {
     return hasEnded;
+  }
+
+  boolean isLive() {
+    return isLive;
   }
 
   /** Faults that the kernel had. */
@@ -112,6 +119,16 @@ public final class PlayedProcess {
   /** Faults of the model alone, on code that the kernel was executing. */
   public long faultsByCode() {
     return byCode;
+  }
+
+  /** Faults of the kernel alone, reads: the model had the page mapped already. */
+  public long missedReads() {
+    return missedReads;
+  }
+
+  /** Faults of the kernel alone, writes. */
+  public long missedWrites() {
+    return missedWrites;
   }
 
   /** Of the faults that both had: in how many both say whether there was an entry. */
@@ -156,7 +173,7 @@ public final class PlayedProcess {
 
   /** The model's pages of a kind, now or at its end. */
   public long rss(RssKind kind) {
-    return hasEnded ? rss[kind.ordinal()] : process.mm().rss(kind);
+    return isLive ? process.mm().rss(kind) : rss[kind.ordinal()];
   }
 
   /** The kernel's, now or at its end. */
@@ -222,6 +239,11 @@ public final class PlayedProcess {
     unseen++;
   }
 
+  void missed(boolean write) {
+    missedReads += write ? 0 : 1;
+    missedWrites += write ? 1 : 0;
+  }
+
   void byCode() {
     byCode++;
   }
@@ -244,11 +266,12 @@ public final class PlayedProcess {
     tableBytes = bytes;
   }
 
-  void ended() {
+  void ended(boolean recorded) {
     for (RssKind kind : RssKind.values()) {
       rss[kind.ordinal()] = process.mm().rss(kind);
     }
     mappedPages = process.mm().totalVm();
-    hasEnded = true;
+    hasEnded = recorded;
+    isLive = false;
   }
 }

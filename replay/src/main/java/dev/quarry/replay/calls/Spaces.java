@@ -14,12 +14,16 @@ import dev.quarry.replay.calls.TaskEvent.Exited;
 import dev.quarry.replay.calls.TaskEvent.Faulted;
 import dev.quarry.replay.calls.TaskEvent.Forked;
 import dev.quarry.replay.calls.TaskEvent.Sharing;
+import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,20 +199,20 @@ public final class Spaces {
   private void exited(Exited exited) {
     PlayedProcess played = ofTask.get(exited.tid());
     held.remove(exited.tid());
-    if (played == null || played.hasEnded()) {
+    if (played == null || !played.isLive()) {
       ofTask.remove(exited.tid());
       return;
     }
     played.tasks--;
     if (played.tasks <= 0 || exited.wholeProcess()) {
-      end(played);
+      end(played, true);
     }
     ofTask.remove(exited.tid());
   }
 
-  private void end(PlayedProcess played) {
+  private void end(PlayedProcess played, boolean recorded) {
     noteKernelCounts(played);
-    played.ended();
+    played.ended(recorded);
     long before = tables();
     processes.exit(cpu, played.process());
     played.tableBytes(before - tables() << 12); // nothing, if others have the space too
@@ -227,6 +231,23 @@ public final class Spaces {
     }
   }
 
+  /** What the processes hold now whose spaces are known. */
+  public SpaceSample sample(long micros) {
+    long[] model = new long[KINDS];
+    long[] kernel = new long[KINDS];
+    Set<MmStruct> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (PlayedProcess played : all) {
+      if (played.isLive() && played.isSpaceKnown() && counted.add(played.process().mm())) {
+        long[] pages = kernelCounts.getOrDefault(played.kernelSpace(), new long[KINDS]);
+        for (RssKind kind : RssKind.values()) {
+          model[kind.ordinal()] += played.rss(kind);
+          kernel[kind.ordinal()] += pages[kind.ordinal()];
+        }
+      }
+    }
+    return new SpaceSample(micros, model, kernel, tables() << 12);
+  }
+
   private void noteKernelCounts(PlayedProcess played) {
     long @Nullable [] pages = kernelCounts.get(played.kernelSpace());
     if (pages != null) {
@@ -237,8 +258,8 @@ public final class Spaces {
   /** Ends the play: what still runs is looked at as it stands. */
   public void finish() {
     for (PlayedProcess played : all) {
-      if (!played.hasEnded()) {
-        end(played);
+      if (played.isLive()) {
+        end(played, false);
       }
     }
   }

@@ -22,18 +22,38 @@ public final class Survey {
   private final Map<Integer, Life> ofTask = new HashMap<>();
   private final Map<Integer, List<Faulted>> held = new HashMap<>();
 
+  private long firstMicros = Long.MAX_VALUE;
+  private long lastMicros = Long.MIN_VALUE;
+
   private Survey() {}
 
-  /** Goes over all events; one shape for each execve, in their order. */
-  public static List<ProgramShape> of(TaskEvents events) {
+  /** Goes over all events. */
+  public static Survey of(TaskEvents events) {
     Survey survey = new Survey();
     for (TaskEvent event = events.next(); event != null; event = events.next()) {
       survey.add(event);
     }
-    return ProgramShapes.of(survey.lives);
+    return survey;
+  }
+
+  /** What each execve mapped, in their order. */
+  public List<ProgramShape> shapes() {
+    return ProgramShapes.of(lives);
+  }
+
+  /** When the recording begins; 0 if it is empty. */
+  public long firstMicros() {
+    return lastMicros < firstMicros ? 0 : firstMicros;
+  }
+
+  /** When it ends; 0 if it is empty. */
+  public long lastMicros() {
+    return lastMicros < firstMicros ? 0 : lastMicros;
   }
 
   private void add(TaskEvent event) {
+    firstMicros = Math.min(firstMicros, event.micros());
+    lastMicros = Math.max(lastMicros, event.micros());
     switch (event) {
       case Call call -> {
         Life life = ofTask.get(call.tid());
