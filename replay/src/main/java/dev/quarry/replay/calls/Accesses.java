@@ -48,7 +48,7 @@ final class Accesses {
     }
     boolean known = known(played, process, address);
     boolean present = Pte.isPresent(mm.tables().leaf(address));
-    boolean any = access(played, mm, address, fault.code(), fault.user());
+    boolean any = access(played, mm, address, fault.code(), mode(fault.by()));
     if (!known) {
       played.unseen();
     }
@@ -76,7 +76,7 @@ final class Accesses {
     }
     if (!known(played, process, ip)) {
       quietly(process.mm(), ip, code);
-    } else if (access(played, process.mm(), ip, code, true)) {
+    } else if (access(played, process.mm(), ip, code, FaultMode.USER)) {
       played.byCode();
     }
   }
@@ -87,10 +87,17 @@ final class Accesses {
     pages.handler().handle(cpu, mm, address, error, FaultMode.USER);
   }
 
+  private static FaultMode mode(Faulted.By by) {
+    return switch (by) {
+      case TASK -> FaultMode.USER;
+      case KERNEL -> FaultMode.KERNEL_WITH_FIXUP;
+      case KERNEL_ATOMIC -> FaultMode.ATOMIC_WITH_FIXUP;
+    };
+  }
+
   /** Returns whether there was a fault. */
   private boolean access(
-      PlayedProcess played, MmStruct mm, long address, int code, boolean user) {
-    FaultMode mode = user ? FaultMode.USER : FaultMode.KERNEL_WITH_FIXUP;
+      PlayedProcess played, MmStruct mm, long address, int code, FaultMode mode) {
     boolean any = false;
     for (int i = 0; i < MOST_TRIES; i++) {
       if (mm.tables().translate(address, code) != PageTables.NO_TRANSLATION) {
@@ -99,7 +106,7 @@ final class Accesses {
       AreaKind area = AreaKind.of(mm, address);
       int error = PageFaultHandler.errorCode(mm.tables(), address, code);
       FaultLeaf leaf = pages.handler().handle(cpu, mm, address, error, mode);
-      played.predicted(leaf, area);
+      played.predicted(mode == FaultMode.ATOMIC_WITH_FIXUP ? FaultLeaf.ATOMIC : leaf, area);
       any = true;
       if (!leaf.isResolved()) {
         return true;

@@ -55,15 +55,29 @@ public sealed interface TaskEvent {
   /**
    * The processor refused an access.
    *
-   * @param user false: the kernel made the access for the task
-   * @param code of the error code: the bits of what was tried; bit 0, an outcome, apart
+   * @param by who made the access
+   * @param code what was tried, as {@link dev.quarry.virtual.Access} has it
    * @param wasPresent the outcome: the entries were there, and forbade it
-   * @param code as {@link dev.quarry.virtual.Access}
    * @param ip where the instruction was, or {@link #NO_IP}
    */
   record Faulted(
-      long micros, int tid, boolean user, long address, int code, boolean wasPresent, long ip)
+      long micros, int tid, By by, long address, int code, boolean wasPresent, long ip)
       implements TaskEvent {
+    /** Who makes accesses. */
+    public enum By {
+      /** The task itself. */
+      TASK,
+      /** The kernel for it: copy_to_user and its sisters. */
+      KERNEL,
+      /** The kernel where it must not wait: a fault is not resolved, it tries again later. */
+      KERNEL_ATOMIC
+    }
+
+    /** Whether the task itself made it. */
+    public boolean user() {
+      return by == By.TASK;
+    }
+
     /** The kernel's own instruction, known by name. */
     public static final long NO_IP = -1;
   }

@@ -5,6 +5,7 @@ import dev.quarry.replay.calls.Foreign;
 import dev.quarry.replay.calls.Numbers;
 import dev.quarry.replay.calls.TaskEvent;
 import dev.quarry.replay.calls.TaskEvent.Faulted;
+import dev.quarry.replay.calls.TaskEvent.Faulted.By;
 import dev.quarry.replay.calls.TextFile;
 import dev.quarry.replay.read.Quote;
 import java.nio.file.Path;
@@ -70,8 +71,18 @@ final class FaultLines implements AutoCloseable {
     long ip = Numbers.hex(f[5]);
     boolean known = user && ip != Numbers.NONE && Long.compareUnsigned(ip, Foreign.USER_END) < 0;
     int code = (int) error & ACCESS_BITS;
+    By by = user ? By.TASK : kernel(f[5]);
     return new Faulted(
-        micros, tid, user, address, code, (error & PRESENT) != 0, known ? ip : Faulted.NO_IP);
+        micros, tid, by, address, code, (error & PRESENT) != 0, known ? ip : Faulted.NO_IP);
+  }
+
+  /**
+   * Functions that copy with page faults disabled are called so: copy_folio_from_iter_atomic,
+   * copy_from_user_nofault (lib/iov_iter.c, mm/maccess.c, 6.18).
+   */
+  private static By kernel(String function) {
+    boolean mustNotWait = function.contains("atomic") || function.contains("nofault");
+    return mustNotWait ? By.KERNEL_ATOMIC : By.KERNEL;
   }
 
   long bytesRead() {

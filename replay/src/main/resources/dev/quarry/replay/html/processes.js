@@ -11,8 +11,8 @@ function drawHead() {
       `${int(known)} of them with a space made in the recording`),
     score ? el("p", {}, `${int(score.within)} of ${plural(score.judged, "process", "processes")} of ` +
       `${score.fewest_faults} faults or more are within ${score.tolerance_percent} % of the kernel's faults; ` +
-      `${int(score.predicted)} predicted, ${int(score.actual)} of the kernel's`) : null,
-    settings.length > 0 ? el("p", {}, `played with ${settings.join(", ")}`) : null);
+      `${int(score.predicted)} predicted, ${int(score.actual)} of the kernel's`) : "",
+    settings.length > 0 ? el("p", {}, `played with ${settings.join(", ")}`) : "");
 }
 
 function drawTime() {
