@@ -20,6 +20,9 @@ final class CallPlayer {
   private static final long PAGE = 4096;
   private static final int NO_FD = -1;
 
+  /** Larger ranges of memory from before the recording are not made at once. */
+  private static final long MOST_SEEN = 16L << 20;
+
   private final Cpu cpu;
   private final PageCaches caches;
   private final SeenMemory seen;
@@ -43,17 +46,26 @@ final class CallPlayer {
       return;
     }
     long result = other(calls, call);
-    if (result == -Errno.ENOMEM && call.result() == 0) {
-      long from = call.argument(0);
-      if (call.argument(1) <= 1L << 30) {
-        seen.make(cpu, played.process(), from, from + call.argument(1));
-        result = other(calls, call);
-      }
+    if (Errno.isError(result) && call.result() == 0) {
+      makePossible(played, call);
+      result = other(calls, call);
     }
     if (call.name() == CallName.MREMAP) {
       moved(played, calls, call, result);
     } else {
       played.called(Errno.isError(result) == Errno.isError(call.result()));
+    }
+  }
+
+  /** The kernel did it: then the memory was there, and the task had the right to lock it. */
+  private void makePossible(PlayedProcess played, Call call) {
+    long from = call.argument(0);
+    long bytes = call.argument(1);
+    if (bytes > 0 && bytes <= MOST_SEEN && from > 0 && from < Foreign.USER_END - bytes) {
+      seen.make(cpu, played.process(), from, from + bytes);
+    }
+    if (call.name().text().startsWith("mlock")) {
+      played.process().limits().privileged(true);
     }
   }
 
@@ -113,7 +125,7 @@ final class CallPlayer {
 
   /** What is mapped over a part of a file's mapping, under its descriptor, is the same file. */
   private int open(PlayedProcess played, Call call) {
-    FileInUse last = played.files.get((int) call.argument(4));
+    FileInUse last = played.inUse((int) call.argument(4));
     long at = call.argument(0);
     boolean same =
         last != null
@@ -127,12 +139,12 @@ final class CallPlayer {
   private void remember(PlayedProcess played, Call call, int fd, long result) {
     Process process = played.process();
     int recorded = (int) call.argument(4);
-    FileInUse last = played.files.get(recorded);
+    FileInUse last = played.inUse(recorded);
     if (!Errno.isError(result)
         && process.file(fd) instanceof CachedFile file
         && (last == null || last.file() != file)) {
       long end = result + (call.argument(1) + PAGE - 1 & -PAGE);
-      played.files.put(recorded, new FileInUse(file, result, end));
+      played.use(cpu, recorded, new FileInUse(file, result, end));
     }
   }
 

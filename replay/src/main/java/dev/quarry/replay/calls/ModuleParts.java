@@ -51,7 +51,7 @@ final class ModuleParts {
       long before = base + lastBefore(code - base);
       long from = code == base ? base : Math.max(code & -WINDOW, before + PAGE);
       long constants = base + first(codeEnd - base, Life.READ, data - base);
-      long middle = Math.min(data, Math.max(constants & -WINDOW, codeEnd));
+      long middle = constants >= data ? data : Math.max(constants & -WINDOW, codeEnd);
       add(base, from, MapFlags.PROT_READ);
       add(from, middle, MapFlags.PROT_READ | MapFlags.PROT_EXEC);
       add(middle, data, MapFlags.PROT_READ);

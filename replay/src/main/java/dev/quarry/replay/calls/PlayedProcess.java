@@ -1,6 +1,7 @@
 package dev.quarry.replay.calls;
 
 import dev.quarry.kernel.Process;
+import dev.quarry.machine.Cpu;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.fault.FaultLeaf;
 import dev.quarry.virtual.space.RssKind;
@@ -8,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A process of a recording: what it did, what the model made of it, and what the kernel did. */
 public final class PlayedProcess {
@@ -26,7 +28,7 @@ public final class PlayedProcess {
   private boolean isLive = true;
   int tasks;
 
-  final Map<Integer, FileInUse> files = new HashMap<>();
+  private final Map<Integer, FileInUse> files = new HashMap<>();
   private final EnumMap<FaultLeaf, Long> leaves = new EnumMap<>(FaultLeaf.class);
   private final EnumMap<AreaKind, Long> byArea = new EnumMap<>(AreaKind.class);
   private final EnumMap<AreaKind, Long> actualByArea = new EnumMap<>(AreaKind.class);
@@ -217,9 +219,28 @@ public final class PlayedProcess {
     isRssKnown = true;
   }
 
-  void started(String path) {
+  void started(Cpu cpu, String path) {
     program = path;
     isSpaceKnown = true;
+    forgetFiles(cpu);
+  }
+
+  /** What was mapped last under a descriptor, if it was. */
+  @Nullable FileInUse inUse(int fd) {
+    return files.get(fd);
+  }
+
+  /** Keeps a file for what is mapped into it later. */
+  void use(Cpu cpu, int fd, FileInUse file) {
+    file.file().mapped();
+    FileInUse before = files.put(fd, file);
+    if (before != null) {
+      before.file().unmapped(cpu);
+    }
+  }
+
+  private void forgetFiles(Cpu cpu) {
+    files.values().forEach(used -> used.file().unmapped(cpu));
     files.clear();
   }
 
@@ -266,7 +287,8 @@ public final class PlayedProcess {
     tableBytes = bytes;
   }
 
-  void ended(boolean recorded) {
+  void ended(Cpu cpu, boolean recorded) {
+    forgetFiles(cpu);
     for (RssKind kind : RssKind.values()) {
       rss[kind.ordinal()] = process.mm().rss(kind);
     }

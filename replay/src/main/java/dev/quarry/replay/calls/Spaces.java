@@ -184,7 +184,7 @@ public final class Spaces {
     }
     ProgramShape shape = shapes.get(executed++);
     if (programs.start(played.process(), shape)) {
-      played.started(started.path());
+      played.started(cpu, started.path());
     } else {
       outOfMemory++;
     }
@@ -212,7 +212,7 @@ public final class Spaces {
 
   private void end(PlayedProcess played, boolean recorded) {
     noteKernelCounts(played);
-    played.ended(recorded);
+    played.ended(cpu, recorded);
     long before = tables();
     processes.exit(cpu, played.process());
     played.tableBytes(before - tables() << 12); // nothing, if others have the space too

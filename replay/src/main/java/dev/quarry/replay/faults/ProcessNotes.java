@@ -80,11 +80,13 @@ final class ProcessNotes {
 
   private void strangers() {
     List<PlayedProcess> others =
-        result.processes().stream().filter(p -> !p.isSpaceKnown()).toList();
+        result.processes().stream()
+            .filter(p -> !p.isSpaceKnown() && p.actualFaults() + p.calls() > 0)
+            .toList();
     if (!others.isEmpty()) {
       long faults = others.stream().mapToLong(PlayedProcess::actualFaults).sum();
       add(
-          "%,d tasks were there before the recording or are copies of such: their spaces are"
+          "tasks that were there before the recording, or are copies of such: %,d; their spaces are"
               + " not known, their %,d faults are not judged",
           others.size(),
           faults);
