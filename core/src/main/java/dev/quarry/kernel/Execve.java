@@ -89,8 +89,8 @@ public final class Execve {
   }
 
   /** Follows scripts to the program that runs them. */
-  private Program program(
-      ProgramStart start, String path, List<String> argv, List<String> envp) throws ExecException {
+  private Program program(ProgramStart start, String path, List<String> argv, List<String> envp)
+      throws ExecException {
     String name = path;
     List<String> arguments = new ArrayList<>(argv);
     for (int depth = 0; depth <= MOST_SCRIPTS; depth++) {

@@ -231,8 +231,7 @@ class ExecveTest {
     assertThat(machine.invariants()).isEmpty();
   }
 
-  private Path changed(String name, Consumer<ByteBuffer> change)
-      throws IOException {
+  private Path changed(String name, Consumer<ByteBuffer> change) throws IOException {
     byte[] bytes = program(2);
     change.accept(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     return write(name, bytes);

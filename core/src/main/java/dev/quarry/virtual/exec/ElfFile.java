@@ -127,8 +127,7 @@ public final class ElfFile {
     long offset = in.getLong();
     long address = in.getLong();
     in.getLong(); // the physical address, which nobody uses
-    return new ElfSegment(
-        type, flags, offset, address, in.getLong(), in.getLong(), in.getLong());
+    return new ElfSegment(type, flags, offset, address, in.getLong(), in.getLong(), in.getLong());
   }
 
   /** The first PT_INTERP counts. */

@@ -15,8 +15,8 @@ import java.lang.foreign.MemorySegment;
  * Maps the segments of one file: {@code elf_load}, {@code elf_map}, {@code load_elf_interp}
  * (fs/binfmt_elf.c, 6.18). The address space is nobody's yet.
  *
- * <p>The first segment asks for the addresses of all, so that they lie together; what the first
- * one does not need is given back, and the others go there.
+ * <p>The first segment asks for the addresses of all, so that they lie together; what the first one
+ * does not need is given back, and the others go there.
  */
 final class ElfLoader {
   private static final long PAGE = 4096;
@@ -131,8 +131,7 @@ final class ElfLoader {
     long all = align(total);
     long offset = segment.offset() - segment.pageOffset();
     long asked = all == 0 ? bytes : all;
-    long result =
-        Mmap.mmap(cpu, mm, at, asked, segment.prot(), flags, file, offset);
+    long result = Mmap.mmap(cpu, mm, at, asked, segment.prot(), flags, file, offset);
     check(result, segment);
     if (all != 0 && Long.compareUnsigned(all, bytes) > 0) {
       check(Munmap.munmap(cpu, mm, result + bytes, all - bytes), segment);

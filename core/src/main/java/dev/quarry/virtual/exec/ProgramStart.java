@@ -61,7 +61,11 @@ public final class ProgramStart {
         step = (int) Math.min(step, Math.max(0, file.cache().bytes() - at));
         Ram ram = pages.spaces().ram();
         MemorySegment.copy(
-            ram.slice(((long) pfn << PAGE_SHIFT) + inPage, step), 0, MemorySegment.ofArray(into), done, step);
+            ram.slice(((long) pfn << PAGE_SHIFT) + inPage, step),
+            0,
+            MemorySegment.ofArray(into),
+            done,
+            step);
         PageAllocator allocator = pages.spaces().allocator();
         allocator.freePage(cpu, pfn);
         done += step;
@@ -131,8 +135,7 @@ public final class ProgramStart {
     }
   }
 
-  private void writeStack(
-      MmStruct mm, MmapLayout layout, Program program, StackImage.Facts facts)
+  private void writeStack(MmStruct mm, MmapLayout layout, Program program, StackImage.Facts facts)
       throws ExecException {
     StackImage image =
         StackImage.of(layout.stackTop(), program.path(), program.argv(), program.envp(), facts);

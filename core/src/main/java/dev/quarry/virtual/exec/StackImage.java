@@ -107,18 +107,30 @@ record StackImage(long address, byte[] bytes) {
 
   private static long[] auxiliary(Facts facts, long name, long platform, long random) {
     return new long[] {
-      AT_SYSINFO_EHDR, facts.vdso(),
-      AT_PAGESZ, PAGE_BYTES,
-      AT_PHDR, facts.headers(),
-      AT_PHENT, HEADER_BYTES,
-      AT_PHNUM, facts.headerCount(),
-      AT_BASE, facts.interpreterBase(),
-      AT_FLAGS, 0,
-      AT_ENTRY, facts.entry(),
-      AT_RANDOM, random,
-      AT_EXECFN, name,
-      AT_PLATFORM, platform,
-      0, 0
+      AT_SYSINFO_EHDR,
+      facts.vdso(),
+      AT_PAGESZ,
+      PAGE_BYTES,
+      AT_PHDR,
+      facts.headers(),
+      AT_PHENT,
+      HEADER_BYTES,
+      AT_PHNUM,
+      facts.headerCount(),
+      AT_BASE,
+      facts.interpreterBase(),
+      AT_FLAGS,
+      0,
+      AT_ENTRY,
+      facts.entry(),
+      AT_RANDOM,
+      random,
+      AT_EXECFN,
+      name,
+      AT_PLATFORM,
+      platform,
+      0,
+      0
     };
   }
 }

@@ -56,8 +56,8 @@ public final class Vdso {
     return next;
   }
 
-  private static long part(
-      Cpu cpu, MmStruct mm, long at, int pages, long prot, CachedFile what) throws ExecException {
+  private static long part(Cpu cpu, MmStruct mm, long at, int pages, long prot, CachedFile what)
+      throws ExecException {
     long flags = MAP_PRIVATE | MAP_FIXED;
     return checked(Mmap.mmap(cpu, mm, at, pages * PAGE, prot, flags, what, 0)) + pages * PAGE;
   }

@@ -143,7 +143,8 @@ public final class SpaceSettings {
       throw new IllegalArgumentException(
           "fault_around_bytes " + bytes + " is above what one page table shows, " + most);
     }
-    faultAroundPages = (int) Long.highestOneBit(Math.max(bytes, MmStruct.PAGE_SIZE) >>> MmStruct.PAGE_SHIFT);
+    faultAroundPages =
+        (int) Long.highestOneBit(Math.max(bytes, MmStruct.PAGE_SIZE) >>> MmStruct.PAGE_SHIFT);
   }
 
   private static int notNegative(String name, int value) {

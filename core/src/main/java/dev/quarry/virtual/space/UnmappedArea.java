@@ -42,7 +42,8 @@ final class UnmappedArea {
   }
 
   /**
-   * The same for a file of a file system whose large folios huge entries may show: ext4, xfs, btrfs.
+   * The same for a file of a file system whose large folios huge entries may show: ext4, xfs,
+   * btrfs.
    *
    * @param offset in the file, in bytes
    */

@@ -61,7 +61,9 @@ class FaultAroundTest {
   void windowsAreAlignedUnlessTheAreaBeginsInOne() {
     long all = AssumedFile.UNKNOWN_BYTES / PAGE;
     assertThat(read(0, 40, 20, all)).isEqualTo(".".repeat(16) + "x".repeat(16) + ".".repeat(8));
-    assertThat(read(5, 40, 3, all)).as("16 from the begin").isEqualTo("x".repeat(16) + ".".repeat(24));
+    assertThat(read(5, 40, 3, all))
+        .as("16 from the begin")
+        .isEqualTo("x".repeat(16) + ".".repeat(24));
     assertThat(read(5, 40, 11, all)).isEqualTo(".".repeat(11) + "x".repeat(16) + ".".repeat(13));
     assertThat(read(0, 6, 2, all)).as("the area ends").isEqualTo("xxxxxx");
     assertThat(read(508, 12, 1, all)).as("the table ends").isEqualTo("xxxx........");

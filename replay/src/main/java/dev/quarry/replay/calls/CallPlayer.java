@@ -132,7 +132,8 @@ final class CallPlayer {
             && (call.argument(3) & MAP_FIXED) != 0
             && at >= last.start()
             && at < last.end();
-    CachedFile file = same ? last.file() : caches.assumed("file", AssumedFile.UNKNOWN_BYTES, resident);
+    CachedFile file =
+        same ? last.file() : caches.assumed("file", AssumedFile.UNKNOWN_BYTES, resident);
     return played.process().open(file);
   }
 

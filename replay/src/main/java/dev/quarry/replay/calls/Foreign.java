@@ -28,7 +28,9 @@ public final class Foreign {
       return Optional.empty();
     }
     return Optional.of(
-        "0x" + Long.toHexString(address) + " is above the highest address of a process on x86-64, 0x"
+        "0x"
+            + Long.toHexString(address)
+            + " is above the highest address of a process on x86-64, 0x"
             + Long.toHexString(USER_END - PAGE));
   }
 }

@@ -40,7 +40,10 @@ final class ProgramShapes {
   static List<ProgramShape> of(List<Life> lives) {
     ProgramShapes shapes = new ProgramShapes(lives);
     for (Life life : lives) {
-      merge(shapes.programs.computeIfAbsent(life.path, _ -> new TreeMap<>()), program(life), base(life));
+      merge(
+          shapes.programs.computeIfAbsent(life.path, _ -> new TreeMap<>()),
+          program(life),
+          base(life));
       merge(shapes.interpreter, interpreterOf(life), interpreterBase(life));
     }
     List<ProgramShape> made = new ArrayList<>();

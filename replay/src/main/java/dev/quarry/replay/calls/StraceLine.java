@@ -64,7 +64,8 @@ record StraceLine(int tid, long micros, String rest) {
       seconds = seconds * SIXTY + number;
     }
     String fraction = point < 0 ? "0" : (word.substring(point + 1) + "000000");
-    long parts = Numbers.decimal(fraction.substring(0, Math.min(FRACTION_DIGITS, fraction.length())));
+    long parts =
+        Numbers.decimal(fraction.substring(0, Math.min(FRACTION_DIGITS, fraction.length())));
     return parts < 0 ? Numbers.NONE : seconds * MICROS + parts;
   }
 

@@ -15,7 +15,8 @@ import java.util.Map;
 
 /**
  * Goes over a recording once to learn what each execve mapped: nobody recorded it, but it shows in
- * what the program used later. Only where memory was used goes in, never what the kernel made of it.
+ * what the program used later. Only where memory was used goes in, never what the kernel made of
+ * it.
  */
 public final class Survey {
   private final List<Life> lives = new ArrayList<>();

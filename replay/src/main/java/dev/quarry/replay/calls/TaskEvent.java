@@ -60,8 +60,7 @@ public sealed interface TaskEvent {
    * @param wasPresent the outcome: the entries were there, and forbade it
    * @param ip where the instruction was, or {@link #NO_IP}
    */
-  record Faulted(
-      long micros, int tid, By by, long address, int code, boolean wasPresent, long ip)
+  record Faulted(long micros, int tid, By by, long address, int code, boolean wasPresent, long ip)
       implements TaskEvent {
     /** Who makes accesses. */
     public enum By {

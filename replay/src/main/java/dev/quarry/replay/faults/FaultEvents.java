@@ -16,7 +16,8 @@ final class FaultEvents implements TaskEvents {
   private @Nullable TaskEvent fault;
   private @Nullable TaskEvent other;
 
-  FaultEvents(Path faultFile, String faultName, Path otherFile, String otherName, Complaints wrong) {
+  FaultEvents(
+      Path faultFile, String faultName, Path otherFile, String otherName, Complaints wrong) {
     this.faults = new FaultLines(faultFile, faultName, wrong);
     this.others = new OtherLines(otherFile, otherName, wrong);
     this.fault = faults.next();

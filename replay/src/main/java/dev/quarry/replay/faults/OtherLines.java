@@ -122,8 +122,7 @@ final class OtherLines implements AutoCloseable {
       return null; // it began before the recording, or it is the child's side of a fork
     }
     boolean placed = known.get() == CallName.MMAP || known.get() == CallName.MREMAP;
-    Optional<String> foreign =
-        placed && result > 0 ? Foreign.address(result) : Optional.empty();
+    Optional<String> foreign = placed && result > 0 ? Foreign.address(result) : Optional.empty();
     if (foreign.isPresent()) {
       file.wrong("address of another architecture", foreign.get());
       return null;

@@ -98,11 +98,12 @@ public final class ProcessJson {
     ObjectNode kinds = node.putObject("by_kind");
     p.leaves().forEach((leaf, n) -> kinds.put(ProcessText.words(leaf).replace(' ', '_'), n));
     ObjectNode areas = node.putObject("by_area");
-    p.actualByArea().forEach((area, n) -> {
-      ObjectNode one = areas.putObject(area.words().replace(' ', '_'));
-      one.put("predicted", p.predictedByArea().getOrDefault(area, 0L));
-      one.put("actual", n);
-    });
+    p.actualByArea()
+        .forEach((area, n) -> {
+          ObjectNode one = areas.putObject(area.words().replace(' ', '_'));
+          one.put("predicted", p.predictedByArea().getOrDefault(area, 0L));
+          one.put("actual", n);
+        });
   }
 
   private static void samples(ArrayNode array, List<SpaceSample> samples) {

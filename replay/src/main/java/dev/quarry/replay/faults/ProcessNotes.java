@@ -72,9 +72,7 @@ final class ProcessNotes {
           "at their ends the model's processes have %,d pages of files, the kernel's %,d (%+.1f %%):"
               + " all pages of files are taken to be in the page cache, and the bounds of programs"
               + " are known from their use only",
-          model,
-          kernel,
-          100.0 * (model - kernel) / kernel);
+          model, kernel, 100.0 * (model - kernel) / kernel);
     }
   }
 
@@ -88,8 +86,7 @@ final class ProcessNotes {
       add(
           "tasks that were there before the recording, or are copies of such: %,d; their spaces are"
               + " not known, their %,d faults are not judged",
-          others.size(),
-          faults);
+          others.size(), faults);
     }
   }
 }

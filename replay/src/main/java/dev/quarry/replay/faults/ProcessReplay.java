@@ -45,7 +45,8 @@ public final class ProcessReplay {
   /**
    * Plays a recording of faults and calls.
    *
-   * @throws RecordingException if a file is missing or, with {@code strict}, at the first wrong line
+   * @throws RecordingException if a file is missing or, with {@code strict}, at the first wrong
+   *     line
    */
   public static ProcessResult faults(Path folder, ProcessOptions options, LongConsumer progress) {
     Path faults = file(folder, FAULTS);

@@ -89,10 +89,7 @@ public final class ProcessText {
     List<PlayedProcess> judged = result.judged();
     print(
         "%d of %d processes of %d faults or more are within %.0f %% of the kernel's faults%n",
-        result.near(),
-        judged.size(),
-        ProcessResult.FEWEST_FAULTS,
-        ProcessResult.TOLERANCE_PERCENT);
+        result.near(), judged.size(), ProcessResult.FEWEST_FAULTS, ProcessResult.TOLERANCE_PERCENT);
     long actual = judged.stream().mapToLong(PlayedProcess::actualFaults).sum();
     long predicted = judged.stream().mapToLong(PlayedProcess::predictedFaults).sum();
     long present = judged.stream().mapToLong(PlayedProcess::presenceRight).sum();
@@ -107,7 +104,9 @@ public final class ProcessText {
     long right = processes.stream().mapToLong(PlayedProcess::placedRight).sum();
     long calls = processes.stream().mapToLong(PlayedProcess::calls).sum();
     long different = processes.stream().mapToLong(PlayedProcess::callsDifferent).sum();
-    print("  of %,d areas that the kernel chose the address of, %,d are at the same; ", placed, right);
+    print(
+        "  of %,d areas that the kernel chose the address of, %,d are at the same; ",
+        placed, right);
     print("%,d calls, %,d ended otherwise%n", calls, different);
   }
 

@@ -48,8 +48,7 @@ final class Page {
       List.of("base.js", "charts.js", "memory.js", "watch.js");
 
   /** Processes and their faults. */
-  private static final List<String> PROCESSES =
-      List.of("base.js", "charts.js", "processes.js");
+  private static final List<String> PROCESSES = List.of("base.js", "charts.js", "processes.js");
 
   /** The page of processes that were played. */
   static String ofProcesses(ObjectNode data) {

@@ -47,8 +47,7 @@ class ModulePartsTest {
 
   @Test
   void segmentsInTheirOrder() {
-    assertThat(parts("rxxrrPwC.."))
-        .isEqualTo("0-1 1, 1-3 5, 3-5 1, 5-8 3, 8-10 3 zeros");
+    assertThat(parts("rxxrrPwC..")).isEqualTo("0-1 1, 1-3 5, 3-5 1, 5-8 3, 8-10 3 zeros");
   }
 
   /** Between two uses the bound is as low as a window of 16 pages could make it. */

@@ -39,7 +39,12 @@ class StraceReaderTest {
                 """))
         .containsExactly(
             new Call(
-                1_000_002, 7, CallName.MMAP, List.of(0L, 8192L, 3L, 0x22L, -1L, 0L), 0x7f0000001000L, 1),
+                1_000_002,
+                7,
+                CallName.MMAP,
+                List.of(0L, 8192L, 3L, 0x22L, -1L, 0L),
+                0x7f0000001000L,
+                1),
             new Call(2_500_000, 7, CallName.BRK, List.of(0L), 0x5555_5569_4000L, 2),
             new Call(3_000_000, 7, CallName.MPROTECT, List.of(0x7f0000001000L, 4096L, 0L), -12, 3));
     assertThat(wrong.report().getFirst()).contains("t:4:"); // a path with a comma is not guessed at
@@ -94,7 +99,8 @@ class StraceReaderTest {
         1 1.0 mmap2(NULL, 8192, PROT_READ, MAP_PRIVATE, 3, 0) = 0xb6f00000
         1 1.0 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, 3, 0) = 0xffffa1b2c000
         1 1.0 munmap(0x1000, PAGE) = 0
-        1 1.0 munmap(0x1000, 4096) = """;
+        1 1.0 munmap(0x1000, 4096) =\
+        """;
     assertThat(read(text)).hasSize(1);
     assertThat(wrong.report())
         .hasSize(6)

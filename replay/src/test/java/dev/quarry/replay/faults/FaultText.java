@@ -71,9 +71,7 @@ final class FaultText {
 
   FaultText fork(int tid, String call, String arguments, int child) {
     other(tid, "sys_enter_" + call + " " + arguments);
-    other(
-        tid,
-        "sched_process_fork comm=a pid=7 b pid=" + tid + " child_comm=c child_pid=" + child);
+    other(tid, "sched_process_fork comm=a pid=7 b pid=" + tid + " child_comm=c child_pid=" + child);
     return other(tid, "sys_exit_" + call + " 0x" + Integer.toHexString(child));
   }
 

@@ -93,7 +93,9 @@ class ProcessReplayTest {
     }
   }
 
-  /** Code that runs must be mapped: where it is not, the model has a fault that the kernel had not. */
+  /**
+   * Code that runs must be mapped: where it is not, the model has a fault that the kernel had not.
+   */
   @Test
   void whatTheKernelRanIsMapped() throws IOException {
     FaultText text = program().mmap(2, AT, 40 * PAGE, 5, FILE, 3);
@@ -179,7 +181,8 @@ class ProcessReplayTest {
         u 1 0 2 xyz 0 6
         u 1 0 2 ffff800000001000 0 6
         u 1 0 2 1000 0 92000047
-        u 1 0 2 7ff""");
+        u 1 0 2 7ff\
+        """);
     try (ProcessResult result = ProcessReplay.faults(recording, USUAL, _ -> {})) {
       assertThat(result.wrong().report())
           .anyMatch(line -> line.contains("ev.F.txt:1:"))
@@ -210,7 +213,8 @@ class ProcessReplayTest {
     text.call(3, "madvise", "start: 0x7ffff7000000, len_in: 4096, behavior: 4", 0);
     Path recording = text.read(3, AT + 3 * PAGE).exit(3, true).in(folder.resolve("r"));
     Path strace = Path.of("../examples/pipe.strace");
-    byte[] original = Files.readAllBytes(which.equals("strace") ? strace : recording.resolve(which));
+    byte[] original =
+        Files.readAllBytes(which.equals("strace") ? strace : recording.resolve(which));
     for (int round = 0; round < 40; round++) {
       byte[] bytes = mutations.mutate(mutations.mutate(original));
       Path file = Files.write(recording.resolve(which), bytes);
