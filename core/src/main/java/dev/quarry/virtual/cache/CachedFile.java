@@ -28,6 +28,11 @@ public abstract class CachedFile implements FileMapping {
     return name;
   }
 
+  /** Whether a fault maps pages around it too: {@code vm_ops->map_pages}. */
+  public boolean mapsAround() {
+    return true;
+  }
+
   @Override
   public boolean isReadable() {
     return true;
@@ -41,6 +46,16 @@ public abstract class CachedFile implements FileMapping {
   @Override
   public void mapped() {
     holders.incrementAndGet();
+  }
+
+  @Override
+  public void linked(long vma) {
+    cache.areas().add(vma);
+  }
+
+  @Override
+  public void unlinked(long vma) {
+    cache.areas().remove(vma);
   }
 
   /** No timer writes pages back: it happens when a holder goes. */

@@ -5,8 +5,6 @@ import dev.quarry.physical.Pfn;
 
 /** First access to private memory: {@code do_anonymous_page} (mm/memory.c, 6.18). */
 final class AnonymousFault {
-  private static final int GFP = Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO;
-
   private final Parts parts;
 
   AnonymousFault(Parts parts) {
@@ -23,14 +21,14 @@ final class AnonymousFault {
     if (pfn == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    parts.rmap().newAnon(fault, pfn);
     parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
     return FaultLeaf.DEMAND_ZERO;
   }
 
   private int newPage(VmFault fault) {
     return parts.spaces().anonVmas().prepare(fault.cpu, fault.vma)
-        ? parts.allocator().allocPage(fault.cpu, GFP)
+        ? parts.allocator().allocPage(fault.cpu, parts.contents().zeroed(Gfp.GFP_HIGHUSER_MOVABLE))
         : Pfn.NONE;
   }
 }

@@ -39,10 +39,21 @@ public interface FileMapping {
     return false;
   }
 
+  /** Whether its file system asks for areas that huge entries could show. */
+  default boolean alignsLarge() {
+    return false;
+  }
+
   /** Whether an area of it may be cut in two; those of the kernel itself may not. */
   default boolean maySplit() {
     return true;
   }
+
+  /** An area of the file was linked into its address space: {@code vma_interval_tree_insert}. */
+  default void linked(long vma) {}
+
+  /** An area of the file is not in its address space any more. */
+  default void unlinked(long vma) {}
 
   /** The first area that shows the file has come, or a descriptor: {@code get_file()}. */
   default void mapped() {}

@@ -83,6 +83,7 @@ public final class MmStruct extends SpinLock {
   final AreaMerge merge;
   final AreaDetach detach;
   final UnmappedArea unmapped;
+  private final HugeState huge;
 
   MmStruct(AddressSpaces spaces, long address, PageTables tables, ProcessLimits limits) {
     this.spaces = spaces;
@@ -96,6 +97,7 @@ public final class MmStruct extends SpinLock {
     this.merge = new AreaMerge(this);
     this.detach = new AreaDetach(this);
     this.unmapped = new UnmappedArea(this);
+    this.huge = new HugeState(spaces.nextOwner());
     set(Field.PGD, tables.root());
     set(Field.USERS, 1);
   }
@@ -113,6 +115,11 @@ public final class MmStruct extends SpinLock {
   /** The page tables. */
   public PageTables tables() {
     return tables;
+  }
+
+  /** What it has to do with huge pages. */
+  public HugeState huge() {
+    return huge;
   }
 
   /** What its process may do and have. */
@@ -262,6 +269,16 @@ public final class MmStruct extends SpinLock {
     }
   }
 
+  /** Says where a program's code, data and heap are, as its headers say. */
+  public void program(long startCode, long endCode, long startData, long endData, long heap) {
+    set(Field.START_CODE, startCode);
+    set(Field.END_CODE, endCode);
+    set(Field.START_DATA, startData);
+    set(Field.END_DATA, endData);
+    set(Field.START_BRK, heap);
+    set(Field.BRK, heap);
+  }
+
   /** Takes over what fork gives to a child; the areas are counted as they come. */
   void copyNumbers(MmStruct parent) {
     set(Field.TASK_SIZE, parent.get(Field.TASK_SIZE));
@@ -276,6 +293,7 @@ public final class MmStruct extends SpinLock {
     set(Field.BRK, parent.get(Field.BRK));
     set(Field.START_STACK, parent.get(Field.START_STACK));
     set(Field.HIWATER_VM, parent.totalVm());
+    huge.disabled(parent.huge.disabled());
   }
 
   /** Pages of a kind: {@code get_mm_counter}. */

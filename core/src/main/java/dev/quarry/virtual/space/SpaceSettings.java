@@ -1,5 +1,7 @@
 package dev.quarry.virtual.space;
 
+import dev.quarry.machine.HugePageSpec;
+
 /**
  * The settings under {@code /proc/sys/vm} and {@code /proc/sys/kernel} that concern address spaces.
  * They may be changed while the machine runs, as an administrator does.
@@ -22,6 +24,9 @@ public final class SpaceSettings {
   private static final long USER_RESERVE_KBYTES = 1 << 17;
   private static final long ADMIN_RESERVE_KBYTES = 1 << 13;
 
+  /** 64 KiB. */
+  private static final int FAULT_AROUND_PAGES = 16;
+
   private int maxMapCount = MAX_MAP_COUNT;
   private long mmapMinAddr = MMAP_MIN_ADDR;
   private long stackGuardGapBytes = STACK_GUARD_PAGES << MmStruct.PAGE_SHIFT;
@@ -31,6 +36,8 @@ public final class SpaceSettings {
   private long userReserveKbytes = USER_RESERVE_KBYTES;
   private long adminReserveKbytes = ADMIN_RESERVE_KBYTES;
   private boolean legacyLayout;
+  private HugePageSettings hugePages = new HugePageSettings(HugePageSpec.DEFAULTS);
+  private int faultAroundPages = FAULT_AROUND_PAGES;
 
   /** What Linux 6.18 starts with; the reserves are those of a machine of 4 GiB or more. */
   public SpaceSettings() {}
@@ -114,6 +121,16 @@ public final class SpaceSettings {
     adminReserveKbytes = notNegative("vm.admin_reserve_kbytes", kbytes);
   }
 
+  /** The settings of huge pages. */
+  public HugePageSettings hugePages() {
+    return hugePages;
+  }
+
+  /** Shares the settings of huge pages with the machine that has them. */
+  public void hugePages(HugePageSettings settings) {
+    hugePages = settings;
+  }
+
   /** {@code vm.legacy_va_layout}: areas are placed upwards from a third of the address range. */
   public boolean legacyLayout() {
     return legacyLayout;
@@ -122,6 +139,25 @@ public final class SpaceSettings {
   /** Sets {@code vm.legacy_va_layout}. */
   public void legacyLayout(boolean legacy) {
     legacyLayout = legacy;
+  }
+
+  /** {@code fault_around_bytes} of debugfs, in pages: a power of two. */
+  public int faultAroundPages() {
+    return faultAroundPages;
+  }
+
+  /**
+   * Sets {@code fault_around_bytes}: {@code fault_around_bytes_set} (mm/memory.c, 6.18) rounds down
+   * to a power of two, and takes no more than one page table shows.
+   */
+  public void faultAroundBytes(long bytes) {
+    long most = (long) MmStruct.PAGE_SIZE * (MmStruct.PAGE_SIZE / Long.BYTES);
+    if (notNegative("fault_around_bytes", bytes) > most) {
+      throw new IllegalArgumentException(
+          "fault_around_bytes " + bytes + " is above what one page table shows, " + most);
+    }
+    faultAroundPages =
+        (int) Long.highestOneBit(Math.max(bytes, MmStruct.PAGE_SIZE) >>> MmStruct.PAGE_SHIFT);
   }
 
   private static int notNegative(String name, int value) {
