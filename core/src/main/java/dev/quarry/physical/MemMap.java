@@ -35,8 +35,9 @@ public final class MemMap implements AutoCloseable {
   private static final int INDEX = 28;
 
   /**
-   * The highest byte of the links of a slab's frame, above the host's address. A link is a frame
-   * number, which is not negative, or {@link Pfn#NONE}, which is all ones.
+   * The highest byte of the links of a slab's frame, above the host's address. No other links have
+   * it, whatever list a frame is on: the upper one is a frame number, which is not negative, or
+   * {@link Pfn#NONE}, which is all ones. So one load says both whether and where.
    */
   private static final long SLAB_MARK = 0x80L << 56;
 
@@ -120,6 +121,12 @@ public final class MemMap implements AutoCloseable {
    */
   public long slab(int pfn) {
     return Host.getLong(at(pfn) + PRIVATE);
+  }
+
+  /** Where the host has the slab descriptor of a frame; 0 if the frame is no slab's. */
+  public long slabHost(int pfn) {
+    long links = links(pfn);
+    return areOfSlab(links) ? Host.address(links) : 0;
   }
 
   /** The origin for {@link #linksAt} of page numbers that begin with {@code firstPage}. */
@@ -326,7 +333,9 @@ public final class MemMap implements AutoCloseable {
     return PageState.refcount(state) == references && replaceState(pfn, state, mine);
   }
 
-  /** Makes a number of references another one, if there are exactly so many; whether that was so. */
+  /**
+   * Makes a number of references another one, if there are exactly so many; whether that was so.
+   */
   public boolean replaceReferences(int pfn, int references, int after) {
     long state = state(pfn);
     return PageState.refcount(state) == references

@@ -60,8 +60,7 @@ final class GeneralCaches {
 
   /** For each eighth of a size the current slab of a CPU, or none where two sizes share it. */
   private CurrentSlab[] current(SlabCpu cpu) {
-    CurrentSlab[] table =
-        new CurrentSlab[Math.min(TABLE_BYTES, sizes[sizes.length - 1]) / 8 + 1];
+    CurrentSlab[] table = new CurrentSlab[Math.min(TABLE_BYTES, sizes[sizes.length - 1]) / 8 + 1];
     Arrays.fill(table, CurrentSlab.NEVER);
     for (int index = 0; index < sizes.length; index++) {
       int from = index == 0 ? 1 : (sizes[index - 1] + 7) / 8 + 1;

@@ -16,8 +16,9 @@ import dev.quarry.machine.Host;
  *   32  page        8   address of the first page
  *   40  colour      4   colour offset: colouroff
  *   44  node        4   nodeid
- *   64  free        2   first of the chain of free objects, or END       written by the owner, or
- *   68  inuse       4   objects in use; kept while nobody owns it        under the node's lock
+ *   64  free        2   first of the chain of free objects, or END;      written by the owner, or
+ *                       {@link CurrentSlab} has it while current         under the node's lock
+ *   68  inuse       4   objects in use; kept while nobody owns it
  *   72  local       8   what the owner freed: see below
  *   80  next, prev  16  neighbours on a list
  *   96  list        4   which list

@@ -259,6 +259,7 @@ final class SlabInvariants {
       boolean right =
           (core.map.state(pfn) & PageState.SLAB) != 0
               && core.map.slab(pfn) == slab
+              && core.map.slabHost(pfn) == memory.trusted(slab)
               && core.map.mapping(pfn) == cache.id();
       expect(right, "cache %s: frame %d does not point to its slab 0x%x", cache, pfn, slab);
       expect(!frames.get(pfn), "frame %d is in two slabs", pfn);

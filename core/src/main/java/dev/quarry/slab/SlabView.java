@@ -93,9 +93,7 @@ public record SlabView(
     if (owner == Slab.NO_OWNER) {
       return Slab.free(at);
     }
-    return current
-        ? core.cache(Slab.cache(at)).cpu(owner).current().first()
-        : Slab.localHead(at);
+    return current ? core.cache(Slab.cache(at)).cpu(owner).current().first() : Slab.localHead(at);
   }
 
   private static List<Integer> chain(List<Integer> numbers, int head, long slab) {
