@@ -317,6 +317,13 @@ public final class MemMap implements AutoCloseable {
     return PageState.refcount(state) == references && replaceState(pfn, state, mine);
   }
 
+  /** Makes a number of references another one, if there are exactly so many; whether that was so. */
+  public boolean replaceReferences(int pfn, int references, int after) {
+    long state = state(pfn);
+    return PageState.refcount(state) == references
+        && replaceState(pfn, state, PageState.withRefcount(state, after));
+  }
+
   /** Sets a flag that is clear, or says that it is set: {@code folio_trylock} with LOCKED. */
   public boolean testAndSet(int pfn, int flag) {
     long state;

@@ -31,6 +31,7 @@ public final class AllCommands {
     FileCommands.addTo(registry);
     HugePageCommands.addTo(registry);
     AccessCommands.addTo(registry);
+    SwapCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;
   }

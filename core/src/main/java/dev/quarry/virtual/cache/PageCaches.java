@@ -33,6 +33,7 @@ public final class PageCaches {
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
   private PageLru lru = PageLru.NONE;
+  private ShmemSwap swap = ShmemSwap.NONE;
 
   /** The caches of a machine that has no file open yet. */
   public PageCaches(PageAllocator allocator, PhysicalMemory memory, Ram ram, NodeCounts counts) {
@@ -60,6 +61,16 @@ public final class PageCaches {
 
   NodeCounts counts() {
     return counts;
+  }
+
+  /** Where shared memory is swapped to. */
+  ShmemSwap swap() {
+    return swap;
+  }
+
+  /** Says where shared memory is swapped to. */
+  public void swap(ShmemSwap space) {
+    swap = space;
   }
 
   /** Who keeps lists of user pages. */

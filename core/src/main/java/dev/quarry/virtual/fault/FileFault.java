@@ -68,7 +68,7 @@ final class FileFault {
     }
     int pfn = cache.get(index);
     if (pfn == Pfn.NONE) {
-      fault.major = !cache.isShmem();
+      fault.major = !cache.isShmem() || cache.shmem().isSwapped(index);
       pfn = cache.read(fault.cpu, index, (fault.flags & VmFlags.RAND_READ) == 0);
     }
     return pfn;

@@ -235,7 +235,7 @@ public final class UserPages implements MappedPages {
         return huge.collapse(cpu, mm, vma, start, end);
       }
       case REMOVE -> {
-        return fileAdvice.remove(vma, start, end);
+        return fileAdvice.remove(cpu, vma, start, end);
       }
       case PAGEOUT -> {
         protection.makeOld(cpu, mm, start, end);
