@@ -1,0 +1,201 @@
+package dev.quarry.conform;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Prepares the process of the kernel's side, once and before each sequence: signals, descriptors,
+ * no huge pages, no capabilities, all addresses outside the window taken.
+ */
+final class KernelSetup {
+  static final int MAPS = 4;
+  static final int PAGEMAP = 5;
+  static final int MEMORY = 6;
+  static final int PIPE_OUT = 7;
+  static final int PIPE_IN = 8;
+  static final int DISK_FILE = 9;
+  static final int MEMORY_FILE = 10;
+
+  /** The child's own ones of the first three. */
+  static final int CHILD_OFFSET = 7;
+
+  /** Pages that the file on the disk begins with. */
+  static final int FILE_PAGES = 24;
+
+  private static final int SIGBUS = 7;
+  private static final int SIGSEGV = 11;
+  private static final long SA_FLAGS = 0x4 | 0x0400_0000 | 0x0800_0000;
+  private static final int O_RDWR = 2;
+  private static final int O_NONBLOCK = 0x800;
+  private static final int PR_SET_THP_DISABLE = 41;
+  private static final int PR_SET_PDEATHSIG = 1;
+  private static final int PR_SET_MM = 35;
+  private static final int PR_SET_MM_MAP = 14;
+  private static final int SIGKILL = 9;
+  private static final int MADV_POPULATE_WRITE = 23;
+  private static final long CAPABILITY_VERSION_3 = 0x2008_0522;
+  private static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
+  private static final long GUARD_FLAGS = 0x10 | 0x20 | 0x1;
+  private static final long STACK_GUARD_BYTES = 256 * Window.PAGE;
+  private static final long USER_END = 0x7fff_ffff_f000L;
+
+  private final Agent agent;
+  private final Batch batch;
+  private final long lowest;
+
+  KernelSetup(Agent agent, Batch batch, long lowest) {
+    this.agent = agent;
+    this.batch = batch;
+    this.lowest = lowest;
+  }
+
+  /** What is done once. */
+  void once(Path diskFile) {
+    long stack = batch.room(24);
+    batch.put(stack, Batch.address(Batch.SIGNAL_STACK));
+    batch.put(stack + 8, 0);
+    batch.put(stack + 16, Batch.SIGNAL_STACK_BYTES);
+    batch.call(0, 131, Batch.address(stack), 0);
+    long action = batch.room(32);
+    batch.put(action, agent.code("handler"));
+    batch.put(action + 8, SA_FLAGS);
+    batch.put(action + 16, agent.code("handler"));
+    batch.put(action + 24, 0);
+    batch.call(0, 13, SIGSEGV, Batch.address(action), 0, 8);
+    batch.call(0, 13, SIGBUS, Batch.address(action), 0, 8);
+    batch.call(0, 157, PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    List<Long> opened = new java.util.ArrayList<>();
+    opened.add(open(0, "/proc/self/maps"));
+    opened.add(open(0, "/proc/self/pagemap"));
+    opened.add(open(0, "/proc/self/mem"));
+    long pipe = batch.room(8);
+    opened.add(batch.call(0, 293, Batch.address(pipe), O_NONBLOCK));
+    opened.add(open(0, diskFile.toString()));
+    unlimited();
+    long header = batch.room(8);
+    batch.put(header, CAPABILITY_VERSION_3);
+    long none = batch.room(24);
+    batch.putBytes(none, new byte[24]);
+    batch.call(0, 126, Batch.address(header), Batch.address(none));
+    batch.run();
+    for (long record : opened) {
+      if (batch.result(record) < 0) {
+        throw new ConformException(
+            "the kernel's side cannot open what it needs: errno " + -batch.result(record));
+      }
+    }
+    fill();
+  }
+
+  private long open(int who, String path) {
+    byte[] name = (path + "\0").getBytes(StandardCharsets.UTF_8);
+    long at = batch.room(name.length);
+    batch.putBytes(at, name);
+    return batch.call(who, 2, Batch.address(at), path.endsWith("map") ? 0 : openFlags(path), 0);
+  }
+
+  private static int openFlags(String path) {
+    return path.endsWith("maps") ? 0 : O_RDWR;
+  }
+
+  private void unlimited() {
+    long both = batch.room(16);
+    batch.put(both, Settings.NO_LIMIT);
+    batch.put(both + 8, Settings.NO_LIMIT);
+    for (int limit : new int[] {2, 3, 8, 9}) {
+      batch.call(0, 302, 0, limit, Batch.address(both), 0);
+    }
+  }
+
+  /** Takes all addresses outside the window. */
+  private void fill() {
+    long from = lowest;
+    for (String line : agent.proc("maps")) {
+      String[] bounds = line.substring(0, line.indexOf(' ')).split("-");
+      long start = Long.parseUnsignedLong(bounds[0], 16);
+      long end = Long.parseUnsignedLong(bounds[1], 16);
+      if (start < 0) {
+        break; // the vsyscall page is nobody's
+      }
+      fillGap(from, line.endsWith("[stack]") ? start - STACK_GUARD_BYTES : start);
+      from = end;
+    }
+    fillGap(from, USER_END);
+    batch.run();
+  }
+
+  private void fillGap(long from, long to) {
+    if (from < Window.LOW && to > Window.HIGH) {
+      fillGap(from, Window.LOW);
+      fillGap(Window.HIGH, to);
+    } else if (from < to) {
+      batch.call(0, 9, from, to - from, 0, FILLER_FLAGS, -1, 0);
+    }
+  }
+
+  /** What is done before each sequence, the limits last. */
+  void before(Settings settings, long totalBytes) {
+    unlimited();
+    batch.call(0, 152);
+    batch.call(0, 11, Window.LOW, Window.HIGH - Window.LOW);
+    batch.call(0, 9, Window.LOW, Window.START - Window.LOW, 0, GUARD_FLAGS, -1, 0);
+    long end = Window.at(settings.pages());
+    batch.call(0, 9, end, Window.HIGH - end, 0, GUARD_FLAGS, -1, 0);
+    batch.call(0, 3, MEMORY_FILE);
+    byte[] name = "conform\0".getBytes(StandardCharsets.UTF_8);
+    long at = batch.room(name.length);
+    batch.putBytes(at, name);
+    batch.call(0, 319, Batch.address(at), 0);
+    batch.call(0, 77, MEMORY_FILE, FILE_PAGES / 2 * Window.PAGE);
+    batch.call(0, 77, DISK_FILE, 0);
+    byte[] pattern = filePattern();
+    long bytes = batch.room(pattern.length);
+    batch.putBytes(bytes, pattern);
+    batch.call(0, 18, DISK_FILE, Batch.address(bytes), pattern.length, 0);
+    heap(Window.at(settings.heapPage()));
+    limit(8, settings.lockBytes());
+    limit(3, settings.stackBytes());
+    limit(2, settings.dataBytes());
+    boolean bounded = settings.moreBytes() != Settings.NO_LIMIT;
+    limit(9, bounded ? totalBytes + settings.moreBytes() : Settings.NO_LIMIT);
+  }
+
+  /** The first bytes of the file on the disk: each page has its own. */
+  static byte[] filePattern() {
+    byte[] bytes = new byte[(int) (FILE_PAGES * Window.PAGE)];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (1 + i / Window.PAGE + i % 7);
+    }
+    return bytes;
+  }
+
+  private void limit(int resource, long bytes) {
+    long both = batch.room(16);
+    batch.put(both, bytes);
+    batch.put(both + 8, Settings.NO_LIMIT);
+    batch.call(0, 302, 0, resource, Batch.address(both), 0);
+  }
+
+  /** The heap begins in the window: {@code struct prctl_mm_map}. */
+  private void heap(long start) {
+    String[] stat = agent.proc("stat").getFirst().replaceFirst(".*\\) ", "").split(" ");
+    long map = batch.room(104);
+    long[] fields = {23, 24, 42, 42, 0, 0, 25, 45, 46, 47, 48};
+    for (int i = 0; i < fields.length; i++) {
+      batch.put(map + 8L * i, fields[i] == 0 ? start : Long.parseLong(stat[(int) fields[i]]));
+    }
+    batch.put(map + 88, 0);
+    batch.put(map + 96, 0xffff_ffffL << 32);
+    batch.call(0, 157, PR_SET_MM, PR_SET_MM_MAP, Batch.address(map), 104, 0);
+  }
+
+  /** What a child does first. */
+  void child() {
+    batch.call(1, 157, PR_SET_PDEATHSIG, SIGKILL);
+    batch.call(1, 28, Agent.CONTROL, Agent.CONTROL_BYTES, MADV_POPULATE_WRITE);
+    open(1, "/proc/self/maps");
+    open(1, "/proc/self/pagemap");
+    open(1, "/proc/self/mem");
+  }
+}
