@@ -17,12 +17,17 @@ final class Comparison {
 
   private static final int SIGNAL_SHIFT = 8;
 
-  private final Side kernel;
+  private final KernelSide kernel;
   private final Side quarry;
 
-  Comparison(Side kernel, Side quarry) {
+  Comparison(KernelSide kernel, Side quarry) {
     this.kernel = kernel;
     this.quarry = quarry;
+  }
+
+  /** What a sequence can have here. */
+  Settings possible(Settings settings) {
+    return kernel.possible(settings);
   }
 
   /** Returns the first difference, or null. */

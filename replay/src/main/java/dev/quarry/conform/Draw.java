@@ -11,6 +11,8 @@ import java.util.Random;
 final class Draw {
   private static final long ALL_BITS = -1L;
   private static final int MAP_FIXED = 0x10;
+  private static final int MAP_NORESERVE = 0x4000;
+  private static final int MAP_HUGETLB = 0x40000;
   private static final int[] ADVICES = {
     0, 1, 2, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 5, 99
   };
@@ -46,10 +48,12 @@ final class Draw {
 
   private Settings settings() {
     int heap = random.nextInt(pages);
+    boolean mayLock = oneIn(3);
     if (!oneIn(4)) {
-      return Settings.plain(pages, heap);
+      long none = Settings.NO_LIMIT;
+      return new Settings(pages, heap, none, none, none, none, mayLock);
     }
-    return new Settings(pages, heap, limit(), limit(), limit(), limit());
+    return new Settings(pages, heap, limit(), limit(), limit(), limit(), mayLock);
   }
 
   private long limit() {
@@ -146,6 +150,8 @@ final class Draw {
     for (int more = random.nextInt(3); more > 0; more--) {
       flags |= MAP_MORE[random.nextInt(MAP_MORE.length)];
     }
+    // Without a reserve a kernel without huge pages maps them all the same, over all guards.
+    flags &= (flags & MAP_HUGETLB) != 0 ? ~MAP_NORESERVE : -1;
     long file = oneIn(40) ? Op.BAD_FILE : random.nextInt(2);
     long offset = random.nextInt(8) * Window.PAGE + (oneIn(40) ? 512 : 0);
     offset = oneIn(60) ? -Window.PAGE * (1 + random.nextInt(8)) : offset;

@@ -1,5 +1,6 @@
 package dev.quarry.conform;
 
+import dev.quarry.virtual.space.Errno;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,10 @@ final class KernelSetup {
   /** Pages that the file on the disk begins with. */
   static final int FILE_PAGES = 24;
 
+  private static final int DATA = 2;
+  private static final int STACK = 3;
+  private static final int MEMLOCK = 8;
+  private static final int ADDRESS_SPACE = 9;
   private static final int SIGBUS = 7;
   private static final int SIGSEGV = 11;
   private static final long SA_FLAGS = 0x4 | 0x0400_0000 | 0x0800_0000;
@@ -34,6 +39,7 @@ final class KernelSetup {
   private static final int PR_SET_MM_MAP = 14;
   private static final int SIGKILL = 9;
   private static final int MADV_POPULATE_WRITE = 23;
+  private static final long CAP_IPC_LOCK = 1 << 14;
   private static final long CAPABILITY_VERSION_3 = 0x2008_0522;
   private static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
   private static final long GUARD_FLAGS = 0x10 | 0x20 | 0x1;
@@ -43,6 +49,8 @@ final class KernelSetup {
   private final Agent agent;
   private final Batch batch;
   private final long lowest;
+  private long permitted;
+  private long mostLockBytes = Settings.NO_LIMIT;
 
   KernelSetup(Agent agent, Batch batch, long lowest) {
     this.agent = agent;
@@ -73,12 +81,13 @@ final class KernelSetup {
     opened.add(batch.call(0, 293, Batch.address(pipe), O_NONBLOCK));
     opened.add(open(0, diskFile.toString()));
     unlimited();
-    long header = batch.room(8);
-    batch.put(header, CAPABILITY_VERSION_3);
-    long none = batch.room(24);
-    batch.putBytes(none, new byte[24]);
-    batch.call(0, 126, Batch.address(header), Batch.address(none));
+    permitted = hasLockCapability() ? CAP_IPC_LOCK : 0;
+    long dropped = capabilities(0);
     batch.run();
+    if (batch.result(dropped) < 0) {
+      throw new ConformException("capset: errno " + -batch.result(dropped));
+    }
+    mostLockBytes = hardLimit("Max locked memory");
     for (long record : opened) {
       if (batch.result(record) < 0) {
         throw new ConformException(
@@ -99,12 +108,35 @@ final class KernelSetup {
     return path.endsWith("maps") ? 0 : O_RDWR;
   }
 
+  /** Keeps one capability, in effect or not, and gives up all others. */
+  private long capabilities(long effective) {
+    long header = batch.room(8);
+    batch.put(header, CAPABILITY_VERSION_3);
+    long sets = batch.room(24);
+    batch.putBytes(sets, new byte[24]);
+    batch.put(sets, effective | permitted << Integer.SIZE);
+    return batch.call(0, 126, Batch.address(header), Batch.address(sets));
+  }
+
+  private boolean hasLockCapability() {
+    String effective = agent.proc("status").stream().filter(line -> line.startsWith("CapEff")).findFirst().orElse("CapEff: 0");
+    return (Long.parseUnsignedLong(effective.split("\\s+")[1], 16) & CAP_IPC_LOCK) != 0;
+  }
+
+  /** What RLIMIT_MEMLOCK may be raised to. */
+  private long hardLimit(String name) {
+    for (String line : agent.proc("limits")) {
+      if (line.startsWith(name)) {
+        String[] words = line.substring(name.length()).strip().split(" +");
+        return words[1].equals("unlimited") ? Settings.NO_LIMIT : Long.parseLong(words[1]);
+      }
+    }
+    return Settings.NO_LIMIT;
+  }
+
   private void unlimited() {
-    long both = batch.room(16);
-    batch.put(both, Settings.NO_LIMIT);
-    batch.put(both + 8, Settings.NO_LIMIT);
-    for (int limit : new int[] {2, 3, 8, 9}) {
-      batch.call(0, 302, 0, limit, Batch.address(both), 0);
+    for (int limit : new int[] {DATA, STACK, MEMLOCK, ADDRESS_SPACE}) {
+      limit(limit, Settings.NO_LIMIT);
     }
   }
 
@@ -138,27 +170,41 @@ final class KernelSetup {
   void before(Settings settings, long totalBytes) {
     unlimited();
     batch.call(0, 152);
-    batch.call(0, 11, Window.LOW, Window.HIGH - Window.LOW);
-    batch.call(0, 9, Window.LOW, Window.START - Window.LOW, 0, GUARD_FLAGS, -1, 0);
+    long clear = batch.call(0, 11, Window.LOW, Window.HIGH - Window.LOW);
+    long below = batch.call(0, 9, Window.LOW, Window.START - Window.LOW, 0, GUARD_FLAGS, -1, 0);
     long end = Window.at(settings.pages());
-    batch.call(0, 9, end, Window.HIGH - end, 0, GUARD_FLAGS, -1, 0);
+    long above = batch.call(0, 9, end, Window.HIGH - end, 0, GUARD_FLAGS, -1, 0);
     batch.call(0, 3, MEMORY_FILE);
     byte[] name = "conform\0".getBytes(StandardCharsets.UTF_8);
-    long at = batch.room(name.length);
-    batch.putBytes(at, name);
-    batch.call(0, 319, Batch.address(at), 0);
+    long path = batch.room(name.length);
+    batch.putBytes(path, name);
+    batch.call(0, 319, Batch.address(path), 0);
     batch.call(0, 77, MEMORY_FILE, FILE_PAGES / 2 * Window.PAGE);
     batch.call(0, 77, DISK_FILE, 0);
     byte[] pattern = filePattern();
     long bytes = batch.room(pattern.length);
     batch.putBytes(bytes, pattern);
-    batch.call(0, 18, DISK_FILE, Batch.address(bytes), pattern.length, 0);
+    for (long at = 0; at < pattern.length; at += Window.PAGE) {
+      // One page at a time: a file system makes larger folios of longer writes.
+      batch.call(0, 18, DISK_FILE, Batch.address(bytes + at), Window.PAGE, at);
+    }
+    capabilities(settings.mayLock() ? permitted : 0);
     heap(Window.at(settings.heapPage()));
-    limit(8, settings.lockBytes());
-    limit(3, settings.stackBytes());
-    limit(2, settings.dataBytes());
+    limit(MEMLOCK, settings.lockBytes());
+    limit(STACK, settings.stackBytes());
+    limit(DATA, settings.dataBytes());
     boolean bounded = settings.moreBytes() != Settings.NO_LIMIT;
-    limit(9, bounded ? totalBytes + settings.moreBytes() : Settings.NO_LIMIT);
+    limit(ADDRESS_SPACE, bounded ? totalBytes + settings.moreBytes() : Settings.NO_LIMIT);
+    batch.run();
+    if (batch.result(clear) != 0 || batch.result(below) < 0 || batch.result(above) < 0) {
+      throw new ConformException(
+          "the window cannot be cleared: "
+              + Errno.text(batch.result(clear))
+              + ", guards "
+              + Errno.text(batch.result(below))
+              + " and "
+              + Errno.text(batch.result(above)));
+    }
   }
 
   /** The first bytes of the file on the disk: each page has its own. */
@@ -170,10 +216,20 @@ final class KernelSetup {
     return bytes;
   }
 
+  /** What a sequence can have here: no larger limits, no capability that is not there. */
+  Settings possible(Settings s) {
+    long lock = s.lockBytes();
+    lock = Long.compareUnsigned(lock, mostLockBytes) > 0 ? mostLockBytes : lock;
+    boolean mayLock = s.mayLock() && permitted != 0;
+    return new Settings(
+        s.pages(), s.heapPage(), lock, s.stackBytes(), s.dataBytes(), s.moreBytes(), mayLock);
+  }
+
   private void limit(int resource, long bytes) {
     long both = batch.room(16);
-    batch.put(both, bytes);
-    batch.put(both + 8, Settings.NO_LIMIT);
+    long most = resource == MEMLOCK ? mostLockBytes : Settings.NO_LIMIT;
+    batch.put(both, Long.compareUnsigned(bytes, most) > 0 ? most : bytes);
+    batch.put(both + 8, most);
     batch.call(0, 302, 0, resource, Batch.address(both), 0);
   }
 

@@ -13,9 +13,11 @@ final class KernelSide implements Side {
   private static final int MOST_AREAS = 100;
   private static final int PIPE_BYTES = 64;
 
-  private final Agent agent = new Agent();
-  private final Batch batch = new Batch(agent);
-  private final KernelSetup setup;
+  private final Path diskFile;
+  private final long lowestAddress;
+  private Agent agent;
+  private Batch batch;
+  private KernelSetup setup;
   private final long[] minor = new long[2];
   private final long[] major = new long[2];
   private Settings settings = Settings.plain(Window.MOST_PAGES, 0);
@@ -26,13 +28,41 @@ final class KernelSide implements Side {
       Op op, long main, long data, int dataBytes, long usage, long query, long areas, long pages) {}
 
   KernelSide(Path diskFile, long lowestAddress) {
+    this.diskFile = diskFile;
+    this.lowestAddress = lowestAddress;
+    this.agent = new Agent();
+    this.batch = new Batch(agent);
     this.setup = new KernelSetup(agent, batch, lowestAddress);
+    setUp();
+  }
+
+  private void setUp() {
     try {
       setup.once(diskFile);
     } catch (RuntimeException e) {
       agent.close();
       throw e;
     }
+  }
+
+  /** Another process, where the kernel's numbers about this one are not what they were. */
+  private void renew() {
+    agent.close();
+    agent = new Agent();
+    batch = new Batch(agent);
+    setup = new KernelSetup(agent, batch, lowestAddress);
+    setUp();
+  }
+
+  /** A process keeps some locked pages for ever: see the decisions. */
+  private boolean isWorn() {
+    return agent.proc("status").stream()
+        .anyMatch(line -> line.startsWith("VmLck:") && !line.matches("VmLck:\\s+0 kB"));
+  }
+
+  /** What a sequence can have here: no larger limits, no capability that is not there. */
+  Settings possible(Settings s) {
+    return setup.possible(s);
   }
 
   @Override
@@ -45,10 +75,12 @@ final class KernelSide implements Side {
     }
     this.settings = s;
     setup.before(s.withoutLimits(), 0);
-    batch.run();
+    if (isWorn()) {
+      renew();
+      setup.before(s.withoutLimits(), 0);
+    }
     long totalBytes = Long.parseLong(agent.proc("statm").getFirst().split(" ")[0]) * Window.PAGE;
     setup.before(s, totalBytes);
-    batch.run();
   }
 
   @Override

@@ -94,6 +94,7 @@ final class QuarrySide implements Side {
     prepareAreas(calls(0), process.mm());
     prepareFiles(calls(0), process);
     limits.memlock(s.lockBytes());
+    limits.mayLockMemory(s.mayLock());
     limits.stack(s.stackBytes());
     limits.data(s.dataBytes());
     if (s.moreBytes() != Settings.NO_LIMIT) {

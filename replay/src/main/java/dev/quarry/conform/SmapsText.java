@@ -10,7 +10,11 @@ final class SmapsText {
   private static final Set<String> COMPARED =
       Set.of(
           "Size", "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean",
-          "Private_Dirty", "Anonymous", "LazyFree", "Swap", "Locked");
+          "Private_Dirty", "Anonymous", "Swap", "Locked");
+
+  /** Of files on disks it depends on when somebody wrote them back. */
+  private static final Set<String> WRITTEN_BACK =
+      Set.of("Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty");
 
   /** Only kernels that are built with it have soft-dirty pages. */
   private static final String SOFT_DIRTY = "sd";
@@ -21,13 +25,15 @@ final class SmapsText {
     List<String> all = new ArrayList<>();
     StringBuilder area = new StringBuilder();
     boolean inside = false;
+    boolean onDisk = false;
     for (String line : lines) {
       String word = line.substring(0, Math.max(0, line.indexOf(' ')));
       if (!word.endsWith(":")) {
         long start = Long.parseUnsignedLong(word.substring(0, word.indexOf('-')), 16);
         inside = start >= from && start < to;
+        onDisk = line.indexOf('/') > 0 && !line.contains("/memfd:") && !line.contains("/dev/zero");
         area = new StringBuilder(word);
-      } else if (inside && COMPARED.contains(word.substring(0, word.length() - 1))) {
+      } else if (inside && isCompared(word.substring(0, word.length() - 1), onDisk)) {
         area.append(' ').append(word).append(line.substring(word.length()).replace(" ", ""));
       } else if (inside && word.equals("VmFlags:")) {
         String[] names = line.substring(word.length()).strip().split(" ");
@@ -37,5 +43,9 @@ final class SmapsText {
       }
     }
     return all;
+  }
+
+  private static boolean isCompared(String name, boolean onDisk) {
+    return COMPARED.contains(name) && !(onDisk && WRITTEN_BACK.contains(name));
   }
 }

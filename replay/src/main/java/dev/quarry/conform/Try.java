@@ -12,7 +12,7 @@ public final class Try {
       Map<String,Integer> kinds = new TreeMap<>();
       int shown = 0;
       for (int i = 0; i < n; i++) {
-        Sequence s = Draw.sequence(seed, i, len).possible();
+        Sequence s = Draw.sequence(seed, i, len).possible(); s = new Sequence(ks.possible(s.settings()), s.operations());
         Difference d = c.play(s);
         if (d == null) continue;
         Sequence cut = s.with(s.operations().subList(0, Math.min(s.operations().size(), d.operation() + 1)));
@@ -30,7 +30,7 @@ public final class Try {
   }
   static Sequence shrink(Comparison c, Sequence s, Difference d) {
     boolean again = true; int tries = 0;
-    Sequence plain = new Sequence(s.settings().withoutLimits(), s.operations());
+    Sequence plain = new Sequence(c.possible(s.settings().withoutLimits()), s.operations());
     Difference p = c.play(plain); if (p != null && p.what() == d.what()) s = plain;
     while (again) { again = false;
       for (int chunk = Math.max(1, s.operations().size() / 2); chunk > 0; chunk /= 2) {

@@ -72,7 +72,8 @@ final class ChangeProtection {
         end,
         entry -> {
           int pfn = parts.pfn(entry);
-          if (pfn == parts.zeroPfn() || parts.map().mapcount(pfn) != 1) {
+          boolean dirty = (PageState.flags(parts.map().state(pfn)) & PageState.DIRTY) != 0;
+          if (pfn == parts.zeroPfn() || (dirty && parts.map().mapcount(pfn) != 1)) {
             return entry;
           }
           parts.map().changeFlags(pfn, PageState.SWAPBACKED | PageState.DIRTY, 0);

@@ -82,12 +82,17 @@ final class FileFault {
     };
   }
 
-  /** {@code do_fault_around}: within the area, one table, and 16 pages aligned to as many. */
+  /**
+   * {@code do_fault_around}: 16 pages, from a multiple of as many or from the area's first one on,
+   * within the area and one table.
+   */
   private void mapAround(VmFault fault, PageCache cache) {
     long end = Math.min(cache.filePages(), Long.MAX_VALUE >>> Parts.SHIFT);
     long window = AROUND * Parts.PAGE;
     long from = Math.max(areas.start(fault.vma), fault.address & -window);
-    long to = Math.min(areas.end(fault.vma), (fault.address & -window) + window);
+    long tableBytes = parts.tables().layout().largeBytes();
+    long tableEnd = (fault.address & -tableBytes) + tableBytes;
+    long to = Math.min(Math.min(areas.end(fault.vma), from + window), tableEnd);
     long bits = bits(fault, cache);
     int step = parts.tables().layout().pointerBytes();
     for (long at = from; at < to; at += Parts.PAGE) {

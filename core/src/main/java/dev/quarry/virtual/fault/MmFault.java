@@ -40,7 +40,7 @@ final class MmFault {
     FaultLeaf leaf = resolve(fault);
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
-      fault.mm.countFault(fault.major);
+      fault.payer.countFault(fault.major);
     }
     if (fault.major) {
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGMAJFAULT, 1);
@@ -62,7 +62,7 @@ final class MmFault {
     if (!Pte.isMapped(fault.entry)) {
       return swap.resolve(fault);
     }
-    if (fault.write && (fault.entry & Pte.RW) == 0) {
+    if ((fault.write || fault.unshare) && (fault.entry & Pte.RW) == 0) {
       return writeProtect.resolve(fault);
     }
     return FaultLeaf.SPURIOUS;

@@ -123,9 +123,24 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+    unmap(cpu, mm, vma, start, end, true);
+  }
+
+  /** The same, and private copies of a file's pages stay if they shall. */
+  void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean evenCows) {
     mm.noteHiwaterRss();
     ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap());
-    mm.tables().take(start, (end - start) >>> SHIFT, zap);
+    long pages = (end - start) >>> SHIFT;
+    if (evenCows) {
+      mm.tables().take(start, pages, zap);
+      return;
+    }
+    for (long at = start; at < end; at += Parts.PAGE) {
+      long entry = mm.tables().leaf(at);
+      if (Pte.isMapped(entry) && !parts.rmap().isAnon(parts.pfn(entry))) {
+        mm.tables().take(at, 1, zap);
+      }
+    }
   }
 
   @Override
@@ -161,6 +176,45 @@ public final class UserPages implements MappedPages {
     }
   }
 
+  /**
+   * Makes a page present that is to be held, for another process that pays for the fault: {@code
+   * faultin_page} with FOLL_PIN. A private page that is only read must be the process's own too,
+   * lest a write to it elsewhere is not seen here ({@code gup_must_unshare}).
+   *
+   * @return 0 or a negated {@link Errno}
+   */
+  int pin(Cpu cpu, MmStruct payer, MmStruct mm, long vma, long address, boolean write) {
+    while (true) {
+      long entry = mm.tables().leaf(address);
+      boolean mapped = Pte.isMapped(entry);
+      boolean unshare = mapped && !write && (entry & Pte.RW) == 0 && isSharedAnon(entry);
+      if (mapped && !unshare && (!write || (entry & Pte.RW) != 0)) {
+        return 0;
+      }
+      VmFault fault = new VmFault(cpu, mm, vma, areas.flags(vma), address, write);
+      fault.payer = payer;
+      fault.unshare = unshare;
+      FaultLeaf leaf = mmFault.handle(fault);
+      if (!leaf.isResolved()) {
+        return leaf == FaultLeaf.OUT_OF_MEMORY ? -Errno.ENOMEM : -Errno.EFAULT;
+      }
+    }
+  }
+
+  /** Says that a held page was written: {@code set_page_dirty_lock}. */
+  void markDirty(int pfn) {
+    if (parts.rmap().isAnon(pfn)) {
+      parts.map().changeFlags(pfn, 0, PageState.DIRTY);
+    } else if (parts.map().mapping(pfn) != 0) {
+      parts.caches().of(pfn).markDirty(pfn);
+    }
+  }
+
+  private boolean isSharedAnon(long entry) {
+    int flags = PageState.flags(parts.map().state(parts.pfn(entry)));
+    return (flags & (PageState.ANON | PageState.ANON_EXCLUSIVE)) == PageState.ANON;
+  }
+
   @Override
   public boolean isResident(MmStruct mm, long vma, long address) {
     long entry = mm.tables().leaf(address);
@@ -183,7 +237,7 @@ public final class UserPages implements MappedPages {
       case COLD -> protection.makeOld(mm, start, end);
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
       case REMOVE -> {
-        return fileAdvice.remove(vma, start, end);
+        return fileAdvice.remove(cpu, this, vma, start, end);
       }
       default -> {
         // PAGEOUT: without reclaim there is nowhere to go.
@@ -229,7 +283,7 @@ public final class UserPages implements MappedPages {
     long first = (bytes + Parts.PAGE - 1) >>> SHIFT;
     for (MmStruct mm : spaces.all()) {
       mm.lock();
-      fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE);
+      fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE, true);
       mm.unlock();
     }
     cache.removeFrom(cpu, first, Long.MAX_VALUE);

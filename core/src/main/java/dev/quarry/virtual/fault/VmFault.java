@@ -23,12 +23,19 @@ final class VmFault {
 
   long entry = Pte.NONE;
 
+  /** Whose fault it is: who accesses another's memory pays for it. */
+  MmStruct payer;
+
+  /** A page that others share is to become this process's own, as it is held: FAULT_FLAG_UNSHARE. */
+  boolean unshare;
+
   /** Something was read. */
   boolean major;
 
   VmFault(Cpu cpu, MmStruct mm, long vma, long flags, long address, boolean write) {
     this.cpu = cpu;
     this.mm = mm;
+    this.payer = mm;
     this.vma = vma;
     this.flags = flags;
     this.address = address;

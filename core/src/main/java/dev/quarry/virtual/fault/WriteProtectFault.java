@@ -33,6 +33,9 @@ final class WriteProtectFault {
     }
     if (pfn != parts.zeroPfn() && isReusable(pfn)) {
       parts.rmap().moveAnon(fault.vma, pfn);
+      if (fault.unshare) {
+        return FaultLeaf.COW_REUSE;
+      }
       makeWritable(fault);
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
       return FaultLeaf.COW_REUSE;
@@ -66,8 +69,8 @@ final class WriteProtectFault {
       copyPage(parts, old, pfn);
     }
     parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
-    long bits = parts.bits(fault.flags, false);
-    parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
+    long entry = parts.entry(pfn, parts.bits(fault.flags, false));
+    parts.tables().entry(fault.slot, fault.unshare ? entry : Parts.written(entry, fault.flags));
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }

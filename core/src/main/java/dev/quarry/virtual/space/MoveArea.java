@@ -114,11 +114,12 @@ final class MoveArea {
     if (unmaps) {
       mm.detach.gather(cpu, from, from + oldBytes); // cuts nothing: it was cut before
       mm.detach.complete(cpu, 0);
-    } else if (dontUnmap) {
-      emptied();
     }
     // Without memory the copy stays an area of its own.
-    mm.merge.modify(cpu, copy, to, to + newBytes, flags);
+    long merged = mm.merge.modify(cpu, copy, to, to + newBytes, flags);
+    if (dontUnmap) {
+      emptied(merged);
+    }
     return to;
   }
 
@@ -188,14 +189,18 @@ final class MoveArea {
     pages.freeTables(cpu, mm, to, to + newBytes, floor, ceiling);
   }
 
-  /** The old area has no pages any more: it is not locked, nor do pages belong to it. */
-  private void emptied() {
+  /**
+   * The old area has no pages any more: it is not locked, nor do pages belong to it. If the copy
+   * has become a part of it, that is not locked either.
+   */
+  private void emptied(long merged) {
+    vma = mm.lookup(from);
     long flags = areas.flags(vma);
     if ((flags & VmFlags.LOCKED) != 0) {
       mm.add(Field.LOCKED_VM, -areas.pages(vma));
     }
     areas.flags(vma, flags & ~VmFlags.LOCKED_MASK);
-    if (areas.start(vma) == from && areas.end(vma) == from + oldBytes) {
+    if (vma != merged && areas.start(vma) == from && areas.end(vma) == from + oldBytes) {
       spaces.anonVmas().unlink(cpu, vma);
     }
   }

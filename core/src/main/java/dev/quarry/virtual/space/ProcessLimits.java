@@ -87,6 +87,11 @@ public final class ProcessLimits {
     return mayLockMemory;
   }
 
+  /** Gives or takes CAP_IPC_LOCK. */
+  public void mayLockMemory(boolean may) {
+    mayLockMemory = may;
+  }
+
   /** CAP_SYS_RAWIO: {@code vm.mmap_min_addr} does not hold. */
   public boolean mayMapLow() {
     return mayMapLow;
