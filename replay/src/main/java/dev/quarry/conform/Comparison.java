@@ -39,7 +39,6 @@ final class Comparison {
     for (int from = 0; from < operations.size(); from += CHUNK) {
       List<Op> chunk = operations.subList(from, Math.min(operations.size(), from + CHUNK));
       List<Observation> expected = kernel.play(chunk);
-      Observation[] last = new Observation[2];
       for (int i = 0; i < chunk.size(); i++) {
         Op op = chunk.get(i);
         Observation found = quarry.play(List.of(op)).getFirst();
@@ -48,9 +47,8 @@ final class Comparison {
           return difference;
         }
         child = op.call() == Call.FORK || (child && op.call() != Call.EXIT);
-        last[op.call() == Call.EXIT ? 0 : op.who()] = found;
       }
-      Difference difference = deep(from + chunk.size() - 1, last, child);
+      Difference difference = deep(from + chunk.size() - 1, child);
       if (difference != null) {
         return difference;
       }
@@ -85,14 +83,15 @@ final class Comparison {
     return new Difference(at, what, kernel, quarry);
   }
 
-  private @Nullable Difference deep(int at, Observation[] last, boolean child) {
+  private @Nullable Difference deep(int at, boolean child) {
     for (int who = 0; who < (child ? 2 : 1); who++) {
-      Observation seen = last[who];
-      if (seen != null) {
-        Difference difference = contents(at, who, seen.pages());
-        if (difference != null) {
-          return difference;
-        }
+      Observation seen = quarry.look(who);
+      Difference difference = compare(at, kernel.look(who), seen);
+      if (difference == null) {
+        difference = contents(at, who, seen.pages());
+      }
+      if (difference != null) {
+        return difference;
       }
       String expected = String.join("\n", kernel.smaps(who));
       String found = String.join("\n", quarry.smaps(who));

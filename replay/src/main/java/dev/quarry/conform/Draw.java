@@ -12,6 +12,7 @@ final class Draw {
   private static final long ALL_BITS = -1L;
   private static final int MAP_FIXED = 0x10;
   private static final int MAP_NORESERVE = 0x4000;
+  private static final long HUGE_BYTES = 2L << 20;
   private static final int MAP_HUGETLB = 0x40000;
   private static final int[] ADVICES = {
     0, 1, 2, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 5, 99
@@ -152,6 +153,7 @@ final class Draw {
     }
     // Without a reserve a kernel without huge pages maps them all the same, over all guards.
     flags &= (flags & MAP_HUGETLB) != 0 ? ~MAP_NORESERVE : -1;
+    flags &= (address & HUGE_BYTES - 1) == 0 ? ~MAP_HUGETLB : -1;
     long file = oneIn(40) ? Op.BAD_FILE : random.nextInt(2);
     long offset = random.nextInt(8) * Window.PAGE + (oneIn(40) ? 512 : 0);
     offset = oneIn(60) ? -Window.PAGE * (1 + random.nextInt(8)) : offset;

@@ -3,6 +3,7 @@ package dev.quarry.conform;
 import dev.quarry.virtual.space.Errno;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,7 +44,6 @@ final class KernelSetup {
   private static final long CAPABILITY_VERSION_3 = 0x2008_0522;
   private static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
   private static final long GUARD_FLAGS = 0x10 | 0x20 | 0x1;
-  private static final long STACK_GUARD_BYTES = 256 * Window.PAGE;
   private static final long USER_END = 0x7fff_ffff_f000L;
 
   private final Agent agent;
@@ -73,7 +73,7 @@ final class KernelSetup {
     batch.call(0, 13, SIGSEGV, Batch.address(action), 0, 8);
     batch.call(0, 13, SIGBUS, Batch.address(action), 0, 8);
     batch.call(0, 157, PR_SET_THP_DISABLE, 1, 0, 0, 0);
-    List<Long> opened = new java.util.ArrayList<>();
+    List<Long> opened = new ArrayList<>();
     opened.add(open(0, "/proc/self/maps"));
     opened.add(open(0, "/proc/self/pagemap"));
     opened.add(open(0, "/proc/self/mem"));
@@ -94,6 +94,7 @@ final class KernelSetup {
             "the kernel's side cannot open what it needs: errno " + -batch.result(record));
       }
     }
+    strip();
     fill();
   }
 
@@ -140,21 +141,43 @@ final class KernelSetup {
     }
   }
 
+  /** Gives up the stack and what else is not needed: nobody can say when its pages come and go. */
+  private void strip() {
+    for (Span span : spans()) {
+      if (span.isDispensable()) {
+        batch.call(0, 11, span.start, span.end - span.start);
+      }
+    }
+    batch.run();
+  }
+
   /** Takes all addresses outside the window. */
   private void fill() {
     long from = lowest;
-    for (String line : agent.proc("maps")) {
-      String[] bounds = line.substring(0, line.indexOf(' ')).split("-");
-      long start = Long.parseUnsignedLong(bounds[0], 16);
-      long end = Long.parseUnsignedLong(bounds[1], 16);
-      if (start < 0) {
-        break; // the vsyscall page is nobody's
-      }
-      fillGap(from, line.endsWith("[stack]") ? start - STACK_GUARD_BYTES : start);
-      from = end;
+    for (Span span : spans()) {
+      fillGap(from, span.start);
+      from = span.end;
     }
     fillGap(from, USER_END);
     batch.run();
+  }
+
+  private record Span(long start, long end, String name) {
+    boolean isDispensable() {
+      return name.endsWith("]");
+    }
+  }
+
+  private List<Span> spans() {
+    List<Span> all = new ArrayList<>();
+    for (String line : agent.proc("maps")) {
+      String[] bounds = line.substring(0, line.indexOf(' ')).split("-");
+      long start = Long.parseUnsignedLong(bounds[0], 16);
+      if (start >= 0) { // the vsyscall page is nobody's
+        all.add(new Span(start, Long.parseUnsignedLong(bounds[1], 16), line));
+      }
+    }
+    return all;
   }
 
   private void fillGap(long from, long to) {

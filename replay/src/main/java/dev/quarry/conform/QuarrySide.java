@@ -151,10 +151,11 @@ final class QuarrySide implements Side {
   }
 
   private void prepareAreas(SystemCalls own, MmStruct mm) {
-    long stack = mm.spaces().areas().start(mm.firstArea());
-    long gap = mm.spaces().settings().stackGuardGapBytes();
+    VmAreaStruct areas = mm.spaces().areas();
+    long stack = mm.firstArea(); // the kernel's process has none either
+    own.munmap(areas.start(stack), areas.end(stack) - areas.start(stack));
     fill(own, lowestAddress, Window.LOW);
-    fill(own, Window.HIGH, stack - gap);
+    fill(own, Window.HIGH, mm.taskSize());
     own.mmap(Window.LOW, Window.START - Window.LOW, 0, GUARD_FLAGS, -1, 0);
     long end = Window.at(settings.pages());
     own.mmap(end, Window.HIGH - end, 0, GUARD_FLAGS, -1, 0);
@@ -217,6 +218,14 @@ final class QuarrySide implements Side {
         major[who] - oldMajor,
         areas(mm),
         pages(mm));
+  }
+
+  @Override
+  public Observation look(int who) {
+    MmStruct mm = process(who).mm();
+    minor[who] = mm.minFaults();
+    major[who] = mm.majFaults();
+    return new Observation(0, 0, new byte[0], 0, 0, areas(mm), pages(mm));
   }
 
   private static long signal(FaultLeaf leaf) {

@@ -10,6 +10,9 @@ interface Side extends AutoCloseable {
   /** Does operations, one after the other. */
   List<Observation> play(List<Op> operations);
 
+  /** Areas and pages of a process as they are now. */
+  Observation look(int who);
+
   /** The bytes of pages, which are present, of a process. */
   List<byte[]> contents(int who, int[] pages);
 

@@ -166,6 +166,9 @@ public final class UserPages implements MappedPages {
     while (true) {
       long entry = tables.leaf(address);
       if (Pte.isMapped(entry) && (entry & need) == need) {
+        if (write && (entry & Pte.DIRTY) == 0) {
+          markDirty(parts.pfn(entry)); // FOLL_TOUCH
+        }
         return 0;
       }
       VmFault fault = new VmFault(cpu, mm, vma, areas.flags(vma), address, write);

@@ -107,7 +107,8 @@ public final class ProcessLimits {
     if (exceeds(mm.totalVm() + pages, addressSpace)) {
       return false;
     }
-    return !VmFlags.isData(flags) || !exceeds(mm.dataVm() + pages, data);
+    // A limit of 0 does not hold: Valgrind sets it, and means its own data.
+    return !VmFlags.isData(flags) || data == 0 || !exceeds(mm.dataVm() + pages, data);
   }
 
   private static boolean exceeds(long pages, long limitBytes) {
