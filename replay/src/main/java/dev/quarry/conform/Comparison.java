@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Plays a sequence on both sides and finds the first difference. */
 final class Comparison {
   /** Operations between two comparisons of all contents. */
-  private static final int CHUNK = 64;
+  private static final int CHUNK = 128;
 
   private static final int SIGNAL_SHIFT = 8;
 

@@ -116,7 +116,9 @@ public final class Conform implements AutoCloseable {
     Op last = found.sequence().operations().getLast();
     Difference difference = found.difference();
     String what = difference.what().name().toLowerCase(Locale.ROOT);
-    String script = ShellScript.of(found.sequence());
+    quarry.begin(found.sequence().settings());
+    List<Observation> seen = quarry.play(found.sequence().operations());
+    String script = ShellScript.of(found.sequence(), seen);
     if (known.add(script)) {
       differences.add(
           new FoundDifference(

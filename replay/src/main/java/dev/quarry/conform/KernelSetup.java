@@ -41,6 +41,7 @@ final class KernelSetup {
   private static final int SIGKILL = 9;
   private static final int MADV_POPULATE_WRITE = 23;
   private static final long CAP_IPC_LOCK = 1 << 14;
+  private static final int CPU_MASK_BYTES = 128;
   private static final long CAPABILITY_VERSION_3 = 0x2008_0522;
   private static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
   private static final long GUARD_FLAGS = 0x10 | 0x20 | 0x1;
@@ -60,6 +61,8 @@ final class KernelSetup {
 
   /** What is done once. */
   void once(Path diskFile) {
+    oneCpu();
+    batch.run();
     long stack = batch.room(24);
     batch.put(stack, Batch.address(Batch.SIGNAL_STACK));
     batch.put(stack + 8, 0);
@@ -96,6 +99,22 @@ final class KernelSetup {
     }
     strip();
     fill();
+  }
+
+  /** Stays on one CPU: others keep references to pages in lists of their own. */
+  private void oneCpu() {
+    long mask = batch.room(CPU_MASK_BYTES);
+    batch.putBytes(mask, new byte[CPU_MASK_BYTES]);
+    batch.call(0, 204, 0, CPU_MASK_BYTES, Batch.address(mask));
+    batch.run();
+    boolean chosen = false;
+    for (long at = mask; at < mask + CPU_MASK_BYTES; at += Long.BYTES) {
+      long bits = batch.get(at);
+      batch.put(at, chosen ? 0 : Long.highestOneBit(bits));
+      chosen |= bits != 0;
+    }
+    batch.room(CPU_MASK_BYTES);
+    batch.call(0, 203, 0, CPU_MASK_BYTES, Batch.address(mask));
   }
 
   private long open(int who, String path) {
