@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       "  quarry conform --ops 5000 --json"
     })
 final class ConformCommand implements Callable<Integer> {
+  private static final int MOST_DIFFERENCES = 10;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -51,7 +53,7 @@ final class ConformCommand implements Callable<Integer> {
     ConformResult result;
     try (Conform conform = new Conform();
         Progress progress = Progress.ofSteps("conform", operations)) {
-      result = conform.run(new ConformOptions(operations, seed), progress);
+      result = conform.run(new ConformOptions(operations, seed, MOST_DIFFERENCES), progress);
     }
     if (json) {
       spec.commandLine().getOut().println(ConformJson.of(result));

@@ -17,10 +17,10 @@ final class Comparison {
 
   private static final int SIGNAL_SHIFT = 8;
 
-  private final KernelSide kernel;
+  private final Side kernel;
   private final Side quarry;
 
-  Comparison(KernelSide kernel, Side quarry) {
+  Comparison(Side kernel, Side quarry) {
     this.kernel = kernel;
     this.quarry = quarry;
   }

@@ -5,5 +5,6 @@ package dev.quarry.conform;
  *
  * @param operations how many, at least
  * @param seed another one, other operations
+ * @param mostDifferences after so many it is enough
  */
-public record ConformOptions(long operations, long seed) {}
+public record ConformOptions(long operations, long seed, int mostDifferences) {}

@@ -1,5 +1,7 @@
 package dev.quarry.conform;
 
+import java.util.Locale;
+
 /**
  * Where two sides part.
  *
@@ -17,6 +19,11 @@ record Difference(int operation, What what, String kernel, String quarry) {
     PAGES,
     CONTENTS,
     FILE,
-    SMAPS
+    SMAPS;
+
+    /** How results spell it. */
+    String spelled() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

@@ -61,8 +61,8 @@ final class KernelSide implements Side {
         .anyMatch(line -> line.startsWith("VmLck:") && !line.matches("VmLck:\\s+0 kB"));
   }
 
-  /** What a sequence can have here: no larger limits, no capability that is not there. */
-  Settings possible(Settings s) {
+  @Override
+  public Settings possible(Settings s) {
     return setup.possible(s);
   }
 

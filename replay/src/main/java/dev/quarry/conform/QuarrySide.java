@@ -69,6 +69,11 @@ final class QuarrySide implements Side {
   }
 
   @Override
+  public Settings possible(Settings s) {
+    return s;
+  }
+
+  @Override
   public void begin(Settings s) {
     this.settings = s;
     for (int who = 1; who >= 0; who--) {
@@ -91,6 +96,7 @@ final class QuarrySide implements Side {
       throw new IllegalStateException("no memory for a process");
     }
     adopt(0, process);
+    calls(0).prctlSetThpDisable(1, 0);
     prepareAreas(calls(0), process.mm());
     prepareFiles(calls(0), process);
     limits.memlock(s.lockBytes());

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** One of the two that are compared: a kernel with a process, and at times its child. */
 interface Side extends AutoCloseable {
+  /** What a sequence can have here: no larger limits, no capability that is not there. */
+  Settings possible(Settings settings);
+
   /** Makes an empty window with nothing in it, and two files. */
   void begin(Settings settings);
 

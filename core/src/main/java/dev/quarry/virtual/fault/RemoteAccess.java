@@ -2,8 +2,10 @@ package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
-import dev.quarry.virtual.PageTables;
-import dev.quarry.virtual.Pte;
+import dev.quarry.physical.LargeFolios;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.PageState;
+import dev.quarry.virtual.Access;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
@@ -17,8 +19,6 @@ import java.util.List;
  * stack grows; the caller's own side is accessed with an exception table.
  */
 public final class RemoteAccess {
-  private static final int SHIFT = Parts.SHIFT;
-
   /** Pages that are held at a time: PVM_MAX_KMALLOC_PAGES of pointers. */
   private static final int MOST_HELD = 1024;
 
@@ -26,6 +26,8 @@ public final class RemoteAccess {
   private final UserMemory memory;
   private final Ram ram;
   private final VmAreaStruct areas;
+  private final MemMap map;
+  private final LargeFolios folios;
 
   /** Access to the processes of a machine. */
   public RemoteAccess(UserPages pages) {
@@ -33,6 +35,8 @@ public final class RemoteAccess {
     this.memory = pages.memory();
     this.ram = pages.spaces().ram();
     this.areas = pages.spaces().areas();
+    this.map = pages.spaces().kernel().memory().map();
+    this.folios = pages.spaces().kernel().memory().largeFolios();
   }
 
   /** A part of memory: {@code struct iovec}. */
@@ -112,7 +116,8 @@ public final class RemoteAccess {
     if (write) {
       pages.markDirty(pfn);
     }
-    pages.spaces().allocator().freePage(cpu, pfn);
+    int holder = holder(pfn);
+    pages.spaces().allocator().freePages(cpu, holder, PageState.order(map.state(holder)));
   }
 
   private static long inPage(long address) {
@@ -145,18 +150,17 @@ public final class RemoteAccess {
     }
   }
 
-  /** The page of an address with a reference; its entry says that it was used. */
+  /** The page of an address, with a reference to it or to its block; its entry was used. */
   private int marked(MmStruct mm, long address, boolean write) {
-    PageTables tables = mm.tables();
-    long slot = tables.findSlot(address);
-    long entry = tables.memory().entry(slot);
-    long marks = write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
-    while (!tables.memory().replace(slot, entry, entry | marks)) {
-      entry = tables.memory().entry(slot);
-    }
-    int pfn = (int) ((entry & tables.layout().frameMask()) >>> SHIFT);
-    pages.spaces().kernel().memory().map().addReference(pfn, 0);
+    long physical = mm.tables().translate(address, write ? Access.WRITE : Access.READ);
+    int pfn = (int) (physical >>> Parts.SHIFT);
+    map.addReference(holder(pfn), 0);
     return pfn;
+  }
+
+  /** Which descriptor counts references to a page. */
+  private int holder(int pfn) {
+    return LargeFolios.isPart(map.state(pfn)) ? folios.head(pfn) : pfn;
   }
 
   /** Copies in a held page, {@code process_vm_rw_pages}: bytes until the own side cannot go on. */
@@ -165,7 +169,7 @@ public final class RemoteAccess {
     long done = 0;
     while (done < bytes && !own.isAtEnd()) {
       long step = Math.min(bytes - done, own.left());
-      long there = ((long) pfn << SHIFT) + offset + done;
+      long there = ((long) pfn << Parts.SHIFT) + offset + done;
       MemorySegment part = ram.slice(there, step);
       long left =
           write

@@ -21,6 +21,7 @@ import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.MappedPages;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
+import java.util.List;
 
 /**
  * The pages of processes: what operations on areas do to them, and what page faults need. One for
@@ -45,6 +46,7 @@ public final class UserPages implements MappedPages {
   private final UserMemory memory;
   private final ChangeProtection protection;
   private final FileAdvice fileAdvice;
+  private final HugePages huge;
 
   /**
    * The pages of a machine's processes.
@@ -73,10 +75,11 @@ public final class UserPages implements MappedPages {
             zero);
     FaultCounts leaves = new FaultCounts(physical.cpus().size());
     this.swap = new SwapFault(parts);
-    this.mmFault = new MmFault(parts, swap, leaves);
+    this.huge = new HugePages(parts, swap);
+    this.mmFault = new MmFault(parts, swap, leaves, huge.fault());
     this.handler = new PageFaultHandler(parts, mmFault, leaves);
     this.memory = new UserMemory(handler, spaces.ram());
-    this.protection = new ChangeProtection(parts);
+    this.protection = new ChangeProtection(parts, huge);
     this.fileAdvice = new FileAdvice(parts);
     spaces.pages(this);
   }
@@ -84,6 +87,11 @@ public final class UserPages implements MappedPages {
   /** What becomes of refused accesses. */
   public PageFaultHandler handler() {
     return handler;
+  }
+
+  /** Huge pages. */
+  public HugePages huge() {
+    return huge;
   }
 
   /** Accesses of processes. */
@@ -111,6 +119,11 @@ public final class UserPages implements MappedPages {
     return parts.rmap().counts().own(stat);
   }
 
+  /** The blocks that wait to be split, for the checker. */
+  List<Integer> deferredBlocks() {
+    return parts.rmap().large().deferred();
+  }
+
   /** The anon_vma of a private page, by the kernel's address. */
   public long anonVma(int pfn) {
     return parts.rmap().anonVma(pfn);
@@ -129,7 +142,7 @@ public final class UserPages implements MappedPages {
   /** The same, and private copies of a file's pages stay if they shall. */
   void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean evenCows) {
     mm.noteHiwaterRss();
-    ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap());
+    ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap(), huge.entries());
     long pages = (end - start) >>> SHIFT;
     if (evenCows) {
       mm.tables().take(start, pages, zap);
@@ -150,12 +163,14 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void protect(Cpu cpu, MmStruct mm, long vma, long start, long end, long oldFlags) {
-    protection.change(mm, vma, start, end);
+    protection.change(cpu, mm, vma, start, end);
   }
 
   @Override
   public long move(Cpu cpu, MmStruct mm, long vma, long newVma, long from, long to, long bytes) {
-    return mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
+    return mm.huge().entries() > 0
+        ? huge.entries().move(cpu, mm, from, to, bytes)
+        : mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
   }
 
   /** {@code faultin_page}: until the entry allows it. */
@@ -214,6 +229,9 @@ public final class UserPages implements MappedPages {
   }
 
   private boolean isSharedAnon(long entry) {
+    if ((entry & Pte.PSE) != 0) {
+      return false; // a huge page stays one
+    }
     int flags = PageState.flags(parts.map().state(parts.pfn(entry)));
     return (flags & (PageState.ANON | PageState.ANON_EXCLUSIVE)) == PageState.ANON;
   }
@@ -234,11 +252,17 @@ public final class UserPages implements MappedPages {
     switch (advice) {
       case DONTNEED, DONTNEED_LOCKED -> unmap(cpu, mm, vma, start, end);
       case FREE -> {
-        long freed = protection.makeLazyFree(mm, start, end);
+        long freed = protection.makeLazyFree(cpu, mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
       }
-      case COLD -> protection.makeOld(mm, start, end);
+      case COLD -> protection.makeOld(cpu, mm, start, end);
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
+      case HUGEPAGE -> {
+        return huge.advised(mm, vma);
+      }
+      case COLLAPSE -> {
+        return huge.collapse(cpu, mm, vma, start, end);
+      }
       case REMOVE -> {
         return fileAdvice.remove(cpu, this, vma, start, end);
       }
@@ -256,7 +280,23 @@ public final class UserPages implements MappedPages {
 
   @Override
   public boolean copy(Cpu cpu, MmStruct mm, long vma, MmStruct child, long childVma) {
-    return ForkTables.copy(parts, cpu, mm, vma, child, swap.swap());
+    huge.khugepaged().fork(mm, child);
+    return ForkTables.copy(parts, cpu, mm, vma, child, swap.swap(), huge.entries());
+  }
+
+  @Override
+  public void boundary(Cpu cpu, MmStruct mm, long address) {
+    huge.entries().splitAt(cpu, mm, address);
+  }
+
+  @Override
+  public boolean isHugeEligible(MmStruct mm, long vma) {
+    return huge.rules().isEligible(mm, vma);
+  }
+
+  @Override
+  public void released(Cpu cpu, MmStruct mm) {
+    huge.released(mm);
   }
 
   @Override

@@ -242,7 +242,9 @@ public final class Mmap {
     }
     int type = (int) (mapFlags & MAP_TYPE);
     if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE) {
-      if (type == MAP_SHARED_VALIDATE && (mapFlags & ~LEGACY_MAP_MASK & ~MAP_TYPE) != 0) {
+      // File systems on disks know MAP_SYNC, and refuse it later.
+      long known = LEGACY_MAP_MASK | MAP_TYPE | (mapped.isShmem() ? 0 : MAP_SYNC);
+      if (type == MAP_SHARED_VALIDATE && (mapFlags & ~known) != 0) {
         return -Errno.EOPNOTSUPP;
       }
       boolean writes = (vmFlags & VmFlags.WRITE) != 0;
