@@ -216,9 +216,14 @@ final class Draw {
 
   private Op copy(int who) {
     Call call = oneIn(2) ? Call.PROCESS_VM_READV : Call.PROCESS_VM_WRITEV;
-    long bytes = 1 + random.nextInt(oneIn(3) ? 9000 : 100);
+    boolean few = oneIn(2);
+    long bytes = 1 + random.nextInt(few ? 100 : 9000);
     long other = oneIn(4) ? 1 + random.nextInt(9000) : bytes;
     long target = forked && who == 0 && oneIn(2) ? 1 : who;
-    return Op.of(who, call, inPage(16), bytes, inPage(16), other, target);
+    long to = inPage(16);
+    // Where both sides are one page, places that overlap are copied as the processor likes.
+    long offset = few ? to + 128 & Window.PAGE - 1 : to & Window.PAGE - 1;
+    long from = Window.at(random.nextInt(pages)) + offset;
+    return Op.of(who, call, to, bytes, from, few ? Math.min(other, 128) : other, target);
   }
 }

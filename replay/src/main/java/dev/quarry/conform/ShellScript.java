@@ -16,7 +16,7 @@ import java.util.Map;
 final class ShellScript {
   private static final Map<String, Long> MAP_WORDS = new LinkedHashMap<>();
   private static final List<String> MAP_TYPES =
-      List.of("", "private", "shared", "shared_validate", "", "", "", "", "droppable");
+      List.of("", "shared", "private", "shared_validate", "", "", "", "", "droppable");
   private static final List<String> PROTECTIONS =
       List.of("none", "r", "w", "rw", "x", "rx", "wx", "rwx");
   private static final List<String> SYNC = List.of("async", "invalidate", "sync");

@@ -344,7 +344,9 @@ public final class Mmap {
 
   private void finish(long vma, long pages) {
     mm.account(vmFlags, pages);
-    if ((vmFlags & VmFlags.LOCKED) != 0) {
+    if ((vmFlags & (VmFlags.SPECIAL | VmFlags.DROPPABLE)) != 0) {
+      areas.flags(vma, areas.flags(vma) & ~VmFlags.LOCKED_MASK); // cannot be locked
+    } else if ((vmFlags & VmFlags.LOCKED) != 0) {
       mm.add(Field.LOCKED_VM, pages);
     }
     areas.flags(vma, areas.flags(vma) | VmFlags.SOFTDIRTY);

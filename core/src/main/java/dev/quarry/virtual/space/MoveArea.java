@@ -91,6 +91,7 @@ final class MoveArea {
       return -Errno.ENOMEM;
     }
     boolean unmaps = !dontUnmap && oldBytes != 0;
+    boolean joins = joinsSource();
     int error = unmaps ? cutOut() : 0;
     if (error != 0) {
       return fail(0, error);
@@ -119,8 +120,32 @@ final class MoveArea {
     long merged = mm.merge.modify(cpu, copy, to, to + newBytes, flags);
     if (dontUnmap) {
       emptied(merged);
+    } else if (joins && !Errno.isError(merged)) {
+      share(merged);
     }
     return to;
+  }
+
+  /** Whether the copy continues the area that it comes from, before or behind it. */
+  private boolean joinsSource() {
+    boolean touches = to + newBytes == areas.start(vma) || areas.end(vma) == to;
+    boolean unmoved = areas.pgoff(vma) == areas.start(vma) >>> MmStruct.PAGE_SHIFT;
+    return touches && unmoved && areas.isAnonymous(vma) && areas.anonVma(vma) == NONE;
+  }
+
+  /**
+   * Linux has made one area of the copy and its source before it cuts the source out: what is left
+   * of that has the copy's anon_vma.
+   */
+  private void share(long merged) {
+    long below = cutBelow ? mm.lookup(from - 1) : NONE;
+    long above = cutAbove ? mm.lookup(from + oldBytes) : NONE;
+    for (long rest : new long[] {below, above}) {
+      boolean lacks = rest != NONE && rest != merged && areas.anonVma(rest) == NONE;
+      if (lacks && areas.anonVma(merged) != NONE) {
+        spaces.anonVmas().clone(cpu, rest, merged); // without memory it has none
+      }
+    }
   }
 
   /** Cuts the part out of its area. */

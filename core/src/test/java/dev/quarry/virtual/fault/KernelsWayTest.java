@@ -115,6 +115,29 @@ class KernelsWayTest {
   }
 
   @Test
+  void whatMayBeDroppedIsNotLockedButPopulated() {
+    process.limits().mayLockMemory(true);
+    calls.mlockall(MCL_FUTURE | MCL_ONFAULT);
+    long flags = MAP_DROPPABLE | MAP_ANONYMOUS | MAP_FIXED;
+    assertThat(calls.mmap(AT, 2 * PAGE, 3, flags, -1, 0)).isEqualTo(AT);
+    assertThat(present(3)).isEqualTo("xx.");
+    assertThat(process.mm().lockedVm()).isZero();
+  }
+
+  /** A copy that continues its source is one area with it until the source is cut out. */
+  @Test
+  void whatIsLeftOfASourceHasTheCopysAnonVma() {
+    calls.mmap(AT, PAGE, 3, ANON, -1, 0);
+    process.store(cpu, AT, 1, 1);
+    calls.mmap(AT + 3 * PAGE, 2 * PAGE, 3, ANON, -1, 0);
+    long from = AT + 3 * PAGE;
+    long flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    assertThat(calls.mremap(from, PAGE, 2 * PAGE, flags, AT + PAGE)).isEqualTo(AT + PAGE);
+    long rest = process.mm().lookup(from + PAGE);
+    assertThat(process.mm().spaces().areas().anonVma(rest)).isNotZero();
+  }
+
+  @Test
   void aPageThatIsWrittenForAnotherIsDirty() {
     calls.mmap(AT, 2 * PAGE, 3, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1, 0);
     assertThat(smaps("Private_Dirty:")).isEqualTo("0 kB");
