@@ -126,11 +126,7 @@ final class Comparison {
       int differs = Arrays.mismatch(expected.get(i), found.get(i));
       if (differs >= 0) {
         String name = "page " + pages[i] + " byte " + differs + ": ";
-        return of(
-            at,
-            What.CONTENTS,
-            name + expected.get(i)[differs],
-            name + found.get(i)[differs]);
+        return of(at, What.CONTENTS, name + expected.get(i)[differs], name + found.get(i)[differs]);
       }
     }
     return null;

@@ -24,7 +24,9 @@ public final class ConformText {
             result.kernel()));
     int count = result.differences().size();
     out.append(count == 0 ? "no difference" : count == 1 ? "1 difference" : count + " differences");
-    result.intended().forEach((name, times) -> out.append(", ").append(times).append(' ').append(name));
+    result
+        .intended()
+        .forEach((name, times) -> out.append(", ").append(times).append(' ').append(name));
     out.append(result.intended().isEmpty() ? "\n" : " (intended: decisions/conform.md)\n");
     for (String text : result.notAgain()) {
       out.append("did not come again when played again: ").append(text).append('\n');

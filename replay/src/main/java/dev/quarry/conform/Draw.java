@@ -17,6 +17,7 @@ final class Draw {
   private static final int[] ADVICES = {
     0, 1, 2, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 5, 99
   };
+
   /** Those that end a sequence, as Quarry does not follow them. */
   private static final int[] RARE_ADVICES = {21, 100, 101, 102, 103};
 
@@ -123,7 +124,9 @@ final class Draw {
 
   private long address() {
     if (oneIn(60)) {
-      return oneIn(2) ? -Window.PAGE * (1 + random.nextInt(3)) : Window.START + random.nextInt(4096);
+      return oneIn(2)
+          ? -Window.PAGE * (1 + random.nextInt(3))
+          : Window.START + random.nextInt(4096);
     }
     return Window.at(random.nextInt(pages));
   }

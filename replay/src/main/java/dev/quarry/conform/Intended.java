@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Differences that {@code decisions/conform.md} gives reasons for. A sequence ends where one is met:
- * what follows has another state to begin with.
+ * Differences that {@code decisions/conform.md} gives reasons for. A sequence ends where one is
+ * met: what follows has another state to begin with.
  */
 enum Intended {
   /**
@@ -26,7 +26,9 @@ enum Intended {
     }
   },
 
-  /** Pages of a file on a disk that must be read come in larger folios, and faults take more tries. */
+  /**
+   * Pages of a file on a disk that must be read come in larger folios, and faults take more tries.
+   */
   DISK_READ {
     @Override
     boolean is(Difference difference, List<Op> before, Op op) {

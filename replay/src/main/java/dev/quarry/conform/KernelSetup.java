@@ -139,7 +139,11 @@ final class KernelSetup {
   }
 
   private boolean hasLockCapability() {
-    String effective = agent.proc("status").stream().filter(line -> line.startsWith("CapEff")).findFirst().orElse("CapEff: 0");
+    String effective =
+        agent.proc("status").stream()
+            .filter(line -> line.startsWith("CapEff"))
+            .findFirst()
+            .orElse("CapEff: 0");
     return (Long.parseUnsignedLong(effective.split("\\s+")[1], 16) & CAP_IPC_LOCK) != 0;
   }
 

@@ -170,7 +170,13 @@ final class QuarrySide implements Side {
   private static void fill(SystemCalls own, long from, long to) {
     long at = own.mmap(from, to - from, 0, FILLER_FLAGS, -1, 0);
     if (at != from) {
-      throw new IllegalStateException("a filler of 0x" + Long.toHexString(from) + " to 0x" + Long.toHexString(to) + " is refused: " + Errno.text(at));
+      throw new IllegalStateException(
+          "a filler of 0x"
+              + Long.toHexString(from)
+              + " to 0x"
+              + Long.toHexString(to)
+              + " is refused: "
+              + Errno.text(at));
     }
   }
 
@@ -397,13 +403,12 @@ final class QuarrySide implements Side {
       throw new UncheckedIOException(e);
     }
     open.cache()
-        .forEach(
-            (index, pfn) -> {
-              if (index < pages) {
-                byte[] page = bytes(pfn);
-                System.arraycopy(page, 0, all, (int) (index << Window.PAGE_SHIFT), page.length);
-              }
-            });
+        .forEach((index, pfn) -> {
+          if (index < pages) {
+            byte[] page = bytes(pfn);
+            System.arraycopy(page, 0, all, (int) (index << Window.PAGE_SHIFT), page.length);
+          }
+        });
     return all;
   }
 

@@ -87,10 +87,9 @@ final class ShellScript {
 
   private boolean uses(int file) {
     return sequence.operations().stream()
-        .anyMatch(
-            op ->
-                (op.call() == Call.MMAP && op.e() == file)
-                    || (op.call() == Call.FTRUNCATE && op.a() == file));
+        .anyMatch(op ->
+            (op.call() == Call.MMAP && op.e() == file)
+                || (op.call() == Call.FTRUNCATE && op.a() == file));
   }
 
   private void line(Op op, Observation seen) {

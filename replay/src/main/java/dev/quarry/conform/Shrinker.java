@@ -21,8 +21,8 @@ final class Shrinker {
   record Found(Sequence sequence, Difference difference) {}
 
   /**
-   * Shortens a sequence: without its limits, without what comes after, without chunks of half of
-   * it down to single operations.
+   * Shortens a sequence: without its limits, without what comes after, without chunks of half of it
+   * down to single operations.
    *
    * @return null if the difference does not come again
    */

@@ -9,8 +9,17 @@ import java.util.Set;
 final class SmapsText {
   private static final Set<String> COMPARED =
       Set.of(
-          "Size", "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean",
-          "Private_Dirty", "Anonymous", "Swap", "Locked");
+          "Size",
+          "Rss",
+          "Pss",
+          "Pss_Dirty",
+          "Shared_Clean",
+          "Shared_Dirty",
+          "Private_Clean",
+          "Private_Dirty",
+          "Anonymous",
+          "Swap",
+          "Locked");
 
   /** Of files on disks it depends on when somebody wrote them back. */
   private static final Set<String> WRITTEN_BACK =

@@ -26,7 +26,9 @@ final class VmFault {
   /** Whose fault it is: who accesses another's memory pays for it. */
   MmStruct payer;
 
-  /** A page that others share is to become this process's own, as it is held: FAULT_FLAG_UNSHARE. */
+  /**
+   * A page that others share is to become this process's own, as it is held: FAULT_FLAG_UNSHARE.
+   */
   boolean unshare;
 
   /** Something was read. */
