@@ -57,7 +57,7 @@ final class AgentCode {
     }
     this.code = bytes.toByteArray();
     ByteBuffer patched = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
-    distances.forEach((at, label) -> patched.putInt(at, labels.get(label) - at - DISTANCE_BYTES));
+    distances.forEach((at, label) -> patched.putInt(at, offset(label) - at - DISTANCE_BYTES));
   }
 
   private static List<String> listing() {
@@ -71,9 +71,17 @@ final class AgentCode {
     }
   }
 
+  private int offset(String label) {
+    Integer known = labels.get(label);
+    if (known == null) {
+      throw new IllegalStateException(label + " is no label of " + LISTING);
+    }
+    return known;
+  }
+
   /** Where the code of a label is in the process. */
   long address(String label) {
-    return BASE + CODE_AT + labels.get(label);
+    return BASE + CODE_AT + offset(label);
   }
 
   /** The file: header, program headers, code. */

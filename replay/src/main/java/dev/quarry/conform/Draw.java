@@ -135,7 +135,7 @@ final class Draw {
     if (oneIn(60)) {
       return oneIn(3) ? 0 : ALL_BITS - random.nextInt(2) * (Window.PAGE - 1);
     }
-    int count = 1 + random.nextInt(oneIn(4) ? 10 : 3);
+    long count = 1L + random.nextInt(oneIn(4) ? 10 : 3);
     return count * Window.PAGE - (oneIn(5) ? random.nextInt(4096) : 0);
   }
 
@@ -220,7 +220,7 @@ final class Draw {
   private Op copy(int who) {
     Call call = oneIn(2) ? Call.PROCESS_VM_READV : Call.PROCESS_VM_WRITEV;
     boolean few = oneIn(2);
-    long bytes = 1 + random.nextInt(few ? 100 : 9000);
+    long bytes = 1L + random.nextInt(few ? 100 : 9000);
     long other = oneIn(4) ? 1 + random.nextInt(9000) : bytes;
     long target = forked && who == 0 && oneIn(2) ? 1 : who;
     long to = inPage(16);

@@ -168,7 +168,7 @@ final class KernelSide implements Side {
       }
       case MINCORE -> {
         main = batch.call(who, 27, op.a(), op.b(), Batch.address(data));
-        dataBytes = (int) Math.clamp((op.b() + Window.PAGE - 1) >>> Window.PAGE_SHIFT, 0, 128);
+        dataBytes = Math.clamp((op.b() + Window.PAGE - 1) >>> Window.PAGE_SHIFT, 0, 128);
       }
       case PROCESS_VM_READV, PROCESS_VM_WRITEV -> main = vectors(op, data);
       default -> main = batch.call(who, op.call().number(), arguments(op));
