@@ -281,6 +281,9 @@ public final class Machine implements AutoCloseable {
   /** Gives the machine's memory back to the host. Nothing of the machine may be used any more. */
   @Override
   public void close() {
+    if (reclaim != null) {
+      reclaim.close();
+    }
     memory.close();
     closeRam();
   }

@@ -239,6 +239,11 @@ public final class MemMap implements AutoCloseable {
     Host.putInt(at + INDEX, index);
   }
 
+  /** Makes a frame that one page table entry maps one that nobody maps, and that has no owner. */
+  public void leaveMapped(int pfn) {
+    Host.putLong(at(pfn) + MAPPING, 0);
+  }
+
   /** Sets and clears flags of {@link PageState} on a frame that others hold too. */
   public void changeFlags(int pfn, int clear, int set) {
     long state;
@@ -310,6 +315,13 @@ public final class MemMap implements AutoCloseable {
     long state = state(pfn);
     long mine = PageState.withRefcount(state & ~(clear & 0xFFFF_FFFFL), 1);
     return PageState.refcount(state) == references && replaceState(pfn, state, mine);
+  }
+
+  /** Makes a number of references another one, if there are exactly so many; whether that was so. */
+  public boolean replaceReferences(int pfn, int references, int after) {
+    long state = state(pfn);
+    return PageState.refcount(state) == references
+        && replaceState(pfn, state, PageState.withRefcount(state, after));
   }
 
   /** Sets a flag that is clear, or says that it is set: {@code folio_trylock} with LOCKED. */

@@ -30,6 +30,7 @@ public final class AllCommands {
     AdviceCommands.addTo(registry);
     FileCommands.addTo(registry);
     AccessCommands.addTo(registry);
+    SwapCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;
   }

@@ -54,6 +54,7 @@ public final class PageCache {
   private volatile long knownPages;
   private final FileAreas areas = new FileAreas();
   private boolean failedWrite;
+  private final ShmemPages shmem;
 
   PageCache(PageCaches all, int handle, BackingStore store) {
     this.all = all;
@@ -62,6 +63,7 @@ public final class PageCache {
     this.counts = all.counts();
     this.handle = handle;
     this.store = store;
+    this.shmem = new ShmemPages(this, all);
     filePages();
   }
 
@@ -73,6 +75,11 @@ public final class PageCache {
   /** Whether its pages have no other place than memory. */
   public boolean isShmem() {
     return store.isShmem();
+  }
+
+  /** Its pages that are in swap. */
+  public ShmemPages shmem() {
+    return shmem;
   }
 
   /** The areas that show the file. */
@@ -100,9 +107,18 @@ public final class PageCache {
     return knownPages;
   }
 
+  /** The file's size: {@code i_size_read}; 0 if it is gone. */
+  public long bytes() {
+    try {
+      return store.size();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   /** Whether a page is in memory. */
   public synchronized boolean has(long index) {
-    return pages.get(index) != Pfn.NONE;
+    return pages.get(index) != Pfn.NONE || (store.isAssumedResident() && index < filePages());
   }
 
   /** A page in memory with a reference for the caller, or {@link Pfn#NONE}. */
@@ -112,6 +128,18 @@ public final class PageCache {
       map.addReference(pfn, 0);
     }
     return pfn;
+  }
+
+  /**
+   * The same for a page fault: a file that is assumed to be in memory has its page now.
+   *
+   * @return the frame, or {@link Pfn#NONE}
+   */
+  public synchronized int find(Cpu cpu, long index) {
+    if (store.isAssumedResident() && pages.get(index) == Pfn.NONE && index < filePages()) {
+      readOne(cpu, index, GFP_AHEAD);
+    }
+    return get(index);
   }
 
   /**
@@ -130,8 +158,39 @@ public final class PageCache {
       long first = Math.max(0, index - READ_AROUND / 2);
       readAhead(cpu, first, Math.min(end, first + READ_AROUND));
     }
-    int pfn = get(index);
-    return pfn == Pfn.NONE ? readOne(cpu, index, Gfp.GFP_HIGHUSER_MOVABLE) : pfn;
+    while (true) {
+      int pfn = get(index);
+      if (pfn != Pfn.NONE) {
+        return pfn;
+      }
+      long entry = shmem.entry(index);
+      if (entry == ShmemPages.NONE) {
+        return readOne(cpu, index, Gfp.GFP_HIGHUSER_MOVABLE);
+      }
+      int found = all.swap().read(cpu, entry);
+      if (found < 0) {
+        return found;
+      }
+      if (shmem.swapIn(index, entry, found)) {
+        return found;
+      }
+      allocator.freePage(cpu, found); // somebody else was quicker, or works on it
+    }
+  }
+
+  /** With the lock held: a frame is the page of an index from now on. */
+  void own(long index, int pfn) {
+    map.mapping(pfn, handle);
+    map.index(pfn, (int) index);
+    int shadow = pages.put(index, pfn);
+    if (shadow != PageIndex.NO_SHADOW) {
+      all.lru().refault(pfn, shadow);
+    }
+    nrPages++;
+    counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
+    if (isShmem()) {
+      counts.add(pfn, NodeStat.NR_SHMEM, 1);
+    }
   }
 
   /**
@@ -179,19 +238,10 @@ public final class PageCache {
       return IO_ERROR;
     }
     map.setFlags(pfn, PageState.UPTODATE | (isShmem() ? PageState.SWAPBACKED : 0));
-    map.mapping(pfn, handle);
-    map.index(pfn, (int) index);
     map.addFirstReference(pfn);
-    int shadow = pages.put(index, pfn);
-    if (shadow != PageIndex.NO_SHADOW) {
-      all.lru().refault(pfn, shadow);
-    }
+    own(index, pfn);
     all.lru().add(cpu, pfn);
-    nrPages++;
-    counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
-    if (isShmem()) {
-      counts.add(pfn, NodeStat.NR_SHMEM, 1);
-    } else {
+    if (!isShmem()) {
       all.memory().events().count(cpu.id(), VmEvent.PGPGIN, SECTORS);
     }
     return pfn;
@@ -284,7 +334,7 @@ public final class PageCache {
     return !isDirty(pfn);
   }
 
-  private long indexOf(int pfn) {
+  long indexOf(int pfn) {
     return map.index(pfn) & 0xFFFF_FFFFL;
   }
 
@@ -347,6 +397,7 @@ public final class PageCache {
    * @return false if the host refuses
    */
   public synchronized boolean punch(Cpu cpu, long first, long end) {
+    shmem.free(cpu, first, end);
     removeFrom(cpu, first, end);
     try {
       byte[] zeros = new byte[(int) PAGE];
@@ -366,6 +417,7 @@ public final class PageCache {
     for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
       remove(cpu, at);
     }
+    shmem.free(cpu, first, end);
     if (end == Long.MAX_VALUE) {
       pages.dropShadows(first);
     }
@@ -377,6 +429,12 @@ public final class PageCache {
     pages.remove(index, PageIndex.NO_SHADOW);
     forget(pfn);
     allocator.freePage(cpu, pfn);
+  }
+
+  /** With the lock held: takes the page of an index out, which the swap cache has. */
+  void leave(long index, int pfn) {
+    pages.remove(index, PageIndex.NO_SHADOW);
+    forget(pfn);
   }
 
   private void forget(int pfn) {

@@ -155,7 +155,10 @@ public final class Mmap {
     if (huge && (mapFlags & MAP_FIXED) != 0 && (address & hugeBytes(mm, mapFlags) - 1) != 0) {
       return -Errno.EINVAL;
     }
-    address = mm.unmapped.get(address, length, mapFlags, shared);
+    address =
+        file != null && file.alignsLarge()
+            ? mm.unmapped.ofLargeFile(address, length, mapFlags, pgoff << MmStruct.PAGE_SHIFT)
+            : mm.unmapped.get(address, length, mapFlags, shared);
     if (Errno.isError(address)) {
       return address;
     }
