@@ -385,15 +385,30 @@ public final class PageCache {
     int last = tail == 0 ? Pfn.NONE : pages.get(bytes >>> SHIFT);
     if (last != Pfn.NONE) {
       bytes(last, PAGE).asSlice(tail).fill((byte) 0);
+      markDirty(last);
     }
     return true;
   }
 
-  /** Makes what is in memory of a range zeros. */
-  public synchronized void zero(Cpu cpu, long first, long end) {
+  /**
+   * Makes a hole: a range of the file reads as zeros, and its pages go, which nobody maps any more:
+   * {@code fallocate(FALLOC_FL_PUNCH_HOLE)}.
+   *
+   * @return false if the host refuses
+   */
+  public synchronized boolean punch(Cpu cpu, long first, long end) {
     shmem.free(cpu, first, end);
-    for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
-      bytes(pages.get(at), PAGE).fill((byte) 0);
+    removeFrom(cpu, first, end);
+    try {
+      byte[] zeros = new byte[(int) PAGE];
+      long size = isShmem() ? 0 : store.size();
+      for (long at = first << SHIFT; at < Math.min(size, end << SHIFT); at += PAGE) {
+        long length = Math.min(PAGE, size - at);
+        store.write(at, MemorySegment.ofArray(zeros).asSlice(0, length));
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

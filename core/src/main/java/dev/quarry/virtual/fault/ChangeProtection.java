@@ -86,7 +86,10 @@ final class ChangeProtection {
           int pfn = parts.pfn(entry);
           boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
           boolean part = LargeFolios.isPart(parts.map().state(pfn));
-          boolean own = part ? isWhollyMeant(mm, address, entry, start, end) : isMappedOnce(pfn);
+          boolean own =
+              part
+                  ? isWhollyMeant(mm, address, entry, start, end)
+                  : isClean(pfn) || isMappedOnce(pfn);
           if (zeros || !own) {
             return entry;
           }
@@ -95,6 +98,10 @@ final class ChangeProtection {
           return entry & ~(Pte.ACCESSED | Pte.DIRTY);
         });
     return freed[0];
+  }
+
+  private boolean isClean(int pfn) {
+    return (PageState.flags(parts.map().state(pfn)) & PageState.DIRTY) == 0;
   }
 
   private boolean isMappedOnce(int pfn) {

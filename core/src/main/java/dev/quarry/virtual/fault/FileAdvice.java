@@ -76,19 +76,33 @@ final class FileAdvice {
     return 1;
   }
 
-  /** {@code madvise_remove}: shared memory reads as zeros for all; its frames stay. */
-  int remove(Cpu cpu, long vma, long start, long end) {
+  /** {@code madvise_remove}: a hole in the file; private copies stay. */
+  int remove(Cpu cpu, UserPages pages, long vma, long start, long end) {
     PageCache cache = cache(vma);
-    if (cache == null || !cache.isShmem()) {
+    if (cache == null) {
       return -Errno.EOPNOTSUPP;
     }
-    cache.zero(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
-    return 0;
+    long first = areas.pgoffAt(vma, start);
+    long last = areas.pgoffAt(vma, end);
+    for (MmStruct mm : parts.spaces().all()) {
+      unmapFrom(cpu, pages, mm, cache, first, last, false);
+    }
+    return cache.punch(cpu, first, last) ? 0 : -Errno.EIO;
   }
 
-  /** Takes pages of a file from an address space, private copies too: even_cows. */
+  /**
+   * Takes pages of a file from an address space.
+   *
+   * @param evenCows whether private copies go too
+   */
   void unmapFrom(
-      Cpu cpu, UserPages pages, MmStruct mm, PageCache cache, long firstIndex, long endIndex) {
+      Cpu cpu,
+      UserPages pages,
+      MmStruct mm,
+      PageCache cache,
+      long firstIndex,
+      long endIndex,
+      boolean evenCows) {
     for (long vma = mm.firstArea(); vma != VmAreaStruct.NONE; vma = areas.next(vma)) {
       long begin = areas.pgoff(vma);
       long end = begin + areas.pages(vma);
@@ -96,7 +110,8 @@ final class FileAdvice {
         long from = Math.max(begin, firstIndex) - begin;
         long to = Math.min(end, endIndex) - begin;
         long start = areas.start(vma);
-        pages.unmap(cpu, mm, vma, start + (from << Parts.SHIFT), start + (to << Parts.SHIFT));
+        long upTo = start + (to << Parts.SHIFT);
+        pages.unmap(cpu, mm, vma, start + (from << Parts.SHIFT), upTo, evenCows);
       }
     }
   }
