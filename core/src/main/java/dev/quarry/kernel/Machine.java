@@ -246,8 +246,7 @@ public final class Machine implements AutoCloseable {
   public synchronized ProcFs files() {
     AddressSpaces spaces = processes == null ? null : processes.spaces();
     return new ProcFs(
-        new ProcSources(
-            memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
+        new ProcSources(memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
   }
 
   private @Nullable MmStruct addressSpace(int pid) {
