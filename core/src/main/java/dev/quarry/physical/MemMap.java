@@ -239,6 +239,11 @@ public final class MemMap implements AutoCloseable {
     Host.putInt(at + INDEX, index);
   }
 
+  /** Makes a frame that one page table entry maps one that nobody maps, and that has no owner. */
+  public void leaveMapped(int pfn) {
+    Host.putLong(at(pfn) + MAPPING, 0);
+  }
+
   /** Sets and clears flags of {@link PageState} on a frame that others hold too. */
   public void changeFlags(int pfn, int clear, int set) {
     long state;

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
@@ -191,7 +192,7 @@ final class Collapse {
 
   /** {@code alloc_charge_folio}: on the node that has most of the pages. */
   private int allocate(Cpu cpu, long slot, boolean isDaemon) {
-    int gfp = isDaemon ? rules.khugepagedGfp() : dev.quarry.physical.Gfp.GFP_TRANSHUGE;
+    int gfp = isDaemon ? rules.khugepagedGfp() : Gfp.GFP_TRANSHUGE;
     int head =
         parts
             .allocator()

@@ -8,7 +8,6 @@ import dev.quarry.physical.VmEvent;
 import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.space.HugePageSettings;
-import dev.quarry.virtual.space.HugeState;
 
 /**
  * Faults that huge pages resolve: {@code do_huge_pmd_anonymous_page}, {@code do_huge_pmd_wp_page},
@@ -43,8 +42,7 @@ final class HugeFault {
 
   /** Whether the huge page of an address that has no entry may be brought. */
   boolean isPossible(VmFault fault) {
-    return rules.isEnabled()
-        && rules.mayFault(fault.mm, fault.vma, fault.flags)
+    return rules.mayFault(fault.mm, fault.vma, fault.flags)
         && rules.isSuitable(fault.vma, fault.address);
   }
 
@@ -141,10 +139,5 @@ final class HugeFault {
     parts.tables().entry(slot, parts.entry(head, bits) | Pte.PSE); // its table is deposited
     parts.memory().events().count(fault.cpu.id(), VmEvent.THP_FAULT_ALLOC, 1);
     return FaultLeaf.HUGE_COW_ZERO_PAGE;
-  }
-
-  /** Whether an address space has huge entries at all. */
-  static boolean hasEntries(HugeState state) {
-    return state.entries() > 0;
   }
 }

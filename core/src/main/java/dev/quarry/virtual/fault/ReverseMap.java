@@ -219,7 +219,7 @@ public final class ReverseMap {
       mm.addRss(RssKind.SWAP, 1);
       map.changeFlags(pfn, PageState.ANON_EXCLUSIVE, 0);
     }
-    parts.rmap().remove(mm, pfn);
+    parts.rmap().remove(cpu, mm, pfn);
     parts.allocator().freePage(cpu, pfn);
     return map.mapcount(pfn) != 0;
   }
@@ -229,7 +229,7 @@ public final class ReverseMap {
     if ((entry & Pte.DIRTY) != 0) {
       parts.caches().of(pfn).markDirty(pfn);
     }
-    parts.rmap().remove(mm, pfn);
+    parts.rmap().remove(cpu, mm, pfn);
     parts.allocator().freePage(cpu, pfn);
     return true;
   }

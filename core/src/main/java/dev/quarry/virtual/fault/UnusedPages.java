@@ -99,7 +99,8 @@ final class UnusedPages {
       return;
     }
     long entry = parts.tables().entry(slot);
-    if (Pte.isMapped(entry) && parts.pfn(entry) == pfn) {
+    // Looked at again: its owner may have written it before the lock was taken.
+    if (Pte.isMapped(entry) && parts.pfn(entry) == pfn && holdsZeros(pfn)) {
       long bits = parts.bits(areas.flags(vma), false);
       parts.tables().entry(slot, parts.entry(parts.zeroPfn(), bits));
       parts.rmap().release(cpu, mm, pfn);

@@ -197,8 +197,7 @@ public final class UserPages implements MappedPages {
       if (Pte.isMapped(entry) && (entry & need) == need) {
         return 0;
       }
-      VmFault fault = new VmFault(cpu, mm, vma, areas.flags(vma), address, write);
-      FaultLeaf leaf = mmFault.handle(fault);
+      FaultLeaf leaf = mmFault.handle(cpu, mm, vma, areas.flags(vma), address, write);
       if (!leaf.isResolved()) {
         return leaf == FaultLeaf.OUT_OF_MEMORY ? -Errno.ENOMEM : -Errno.EFAULT;
       }
