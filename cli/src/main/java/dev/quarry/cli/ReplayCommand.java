@@ -51,7 +51,9 @@ import picocli.CommandLine.Spec;
       "With ev.S, its slab events are played too, on a machine of their own.",
       "With after/, the report sets the kernel's free blocks beside the replayed ones.",
       "A file of events alone, from perf script, tracefs or trace-cmd, needs --machine",
-      "or --snapshot."
+      "or --snapshot.",
+      "A folder with ev.F and ev.O is of page faults, a file may be what strace -f wrote:",
+      "then processes are played, with --set fault_around_bytes=4096,page_cache=empty, ..."
     })
 final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -128,6 +130,9 @@ final class ReplayCommand implements Callable<Integer> {
     if (html != null && (baselines || versus != null)) {
       throw mistake("--html shows one replay: leave out --versus and --baselines");
     }
+    if (isOfProcesses()) {
+      return processes(settings(set));
+    }
     if (baselines) {
       spec.commandLine().getOut().print(Baselines.of(Recording.open(recording)));
       return ExitCode.OK;
@@ -150,6 +155,27 @@ final class ReplayCommand implements Callable<Integer> {
       }
       return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
     }
+  }
+
+  private boolean isOfProcesses() {
+    InputKind kind = InputKind.of(recording);
+    return kind == InputKind.FAULTS || kind == InputKind.STRACE;
+  }
+
+  private int processes(List<String> settings) throws IOException {
+    if (frames != null || baselines || !policy.isEmpty() || machine != null || snapshot != null) {
+      throw mistake(
+          "--frames, --baselines, --policy, --machine and --snapshot are for page events; "
+              + recording
+              + " is of processes");
+    }
+    CommandLine command = spec.commandLine();
+    var replays = new ProcessReplays(recording, strict, command.getOut(), command.getErr());
+    if (versus == null) {
+      return replays.once(settings, json, html, check);
+    }
+    List<String> second = settings(versus);
+    return replays.versus(name(settings), settings, name(second), second, json);
   }
 
   private static double seconds(ReplayResult result) {

@@ -29,6 +29,7 @@ public final class AllCommands {
     StepsCommand.addTo(registry);
     AdviceCommands.addTo(registry);
     FileCommands.addTo(registry);
+    HugePageCommands.addTo(registry);
     AccessCommands.addTo(registry);
     SwapCommands.addTo(registry);
     SessionCommands.addTo(registry);

@@ -107,9 +107,18 @@ public final class PageCache {
     return knownPages;
   }
 
+  /** The file's size: {@code i_size_read}; 0 if it is gone. */
+  public long bytes() {
+    try {
+      return store.size();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   /** Whether a page is in memory. */
   public synchronized boolean has(long index) {
-    return pages.get(index) != Pfn.NONE;
+    return pages.get(index) != Pfn.NONE || (store.isAssumedResident() && index < filePages());
   }
 
   /** A page in memory with a reference for the caller, or {@link Pfn#NONE}. */
@@ -119,6 +128,18 @@ public final class PageCache {
       map.addReference(pfn, 0);
     }
     return pfn;
+  }
+
+  /**
+   * The same for a page fault: a file that is assumed to be in memory has its page now.
+   *
+   * @return the frame, or {@link Pfn#NONE}
+   */
+  public synchronized int find(Cpu cpu, long index) {
+    if (store.isAssumedResident() && pages.get(index) == Pfn.NONE && index < filePages()) {
+      readOne(cpu, index, GFP_AHEAD);
+    }
+    return get(index);
   }
 
   /**

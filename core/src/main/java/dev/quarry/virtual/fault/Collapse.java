@@ -247,9 +247,9 @@ final class Collapse {
       long entry = parts.tables().entry(table + (long) i * width);
       int pfn = parts.pfn(entry);
       if (entry == Pte.NONE || pfn == parts.zeroPfn()) {
-        parts.ram().zeroPages(head + i, 1);
+        parts.contents().zero(parts, head + i);
       } else {
-        WriteProtectFault.copyPage(parts, pfn, head + i);
+        parts.contents().copy(parts, pfn, head + i);
         parts.rmap().release(cpu, mm, pfn);
       }
     }

@@ -73,7 +73,7 @@ final class HugeFault {
   }
 
   private int allocate(VmFault fault) {
-    int gfp = rules.gfp(fault.flags) | Gfp.ZERO;
+    int gfp = parts.contents().zeroed(rules.gfp(fault.flags));
     int head = parts.allocator().allocPages(fault.cpu, gfp, HugePageSettings.ORDER);
     if (head == Pfn.NONE) {
       fallback(fault);

@@ -75,6 +75,7 @@ public final class UserPages implements MappedPages {
             spaces.kernel().tables().memory(),
             new PageRmap(spaces, counts),
             new PageCaches(spaces.allocator(), physical, spaces.ram(), counts),
+            new PageContents(),
             zero);
     FaultCounts leaves = new FaultCounts(physical.cpus().size());
     this.swap = new SwapFault(parts);
@@ -111,6 +112,14 @@ public final class UserPages implements MappedPages {
   /** The address spaces. */
   public AddressSpaces spaces() {
     return spaces;
+  }
+
+  /**
+   * From now on pages hold what they happen to hold: for who plays a recording, which has no
+   * contents, on a machine larger than the host's memory.
+   */
+  public void forgetContents() {
+    parts.contents().forget();
   }
 
   /** The frame of zeros that all may read. */

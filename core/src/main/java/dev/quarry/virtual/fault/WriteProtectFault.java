@@ -1,6 +1,5 @@
 package dev.quarry.virtual.fault;
 
-import dev.quarry.machine.Host;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
@@ -93,7 +92,8 @@ final class WriteProtectFault {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     boolean zeros = old == parts.zeroPfn();
-    int gfp = zeros ? Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO : Gfp.GFP_HIGHUSER_MOVABLE;
+    int plain = Gfp.GFP_HIGHUSER_MOVABLE;
+    int gfp = zeros ? parts.contents().zeroed(plain) : plain;
     int pfn = parts.allocator().allocPage(fault.cpu, gfp);
     if (pfn == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
@@ -103,7 +103,7 @@ final class WriteProtectFault {
         parts.allocator().freePage(fault.cpu, pfn);
         return FaultLeaf.SPURIOUS; // to make room, the old page was taken away: again
       }
-      copyPage(parts, old, pfn);
+      parts.contents().copy(parts, old, pfn);
     }
     parts.rmap().newAnon(fault, pfn);
     long bits = parts.bits(fault.flags, false);
@@ -113,10 +113,5 @@ final class WriteProtectFault {
     }
     parts.rmap().release(fault.cpu, fault.mm, old);
     return FaultLeaf.COW_COPY;
-  }
-
-  static void copyPage(Parts parts, int from, int to) {
-    long base = parts.ram().base();
-    Host.copy(base + ((long) from << Parts.SHIFT), base + ((long) to << Parts.SHIFT), Parts.PAGE);
   }
 }

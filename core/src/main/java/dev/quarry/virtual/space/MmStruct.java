@@ -269,6 +269,16 @@ public final class MmStruct extends SpinLock {
     }
   }
 
+  /** Says where a program's code, data and heap are, as its headers say. */
+  public void program(long startCode, long endCode, long startData, long endData, long heap) {
+    set(Field.START_CODE, startCode);
+    set(Field.END_CODE, endCode);
+    set(Field.START_DATA, startData);
+    set(Field.END_DATA, endData);
+    set(Field.START_BRK, heap);
+    set(Field.BRK, heap);
+  }
+
   /** Takes over what fork gives to a child; the areas are counted as they come. */
   void copyNumbers(MmStruct parent) {
     set(Field.TASK_SIZE, parent.get(Field.TASK_SIZE));

@@ -146,7 +146,10 @@ public final class Mmap {
     }
     vmFlags = Prot.vmFlags(prot) | flagBits() | mm.defFlags() | VmFlags.MAY_ACCESS;
     boolean shared = file != null || (mapFlags & MAP_SHARED) != 0;
-    address = mm.unmapped.get(address, length, mapFlags, shared);
+    address =
+        file != null && file.alignsLarge()
+            ? mm.unmapped.ofLargeFile(address, length, mapFlags, pgoff << MmStruct.PAGE_SHIFT)
+            : mm.unmapped.get(address, length, mapFlags, shared);
     if (Errno.isError(address)) {
       return address;
     }
