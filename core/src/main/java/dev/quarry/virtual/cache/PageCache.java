@@ -186,10 +186,14 @@ public final class PageCache {
     if (shadow != PageIndex.NO_SHADOW) {
       all.lru().refault(pfn, shadow);
     }
-    nrPages++;
-    counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
+    count(pfn, 1);
+  }
+
+  private void count(int pfn, int change) {
+    nrPages += change;
+    counts.add(pfn, NodeStat.NR_FILE_PAGES, change);
     if (isShmem()) {
-      counts.add(pfn, NodeStat.NR_SHMEM, 1);
+      counts.add(pfn, NodeStat.NR_SHMEM, change);
     }
   }
 
@@ -438,11 +442,7 @@ public final class PageCache {
   }
 
   private void forget(int pfn) {
-    nrPages--;
-    counts.add(pfn, NodeStat.NR_FILE_PAGES, -1);
-    if (isShmem()) {
-      counts.add(pfn, NodeStat.NR_SHMEM, -1);
-    }
+    count(pfn, -1);
     map.mapping(pfn, 0);
   }
 
@@ -464,13 +464,6 @@ public final class PageCache {
     } catch (IOException e) {
       all.memory().log().print("I/O error at the end of file " + handle);
     }
-  }
-
-  /** Is given each page. */
-  @FunctionalInterface
-  public interface PageVisitor {
-    /** Visits a page. */
-    void page(long index, int pfn);
   }
 
   /** Visits all pages, by index. */
