@@ -138,7 +138,7 @@ public final class SpaceSettings {
    * to a power of two, and takes no more than one page table shows.
    */
   public void faultAroundBytes(long bytes) {
-    long most = (long) MmStruct.PAGE_SIZE * (MmStruct.PAGE_SIZE / Long.BYTES);
+    long most = MmStruct.PAGE_SIZE * (MmStruct.PAGE_SIZE / Long.BYTES);
     if (notNegative("fault_around_bytes", bytes) > most) {
       throw new IllegalArgumentException(
           "fault_around_bytes " + bytes + " is above what one page table shows, " + most);
