@@ -239,6 +239,11 @@ public final class MemMap implements AutoCloseable {
     Host.putInt(at + INDEX, index);
   }
 
+  /** Makes a frame that one page table entry maps one that nobody maps, and that has no owner. */
+  public void leaveMapped(int pfn) {
+    Host.putLong(at(pfn) + MAPPING, 0);
+  }
+
   /** Sets and clears flags of {@link PageState} on a frame that others hold too. */
   public void changeFlags(int pfn, int clear, int set) {
     long state;
@@ -263,6 +268,72 @@ public final class MemMap implements AutoCloseable {
         return state;
       }
     }
+  }
+
+  /** Adds a reference to a frame that nobody but the caller can find yet. */
+  public void addFirstReference(int pfn) {
+    state(pfn, state(pfn) + PageState.ONE_REFERENCE);
+  }
+
+  /**
+   * Adds a reference unless the frame has none any more: {@code folio_try_get}.
+   *
+   * @param clear flags that are cleared at once
+   * @return whether it was added
+   */
+  public boolean tryReference(int pfn, int clear) {
+    long state;
+    do {
+      state = state(pfn);
+      if (!PageState.isAllocated(state)) {
+        return false;
+      }
+    } while (!replaceState(
+        pfn, state, (state & ~(clear & 0xFFFF_FFFFL)) + PageState.ONE_REFERENCE));
+    return true;
+  }
+
+  /** Drops a reference that is not the last; false if it is: {@code folio_put}'s first half. */
+  public boolean dropReference(int pfn) {
+    long state;
+    do {
+      state = state(pfn);
+      if (PageState.refcount(state) <= 1) {
+        return false;
+      }
+    } while (!replaceState(pfn, state, state - PageState.ONE_REFERENCE));
+    return true;
+  }
+
+  /**
+   * Takes all references but one, if there are exactly so many, and clears flags: {@code
+   * folio_ref_freeze}, where the one that stays is the caller's.
+   *
+   * @return whether that was so
+   */
+  public boolean takeReferences(int pfn, int references, int clear) {
+    long state = state(pfn);
+    long mine = PageState.withRefcount(state & ~(clear & 0xFFFF_FFFFL), 1);
+    return PageState.refcount(state) == references && replaceState(pfn, state, mine);
+  }
+
+  /** Makes a number of references another one, if there are exactly so many; whether that was so. */
+  public boolean replaceReferences(int pfn, int references, int after) {
+    long state = state(pfn);
+    return PageState.refcount(state) == references
+        && replaceState(pfn, state, PageState.withRefcount(state, after));
+  }
+
+  /** Sets a flag that is clear, or says that it is set: {@code folio_trylock} with LOCKED. */
+  public boolean testAndSet(int pfn, int flag) {
+    long state;
+    do {
+      state = state(pfn);
+      if ((state & flag) != 0) {
+        return false;
+      }
+    } while (!replaceState(pfn, state, state | flag));
+    return true;
   }
 
   /**

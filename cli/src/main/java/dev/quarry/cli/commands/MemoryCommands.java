@@ -6,9 +6,6 @@ import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
-import dev.quarry.physical.DirectMap;
-import dev.quarry.slab.SlabAllocator;
-import dev.quarry.virtual.Access;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.PageFaultException;
 import dev.quarry.virtual.PageTables;
@@ -78,9 +75,10 @@ final class MemoryCommands {
     long value = Addresses.of(call, 1);
     long address = address(call);
     int bytes = bytes(call);
-    if (isSlabDescriptor(session, address) || isSlabDescriptor(session, address + bytes - 1)) {
-      return new Refused(
-          KernelArea.hex(address) + " is in a slab descriptor, which only the allocator writes");
+    KernelOwned owned = new KernelOwned(Booted.machine(session), space(session));
+    String what = owned.what(address, bytes);
+    if (!what.isEmpty()) {
+      return new Refused(KernelArea.hex(address) + " is in " + what);
     }
     try {
       space(session).mmu().store(address, bytes, value, 0);
@@ -88,18 +86,6 @@ final class MemoryCommands {
     } catch (PageFaultException e) {
       return new Refused("page fault: " + e.fault().text());
     }
-  }
-
-  /** A descriptor that was written over would lead Quarry itself astray. */
-  private static boolean isSlabDescriptor(Session session, long address) {
-    Machine machine = Booted.machine(session);
-    SlabAllocator slab = machine.slabOrNull();
-    DirectMap directMap = machine.allocator().directMap();
-    long physical = space(session).tables().translate(address, Access.READ);
-    return slab != null
-        && physical >= 0
-        && physical < directMap.bytes()
-        && slab.isSlabDescriptor(directMap.base() + physical);
   }
 
   private static Value walk(Call call, Session session) {

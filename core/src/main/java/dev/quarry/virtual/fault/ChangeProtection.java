@@ -1,14 +1,21 @@
 package dev.quarry.virtual.fault;
 
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
+import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.cache.CachedFile;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
-import java.util.function.LongUnaryOperator;
+import java.util.function.IntConsumer;
+import java.util.function.LongBinaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Changes what entries allow, and what they remember: {@code change_pte_range} (mm/mprotect.c),
@@ -20,15 +27,19 @@ final class ChangeProtection {
   private final Parts parts;
   private final TableMemory tables;
   private final VmAreaStruct areas;
+  private final HugePages huge;
 
-  ChangeProtection(Parts parts) {
+  ChangeProtection(Parts parts, HugePages huge) {
+    this.huge = huge;
     this.parts = parts;
     this.tables = parts.tables();
     this.areas = parts.spaces().areas();
   }
 
   /** Makes entries fit their area's flags. */
-  void change(MmStruct mm, long vma, long start, long end) {
+  void change(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+    huge.entries().splitAt(cpu, mm, start);
+    huge.entries().splitAt(cpu, mm, end);
     long flags = areas.flags(vma);
     boolean notify = isWriteNotified(vma);
     long bits = parts.bits(flags, notify);
@@ -38,7 +49,7 @@ final class ChangeProtection {
         mm,
         start,
         end,
-        entry -> {
+        (address, entry) -> {
           long changed = (entry & off) | bits;
           // ACCESSED stays what it was.
           changed = (changed & ~Pte.ACCESSED) | (entry & Pte.ACCESSED);
@@ -64,47 +75,155 @@ final class ChangeProtection {
   }
 
   /** Private pages may be dropped unless they are written again; how many that were. */
-  long makeLazyFree(MmStruct mm, long start, long end) {
+  long makeLazyFree(Cpu cpu, MmStruct mm, long start, long end) {
+    splitParts(cpu, mm, start, end);
     long[] freed = {0};
     forEachMapped(
         mm,
         start,
         end,
-        entry -> {
+        (address, entry) -> {
           int pfn = parts.pfn(entry);
-          if (pfn == parts.zeroPfn() || parts.map().mapcount(pfn) != 1) {
+          boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
+          boolean part = LargeFolios.isPart(parts.map().state(pfn));
+          boolean own = part ? isWhollyMeant(mm, address, entry, start, end) : isMappedOnce(pfn);
+          if (zeros || !own) {
             return entry;
           }
-          parts.map().changeFlags(pfn, PageState.SWAPBACKED | PageState.DIRTY, 0);
-          freed[0]++;
+          makeLazyFree(pfn, part);
+          freed[0] += (entry & Pte.PSE) != 0 ? HugePageSettings.FRAMES : 1;
           return entry & ~(Pte.ACCESSED | Pte.DIRTY);
         });
     return freed[0];
   }
 
-  /** Entries forget that they were used. */
-  void makeOld(MmStruct mm, long start, long end) {
-    forEachMapped(mm, start, end, entry -> entry & ~Pte.ACCESSED);
+  private boolean isMappedOnce(int pfn) {
+    return parts.map().mapcount(pfn) == 1;
   }
 
-  private void forEachMapped(MmStruct mm, long start, long end, LongUnaryOperator change) {
+  /** The frames that only entries of a range show. */
+  int[] ownPages(MmStruct mm, long start, long end) {
+    IntStream.Builder frames = IntStream.builder();
+    forEachPage(
+        mm,
+        start,
+        end,
+        pfn -> {
+          if (isAlone(mm, pfn)) {
+            frames.add(pfn);
+          }
+        });
+    return frames.build().toArray();
+  }
+
+  /** Visits the frames that entries of a range show: single ones, and heads of huge pages. */
+  void forEachPage(MmStruct mm, long start, long end, IntConsumer visitor) {
+    forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean small = !LargeFolios.isPart(parts.map().state(pfn));
+          boolean whole = (entry & Pte.PSE) != 0 && !huge.isZeros(pfn);
+          if (pfn != parts.zeroPfn() && (small || whole)) {
+            visitor.accept(pfn);
+          }
+          return entry;
+        });
+  }
+
+  private void makeLazyFree(int pfn, boolean part) {
+    if (part) {
+      int head = parts.memory().largeFolios().head(pfn);
+      parts.map().changeFlags(pfn, pfn == head ? 0 : PageState.SWAPBACKED | PageState.DIRTY, 0);
+      parts.lru().lazyFree(head);
+    } else {
+      parts.lru().lazyFree(pfn);
+    }
+  }
+
+  /** Entries forget that they were used; a huge page that others have too is left alone. */
+  void makeOld(Cpu cpu, MmStruct mm, long start, long end) {
+    splitParts(cpu, mm, start, end);
+    forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean part = LargeFolios.isPart(parts.map().state(pfn)) && !huge.isZeros(pfn);
+          boolean skipped = part && !isWhollyMeant(mm, address, entry, start, end);
+          return skipped ? entry : entry & ~Pte.ACCESSED;
+        });
+  }
+
+  /** Whether all of the huge page that holds a frame is in a range, and nobody else has it. */
+  private boolean isWhollyMeant(MmStruct mm, long address, long entry, long start, long end) {
+    int pfn = parts.pfn(entry);
+    LargeFolios folios = parts.memory().largeFolios();
+    int head = folios.head(pfn);
+    long first = address - ((long) (pfn - head) << Parts.SHIFT);
+    boolean all = (entry & Pte.PSE) != 0 || folios.framesMapped(head) == HugePageSettings.FRAMES;
+    return all && first >= start && isWhole(first, end) && parts.rmap().large().isAlone(mm, pfn);
+  }
+
+  /** An advice about a part of a huge page makes small pages of it first, if nobody else has it. */
+  private void splitParts(Cpu cpu, MmStruct mm, long start, long end) {
+    splitPart(cpu, mm, start);
+    splitPart(cpu, mm, end);
+    forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean small = (entry & Pte.PSE) == 0 && LargeFolios.isPart(parts.map().state(pfn));
+          if (small && !isWhollyMeant(mm, address, entry, start, end) && isAlone(mm, pfn)) {
+            huge.splitBlock(cpu, pfn, mm);
+          }
+          return entry;
+        });
+  }
+
+  private boolean isAlone(MmStruct mm, int pfn) {
+    return parts.rmap().large().isAlone(mm, pfn);
+  }
+
+  private void splitPart(Cpu cpu, MmStruct mm, long address) {
+    if (mm.huge().entries() == 0 || (address & HugePageSettings.BYTES - 1) == 0) {
+      return;
+    }
+    long slot = mm.tables().findUpperSlot(address);
+    if (slot != PageTables.NO_SLOT && HugeTables.isHuge(tables.entry(slot))) {
+      huge.splitPart(cpu, mm, slot, parts.pfn(tables.entry(slot)));
+    }
+  }
+
+  private void forEachMapped(MmStruct mm, long start, long end, LongBinaryOperator change) {
     int step = tables.layout().pointerBytes();
     mm.tables()
         .forEachRun(
             start,
             (end - start) >>> PageTableLayout.PAGE_SHIFT,
             (address, slot, entries, level) -> {
-              for (int i = 0; i < entries; i++) {
-                replace(slot + (long) i * step, change);
+              boolean whole = level == 0 || isWhole(address, end);
+              for (int i = 0; i < entries && whole; i++) {
+                replace(address + ((long) i << Parts.SHIFT), slot + (long) i * step, change);
               }
             });
   }
 
+  /** A huge page that reaches beyond the range and could not be split is left alone. */
+  private static boolean isWhole(long address, long end) {
+    return (address & HugePageSettings.BYTES - 1) == 0 && address + HugePageSettings.BYTES <= end;
+  }
+
   /** The processor may set accessed and dirty meanwhile, and they must not be lost. */
-  private void replace(long slot, LongUnaryOperator change) {
+  private void replace(long address, long slot, LongBinaryOperator change) {
     long entry = tables.entry(slot);
     while (Pte.isMapped(entry)) {
-      long changed = change.applyAsLong(entry);
+      long changed = change.applyAsLong(address, entry);
       if (changed == entry || tables.replace(slot, entry, changed)) {
         return;
       }

@@ -1,5 +1,7 @@
 package dev.quarry.virtual.fault;
 
+import java.util.Locale;
+
 /**
  * Where the decision about a page fault ends: the leaves of the tree that {@code exc_page_fault}
  * walks (arch/x86/mm/fault.c, mm/memory.c, 6.18). {@link PageFaultHandler} has the tree.
@@ -55,6 +57,16 @@ public enum FaultLeaf {
   COW_REUSE(Effect.RESOLVED),
   /** Write to a page of a shared mapping that was only read before. */
   MAKE_WRITABLE(Effect.RESOLVED),
+  /** Read of memory that could be a huge page: the huge page of zeros. */
+  HUGE_ZERO_PAGE(Effect.RESOLVED),
+  /** Write to memory that could be a huge page: one of its own, of zeros. */
+  HUGE_DEMAND_ZERO(Effect.RESOLVED),
+  /** First write where the huge page of zeros was read before. */
+  HUGE_COW_ZERO_PAGE(Effect.RESOLVED),
+  /** Write to a huge page that nobody else has any more. */
+  HUGE_COW_REUSE(Effect.RESOLVED),
+  /** On the way, not an end: no huge page could be had, or a shared one was split. */
+  HUGE_FALLBACK(Effect.PASSED),
   /** The entry allows it by now. */
   SPURIOUS(Effect.RESOLVED);
 
@@ -81,6 +93,7 @@ public enum FaultLeaf {
   }
 
   private final Effect effect;
+  private final String words = name().toLowerCase(Locale.ROOT).replace('_', ' ');
 
   FaultLeaf(Effect effect) {
     this.effect = effect;
@@ -94,5 +107,15 @@ public enum FaultLeaf {
   /** Whether the access can be tried again. */
   public boolean isResolved() {
     return effect == Effect.RESOLVED;
+  }
+
+  /** Whether it says what the kernel does about another leaf, which came before. */
+  boolean isAfterAnother() {
+    return effect == Effect.FIXUP || effect == Effect.OOPS;
+  }
+
+  /** In words: {@code demand zero}. */
+  public String words() {
+    return words;
   }
 }

@@ -77,12 +77,12 @@ final class FileAdvice {
   }
 
   /** {@code madvise_remove}: shared memory reads as zeros for all; its frames stay. */
-  int remove(long vma, long start, long end) {
+  int remove(Cpu cpu, long vma, long start, long end) {
     PageCache cache = cache(vma);
     if (cache == null || !cache.isShmem()) {
       return -Errno.EOPNOTSUPP;
     }
-    cache.zero(areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+    cache.zero(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
     return 0;
   }
 

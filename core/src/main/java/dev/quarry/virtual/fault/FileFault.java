@@ -68,7 +68,7 @@ final class FileFault {
     }
     int pfn = cache.find(fault.cpu, index);
     if (pfn == Pfn.NONE) {
-      fault.major = !cache.isShmem();
+      fault.major = !cache.isShmem() || cache.shmem().isSwapped(index);
       pfn = cache.read(fault.cpu, index, (fault.flags & VmFlags.RAND_READ) == 0);
     }
     return pfn;
@@ -127,7 +127,7 @@ final class FileFault {
     }
     parts.contents().copy(parts, pfn, copy);
     parts.allocator().freePage(fault.cpu, pfn);
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, copy);
+    parts.rmap().newAnon(fault, copy);
     long entry = parts.entry(copy, bits(fault, cache));
     parts.tables().entry(fault.slot, Parts.written(entry, fault.flags));
     return FaultLeaf.PRIVATE_WRITE;

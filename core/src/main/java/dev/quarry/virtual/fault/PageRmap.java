@@ -1,10 +1,15 @@
 package dev.quarry.virtual.fault;
 
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
 import dev.quarry.virtual.cache.NodeCounts;
+import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
 
@@ -33,12 +38,20 @@ final class PageRmap {
   private final NodeCounts counts;
   private final AddressSpaces spaces;
   private final long directBase;
+  private PageLru lru = PageLru.NONE;
+  private final LargeRmap large;
 
   PageRmap(AddressSpaces spaces, NodeCounts counts) {
     this.spaces = spaces;
     this.counts = counts;
     this.map = spaces.kernel().memory().map();
+    this.large = new LargeRmap(spaces.kernel().memory(), counts);
     this.directBase = spaces.allocator().directMap().base();
+  }
+
+  /** Says who keeps lists of user pages. */
+  void lru(PageLru keeper) {
+    lru = keeper;
   }
 
   /** What a frame is counted as in an address space: {@code mm_counter}. */
@@ -61,19 +74,54 @@ final class PageRmap {
 
   /** The handle of an area's anon_vma in the descriptors of its pages. */
   int handle(long vma) {
-    return (int) ((spaces.areas().anonVma(vma) - directBase) >>> ANON_VMA_SHIFT);
+    return handleOf(spaces.areas().anonVma(vma));
+  }
+
+  private int handleOf(long anonVma) {
+    return (int) ((anonVma - directBase) >>> ANON_VMA_SHIFT);
   }
 
   /** The anon_vma of a private page, by the kernel's address: {@code folio_anon_vma}. */
   long anonVma(int pfn) {
-    return directBase + ((map.mapping(pfn) & 0xFFFF_FFFFL) << ANON_VMA_SHIFT);
+    return directBase + ((map.mapping(head(pfn)) & 0xFFFF_FFFFL) << ANON_VMA_SHIFT);
   }
 
   /** Makes a fresh page a private one that an area maps once: {@code folio_add_new_anon_rmap}. */
-  void newAnon(MmStruct mm, long vma, long address, int pfn) {
-    map.enterMapped(pfn, NEW_ANON, handle(vma), (int) spaces.areas().pgoffAt(vma, address));
-    mm.addRss(RssKind.ANON, 1);
-    counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
+  void newAnon(VmFault fault, int pfn) {
+    int index = (int) spaces.areas().pgoffAt(fault.vma, fault.address);
+    map.enterMapped(pfn, NEW_ANON, handle(fault.vma), index);
+    fault.mm.addRss(RssKind.ANON, 1);
+    counts.add(fault.cpu, pfn, NodeStat.NR_ANON_PAGES, 1);
+    lru.add(fault.cpu, pfn);
+  }
+
+  /**
+   * An entry of an area maps a page of the swap cache: {@code folio_add_anon_rmap_pte}. One that
+   * was mapped nowhere and is not to be the area's alone belongs to all of its family.
+   */
+  void swappedIn(VmFault fault, int pfn, boolean exclusive) {
+    if (map.mapcount(pfn) == 0) {
+      long own = spaces.areas().anonVma(fault.vma);
+      map.mapping(pfn, handleOf(exclusive ? own : spaces.anonVmas().root(own)));
+      map.index(pfn, (int) spaces.areas().pgoffAt(fault.vma, fault.address));
+    }
+    map.changeFlags(
+        pfn, exclusive ? 0 : PageState.ANON_EXCLUSIVE, exclusive ? PageState.ANON_EXCLUSIVE : 0);
+    fault.mm.addRss(RssKind.ANON, 1);
+    if (map.addMapcount(pfn, 1) == 1) {
+      counts.add(fault.cpu, pfn, NodeStat.NR_ANON_PAGES, 1);
+    }
+  }
+
+  /** The frame whose descriptor has a page's owner. */
+  private int head(int pfn) {
+    boolean part = LargeFolios.isPart(map.state(pfn));
+    return part ? spaces.kernel().memory().largeFolios().head(pfn) : pfn;
+  }
+
+  /** Who maps huge pages. */
+  LargeRmap large() {
+    return large;
   }
 
   /** The page is one area's alone from now on: {@code folio_move_anon_rmap}. */
@@ -91,16 +139,33 @@ final class PageRmap {
   }
 
   /** An entry less maps a page: {@code folio_remove_rmap_pte}. The reference is the caller's. */
-  void remove(MmStruct mm, int pfn) {
-    RssKind kind = kind(pfn);
+  void remove(Cpu cpu, MmStruct mm, int pfn) {
+    long state = map.state(pfn);
+    RssKind kind = kind(state);
     mm.addRss(kind, -1);
-    if (map.addMapcount(pfn, -1) == 0) {
+    if ((PageState.flags(state) & PageState.ANON_EXCLUSIVE) != 0) {
+      map.leaveMapped(pfn); // its one entry is in the address space whose lock is held
+      counts.add(cpu, pfn, NodeStat.NR_ANON_PAGES, -1);
+    } else if (map.addMapcount(pfn, -1) == 0) {
       boolean anon = kind == RssKind.ANON;
-      counts.add(pfn, anon ? NodeStat.NR_ANON_PAGES : NodeStat.NR_MAPPED, -1);
+      counts.add(cpu, pfn, anon ? NodeStat.NR_ANON_PAGES : NodeStat.NR_MAPPED, -1);
       if (anon) {
         map.mapping(pfn, 0);
       }
     }
+  }
+
+  /** An entry less shows a page, or a frame of a huge one, and its reference goes with it. */
+  void release(Cpu cpu, MmStruct mm, int pfn) {
+    if (LargeFolios.isPart(map.state(pfn))) {
+      int head = large.removeSmall(cpu, mm, pfn);
+      if (head != Pfn.NONE) {
+        spaces.allocator().freePages(cpu, head, HugePageSettings.ORDER);
+        return;
+      }
+    }
+    remove(cpu, mm, pfn);
+    spaces.allocator().freePage(cpu, pfn);
   }
 
   NodeCounts counts() {

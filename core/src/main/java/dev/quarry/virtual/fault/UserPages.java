@@ -14,6 +14,7 @@ import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.cache.PageCaches;
+import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
@@ -21,6 +22,8 @@ import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.MappedPages;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
+import dev.quarry.virtual.space.VmFlags;
+import java.util.List;
 
 /**
  * The pages of processes: what operations on areas do to them, and what page faults need. One for
@@ -45,6 +48,8 @@ public final class UserPages implements MappedPages {
   private final UserMemory memory;
   private final ChangeProtection protection;
   private final FileAdvice fileAdvice;
+  private final LockedPages lockedPages;
+  private final HugePages huge;
 
   /**
    * The pages of a machine's processes.
@@ -74,17 +79,24 @@ public final class UserPages implements MappedPages {
             zero);
     FaultCounts leaves = new FaultCounts(physical.cpus().size());
     this.swap = new SwapFault(parts);
-    this.mmFault = new MmFault(parts, swap, leaves);
+    this.huge = new HugePages(parts, swap);
+    this.mmFault = new MmFault(parts, swap, leaves, huge.fault());
     this.handler = new PageFaultHandler(parts, mmFault, leaves);
     this.memory = new UserMemory(handler, spaces.ram());
-    this.protection = new ChangeProtection(parts);
+    this.protection = new ChangeProtection(parts, huge);
     this.fileAdvice = new FileAdvice(parts);
+    this.lockedPages = new LockedPages(parts, protection, new ReverseMap(parts, swap, huge));
     spaces.pages(this);
   }
 
   /** What becomes of refused accesses. */
   public PageFaultHandler handler() {
     return handler;
+  }
+
+  /** Huge pages. */
+  public HugePages huge() {
+    return huge;
   }
 
   /** Accesses of processes. */
@@ -115,9 +127,19 @@ public final class UserPages implements MappedPages {
     return parts.zeroPfn();
   }
 
+  /** Counts pages for their nodes. */
+  public NodeCounts counts() {
+    return parts.rmap().counts();
+  }
+
   /** What this floor counted of a statistic. */
   public long counted(NodeStat stat) {
     return parts.rmap().counts().own(stat);
+  }
+
+  /** The blocks that wait to be split, for the checker. */
+  List<Integer> deferredBlocks() {
+    return parts.rmap().large().deferred();
   }
 
   /** The anon_vma of a private page, by the kernel's address. */
@@ -130,10 +152,30 @@ public final class UserPages implements MappedPages {
     swap.use(space);
   }
 
+  /** Tells, before there is a page, who keeps lists of them. */
+  public void lru(PageLru keeper) {
+    parts.caches().lru(keeper);
+    parts.rmap().lru(keeper);
+  }
+
+  /** Who maps a page, and how to take it from them. */
+  public ReverseMap reverseMap() {
+    return new ReverseMap(parts, swap, huge);
+  }
+
+  /** Brings back all pages of an address space that are in one swap area: {@code unuse_mm}. */
+  public SwapOff swapOff() {
+    return new SwapOff(parts, swap);
+  }
+
   @Override
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     mm.noteHiwaterRss();
-    ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap());
+    parts.lru().drain(cpu); // what a batch holds could not be freed
+    if (areas.has(vma, VmFlags.LOCKED)) {
+      lockedPages.change(cpu, mm, start, end, false);
+    }
+    ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap(), huge.entries());
     mm.tables().take(start, (end - start) >>> SHIFT, zap);
   }
 
@@ -144,12 +186,14 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void protect(Cpu cpu, MmStruct mm, long vma, long start, long end, long oldFlags) {
-    protection.change(mm, vma, start, end);
+    protection.change(cpu, mm, vma, start, end);
   }
 
   @Override
   public long move(Cpu cpu, MmStruct mm, long vma, long newVma, long from, long to, long bytes) {
-    return mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
+    return mm.huge().entries() > 0
+        ? huge.entries().move(cpu, mm, from, to, bytes)
+        : mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
   }
 
   /** {@code faultin_page}: until the entry allows it. */
@@ -162,8 +206,7 @@ public final class UserPages implements MappedPages {
       if (Pte.isMapped(entry) && (entry & need) == need) {
         return 0;
       }
-      VmFault fault = new VmFault(cpu, mm, vma, areas.flags(vma), address, write);
-      FaultLeaf leaf = mmFault.handle(fault);
+      FaultLeaf leaf = mmFault.handle(cpu, mm, vma, areas.flags(vma), address, write);
       if (!leaf.isResolved()) {
         return leaf == FaultLeaf.OUT_OF_MEMORY ? -Errno.ENOMEM : -Errno.EFAULT;
       }
@@ -186,16 +229,34 @@ public final class UserPages implements MappedPages {
     switch (advice) {
       case DONTNEED, DONTNEED_LOCKED -> unmap(cpu, mm, vma, start, end);
       case FREE -> {
-        long freed = protection.makeLazyFree(mm, start, end);
+        long freed = protection.makeLazyFree(cpu, mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
       }
-      case COLD -> protection.makeOld(mm, start, end);
+      case COLD -> {
+        protection.makeOld(cpu, mm, start, end);
+        protection.forEachPage(mm, start, end, pfn -> parts.lru().deactivate(cpu, pfn));
+      }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
+      case HUGEPAGE -> {
+        return huge.advised(mm, vma);
+      }
+      case COLLAPSE -> {
+        return huge.collapse(cpu, mm, vma, start, end);
+      }
       case REMOVE -> {
-        return fileAdvice.remove(vma, start, end);
+        return fileAdvice.remove(cpu, vma, start, end);
+      }
+      case PAGEOUT -> {
+        protection.makeOld(cpu, mm, start, end);
+        int[] before = protection.ownPages(mm, start, end);
+        parts.lru().pageOut(cpu, before);
+        int[] left = protection.ownPages(mm, start, end);
+        if (left.length > before.length) {
+          parts.lru().pageOut(cpu, left); // of huge pages that were split
+        }
       }
       default -> {
-        // PAGEOUT: without reclaim there is nowhere to go.
+        // Others change areas only.
       }
     }
     return 0;
@@ -203,12 +264,28 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void locked(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean locked) {
-    // Without reclaim no page is ever taken away: a lock changes nothing.
+    lockedPages.change(cpu, mm, start, end, locked);
   }
 
   @Override
   public boolean copy(Cpu cpu, MmStruct mm, long vma, MmStruct child, long childVma) {
-    return ForkTables.copy(parts, cpu, mm, vma, child, swap.swap());
+    huge.khugepaged().fork(mm, child);
+    return ForkTables.copy(parts, cpu, mm, vma, child, swap.swap(), huge.entries());
+  }
+
+  @Override
+  public void boundary(Cpu cpu, MmStruct mm, long address) {
+    huge.entries().splitAt(cpu, mm, address);
+  }
+
+  @Override
+  public boolean isHugeEligible(MmStruct mm, long vma) {
+    return huge.rules().isEligible(mm, vma);
+  }
+
+  @Override
+  public void released(Cpu cpu, MmStruct mm) {
+    huge.released(mm);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
@@ -17,10 +18,15 @@ import dev.quarry.virtual.space.VmFlags;
  * </pre>
  */
 final class WriteProtectFault {
-  private final Parts parts;
+  /** The entry's, the swap cache's, a batch's. */
+  private static final int MOST_REFERENCES = 3;
 
-  WriteProtectFault(Parts parts) {
+  private final Parts parts;
+  private final SwapFault swap;
+
+  WriteProtectFault(Parts parts, SwapFault swap) {
     this.parts = parts;
+    this.swap = swap;
   }
 
   FaultLeaf resolve(VmFault fault) {
@@ -30,8 +36,7 @@ final class WriteProtectFault {
       makeWritable(fault);
       return FaultLeaf.MAKE_WRITABLE;
     }
-    if (pfn != parts.zeroPfn() && isReusable(pfn)) {
-      parts.rmap().moveAnon(fault.vma, pfn);
+    if (pfn != parts.zeroPfn() && isReusable(fault, pfn)) {
       makeWritable(fault);
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
       return FaultLeaf.COW_REUSE;
@@ -39,12 +44,43 @@ final class WriteProtectFault {
     return copy(fault, pfn);
   }
 
-  /** {@code wp_can_reuse_anon_folio}: the entry's reference is the only one. */
-  private boolean isReusable(int pfn) {
+  /**
+   * {@code wp_can_reuse_anon_folio}: the entry's reference is the only one, once a CPU's batch of
+   * new pages and the swap cache have given up theirs.
+   */
+  private boolean isReusable(VmFault fault, int pfn) {
     long state = parts.map().state(pfn);
     int flags = PageState.flags(state);
-    return (flags & PageState.ANON) != 0
-        && ((flags & PageState.ANON_EXCLUSIVE) != 0 || PageState.refcount(state) == 1);
+    if ((flags & PageState.ANON) == 0) {
+      return false;
+    }
+    boolean own = (flags & PageState.ANON_EXCLUSIVE) != 0;
+    if (LargeFolios.isPart(state)) {
+      boolean alone = own || parts.rmap().large().isAlone(fault.mm, pfn);
+      if (alone) {
+        parts.map().changeFlags(pfn, 0, PageState.ANON_EXCLUSIVE);
+      }
+      return alone;
+    }
+    boolean reusable = own || isOnlyReference(fault, pfn, state);
+    if (reusable) {
+      parts.rmap().moveAnon(fault.vma, pfn);
+    }
+    return reusable;
+  }
+
+  private boolean isOnlyReference(VmFault fault, int pfn, long state) {
+    int flags = PageState.flags(state);
+    if (PageState.refcount(state) > MOST_REFERENCES) {
+      return false;
+    }
+    if ((flags & PageState.LRU) == 0) {
+      parts.lru().drain(fault.cpu);
+    }
+    if ((flags & PageState.SWAPCACHE) != 0) {
+      swap.swap().dropCached(fault.cpu, pfn);
+    }
+    return PageState.refcount(parts.map().state(pfn)) == 1;
   }
 
   private void makeWritable(VmFault fault) {
@@ -63,16 +99,19 @@ final class WriteProtectFault {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     if (!zeros) {
+      if (parts.pfnIfMapped(parts.tables().entry(fault.slot)) != old) {
+        parts.allocator().freePage(fault.cpu, pfn);
+        return FaultLeaf.SPURIOUS; // to make room, the old page was taken away: again
+      }
       parts.contents().copy(parts, old, pfn);
     }
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    parts.rmap().newAnon(fault, pfn);
     long bits = parts.bits(fault.flags, false);
     parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }
-    parts.rmap().remove(fault.mm, old);
-    parts.allocator().freePage(fault.cpu, old);
+    parts.rmap().release(fault.cpu, fault.mm, old);
     return FaultLeaf.COW_COPY;
   }
 }

@@ -1,7 +1,6 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.physical.PageState;
 import dev.quarry.virtual.EntryVisitor;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.PageCache;
@@ -17,12 +16,14 @@ final class ZapPages implements EntryVisitor {
   private final Cpu cpu;
   private final MmStruct mm;
   private final SwapSpace swap;
+  private final HugeEntries huge;
 
-  ZapPages(Parts parts, Cpu cpu, MmStruct mm, SwapSpace swap) {
+  ZapPages(Parts parts, Cpu cpu, MmStruct mm, SwapSpace swap, HugeEntries huge) {
     this.parts = parts;
     this.cpu = cpu;
     this.mm = mm;
     this.swap = swap;
+    this.huge = huge;
   }
 
   @Override
@@ -42,9 +43,22 @@ final class ZapPages implements EntryVisitor {
       cache.markDirty(pfn);
     }
     if (ofFile && (entry & Pte.ACCESSED) != 0) {
-      parts.map().changeFlags(pfn, 0, PageState.REFERENCED);
+      parts.lru().accessed(cpu, pfn);
     }
-    parts.rmap().remove(mm, pfn);
-    parts.allocator().freePage(cpu, pfn);
+    if (!ofFile) {
+      swap.lastEntryGoes(cpu, parts.map(), pfn);
+    }
+    parts.rmap().release(cpu, mm, pfn);
+  }
+
+  @Override
+  public void large(long address, long slot, long entry) {
+    huge.zap(cpu, mm, slot, entry);
+  }
+
+  @Override
+  public boolean split(long address, long slot) {
+    huge.split(cpu, mm, slot);
+    return true;
   }
 }

@@ -15,7 +15,9 @@ import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.TableMemoryException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +43,10 @@ public final class AddressSpaces {
   private final VmAreaStruct areas;
   private final AnonVmas anonVmas;
   private final List<MmStruct> all = new ArrayList<>();
+  private final Map<Long, MmStruct> byAddress = new ConcurrentHashMap<>();
   private @Nullable MappedPages pages;
   private long nextSharedInode = 1;
+  private int lastOwner;
 
   /**
    * Makes the caches: {@code proc_caches_init}, {@code vma_state_init}, {@code anon_vma_init}.
@@ -136,6 +140,16 @@ public final class AddressSpaces {
     pages = side;
   }
 
+  /** The address space that an area belongs to, or null if it is going. */
+  public @Nullable MmStruct of(long vma) {
+    return byAddress.get(areas.mm(vma));
+  }
+
+  /** A number for an address space: {@code mm_alloc_id}. */
+  synchronized int nextOwner() {
+    return ++lastOwner;
+  }
+
   /** All address spaces, the oldest first. */
   public synchronized List<MmStruct> all() {
     return List.copyOf(all);
@@ -180,6 +194,7 @@ public final class AddressSpaces {
     synchronized (this) {
       all.add(mm);
     }
+    byAddress.put(object, mm);
     return mm;
   }
 
@@ -203,10 +218,12 @@ public final class AddressSpaces {
   public void exit(Cpu cpu, MmStruct mm) {
     mm.lock();
     Munmap.range(cpu, mm, 0, userEnd());
+    pages().released(cpu, mm);
     mm.unlock();
     synchronized (this) {
       all.remove(mm);
     }
+    byAddress.remove(mm.address());
     mm.tables().close(cpu);
     mmCache.free(cpu, mm.address());
   }
