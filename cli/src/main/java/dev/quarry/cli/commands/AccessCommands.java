@@ -128,7 +128,7 @@ final class AccessCommands {
       String loaded = access.run(it.processes().pages().memory());
       return new UserAccess(loaded, watch.orNone(), frame(it, last));
     } catch (UserFaultException e) {
-      return SignalFailure.of(e, tail.text());
+      return SignalFailure.of(e, tail.text().isEmpty() ? "" : "dmesg has the kernel's report");
     }
   }
 

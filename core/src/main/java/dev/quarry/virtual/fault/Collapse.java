@@ -247,7 +247,7 @@ final class Collapse {
       long entry = parts.tables().entry(table + (long) i * width);
       int pfn = parts.pfn(entry);
       if (entry == Pte.NONE || pfn == parts.zeroPfn()) {
-        parts.ram().zeroPages(head + i, 1);
+        parts.contents().zero(parts, head + i);
       } else {
         parts.contents().copy(parts, pfn, head + i);
         parts.rmap().release(cpu, mm, pfn);

@@ -28,4 +28,11 @@ final class PageContents {
       Host.copy(base + ((long) from << Parts.SHIFT), base + ((long) to << Parts.SHIFT), Parts.PAGE);
     }
   }
+
+  /** {@code clear_user_highpage}. */
+  void zero(Parts parts, int pfn) {
+    if (kept) {
+      parts.ram().zeroPages(pfn, 1);
+    }
+  }
 }
