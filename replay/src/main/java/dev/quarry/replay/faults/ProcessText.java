@@ -128,7 +128,9 @@ public final class ProcessText {
       print("  %-20s %9s", left, count);
       if (i < areas.size()) {
         AreaKind area = areas.get(i);
-        print("  %-16s %10d %10d", area.words(), model.getOrDefault(area, 0L), kernel.getOrDefault(area, 0L));
+        print(
+            "  %-16s %10d %10d",
+            area.words(), model.getOrDefault(area, 0L), kernel.getOrDefault(area, 0L));
       }
       out.append('\n');
     }
