@@ -21,8 +21,7 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * <p>The lock is the object's own. It is held while a page is read from the host or written to it:
- * who wants the same file waits, as on the page's lock in Linux. Nobody allocates with it held, so
- * that reclaim may wait for it.
+ * who wants the same file waits. Nobody allocates with it held, so that reclaim may wait for it.
  */
 public final class PageCache {
   /** {@link #get} and {@link #read}: there is no memory. */
@@ -51,7 +50,7 @@ public final class PageCache {
   private final PageIndex pages = new PageIndex();
   private long nrPages;
   private long nrDirty;
-  private volatile long knownPages;
+  private volatile long knownBytes;
   private final FileAreas areas = new FileAreas();
   private boolean failedWrite;
   private final ShmemPages shmem;
@@ -64,7 +63,7 @@ public final class PageCache {
     this.handle = handle;
     this.store = store;
     this.shmem = new ShmemPages(this, all);
-    filePages();
+    bytes();
   }
 
   /** What its frames have as {@link MemMap#mapping}. */
@@ -97,23 +96,19 @@ public final class PageCache {
     return nrDirty;
   }
 
-  /** How many pages the file has, the last one perhaps in part; the last known if it is gone. */
+  /** How many pages the file has, the last one perhaps in part. */
   public long filePages() {
-    try {
-      knownPages = (store.size() + PAGE - 1) >>> SHIFT;
-    } catch (IOException e) {
-      return knownPages; // who needs the file itself meets the error
-    }
-    return knownPages;
+    return (bytes() + PAGE - 1) >>> SHIFT;
   }
 
-  /** The file's size: {@code i_size_read}; 0 if it is gone. */
+  /** The file's size, {@code i_size_read}; the last known if it is gone. */
   public long bytes() {
     try {
-      return store.size();
+      knownBytes = store.size();
     } catch (IOException e) {
-      return 0;
+      // Who needs the file itself meets the error.
     }
+    return knownBytes;
   }
 
   /** Whether a page is in memory. */
@@ -130,16 +125,11 @@ public final class PageCache {
     return pfn;
   }
 
-  /**
-   * The same for a page fault: a file that is assumed to be in memory has its page now.
-   *
-   * @return the frame, or {@link Pfn#NONE}
-   */
-  public synchronized int find(Cpu cpu, long index) {
-    if (store.isAssumedResident() && pages.get(index) == Pfn.NONE && index < filePages()) {
-      readOne(cpu, index, GFP_AHEAD);
-    }
-    return get(index);
+  /** The same for a page fault: a file that is assumed to be in memory has its page now. */
+  public int find(Cpu cpu, long index) {
+    int pfn = get(index);
+    boolean make = pfn == Pfn.NONE && store.isAssumedResident() && index < filePages();
+    return make ? Math.max(readOne(cpu, index, GFP_AHEAD), Pfn.NONE) : pfn;
   }
 
   /**
@@ -197,9 +187,7 @@ public final class PageCache {
     }
   }
 
-  /**
-   * Reads what is missing before {@code end}, until something fails: {@code force_page_cache_ra}.
-   */
+  /** Reads what is missing before {@code end}, until it fails: {@code force_page_cache_ra}. */
   public void readAhead(Cpu cpu, long first, long end) {
     long last = Math.min(end, filePages());
     for (long index = first; index < last; index++) {
@@ -280,13 +268,6 @@ public final class PageCache {
         counts.add(pfn, NodeStat.NR_DIRTY, -1);
       }
     }
-  }
-
-  /** Is asked for each dirty page whether nobody can write it unseen. */
-  @FunctionalInterface
-  public interface Cleaner {
-    /** Takes the right to write from those who map the page; false if not from all. */
-    boolean clean(long index, int pfn);
   }
 
   /**
@@ -430,12 +411,11 @@ public final class PageCache {
   private void remove(Cpu cpu, long index) {
     int pfn = pages.get(index);
     clean(pfn);
-    pages.remove(index, PageIndex.NO_SHADOW);
-    forget(pfn);
+    leave(index, pfn);
     allocator.freePage(cpu, pfn);
   }
 
-  /** With the lock held: takes the page of an index out, which the swap cache has. */
+  /** With the lock held: takes the page of an index out. */
   void leave(long index, int pfn) {
     pages.remove(index, PageIndex.NO_SHADOW);
     forget(pfn);
