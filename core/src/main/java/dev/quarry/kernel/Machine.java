@@ -14,7 +14,12 @@ import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
+import dev.quarry.virtual.Mmu;
 import dev.quarry.virtual.TlbCounts;
+import dev.quarry.virtual.Translation;
+import dev.quarry.virtual.tlb.TlbCoherence;
+import dev.quarry.virtual.tlb.TlbModel;
+import dev.quarry.virtual.tlb.Tlbs;
 import dev.quarry.virtual.VirtualInvariants;
 import dev.quarry.virtual.fault.MappedInvariants;
 import dev.quarry.virtual.fault.UserPages;
@@ -55,6 +60,7 @@ public final class Machine implements AutoCloseable {
   private @Nullable KernelSpace kernelSpace;
   private @Nullable SlabAllocator slab;
   private @Nullable Processes processes;
+  private @Nullable Tlbs tlbs;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -208,6 +214,9 @@ public final class Machine implements AutoCloseable {
             var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
             return new Processes(new UserPages(cpu, spaces));
           });
+      if (tlbs != null) {
+        processes.pages().memory().through(tlbs);
+      }
     }
     return processes;
   }
@@ -225,6 +234,30 @@ public final class Machine implements AutoCloseable {
   private @Nullable MmStruct addressSpace(int pid) {
     Processes running = processesOrNull();
     return running == null ? null : running.find(pid).map(Process::mm).orElse(null);
+  }
+
+  /**
+   * Gives all CPUs TLBs that hold nothing, which translate accesses from now on; null: none. The
+   * machine rests.
+   */
+  public synchronized void tlbs(@Nullable TlbModel model) {
+    Tlbs made = model == null ? null : new Tlbs(model, kernelSpace());
+    tlbs = made;
+    tlb.tell(made);
+    if (processes != null) {
+      processes.pages().memory().through(Objects.requireNonNullElse(made, Translation.WITHOUT_TLB));
+    }
+  }
+
+  /** The TLBs of the CPUs; null: none are modelled. */
+  public synchronized @Nullable Tlbs tlbs() {
+    return tlbs;
+  }
+
+  /** Loads and stores of the kernel on a CPU, through its TLB if one is modelled. */
+  public synchronized Mmu mmu(Cpu cpu) {
+    Mmu plain = kernelSpace().mmu();
+    return tlbs == null ? plain : plain.on(cpu, tlbs);
   }
 
   /** How often TLBs were flushed. */
@@ -246,6 +279,9 @@ public final class Machine implements AutoCloseable {
     if (running != null) {
       findings.addAll(SpaceInvariants.check(running.spaces()));
       findings.addAll(MappedInvariants.check(running.pages()));
+    }
+    if (tlbs != null) {
+      findings.addAll(TlbCoherence.check(tlbs));
     }
     return findings;
   }

@@ -27,14 +27,14 @@ final class ChangeProtection {
     this.areas = parts.spaces().areas();
   }
 
-  /** Makes entries fit their area's flags. */
-  void change(MmStruct mm, long vma, long start, long end) {
+  /** Makes entries fit their area's flags; whether one changed. */
+  boolean change(MmStruct mm, long vma, long start, long end) {
     long flags = areas.flags(vma);
     boolean notify = isWriteNotified(vma);
     long bits = parts.bits(flags, notify);
     boolean mayWrite = (flags & VmFlags.WRITE) != 0;
     long off = ~Pte.flags(tables.layout(), PROTECTION);
-    forEachMapped(
+    return forEachMapped(
         mm,
         start,
         end,
@@ -82,12 +82,14 @@ final class ChangeProtection {
     return freed[0];
   }
 
-  /** Entries forget that they were used. */
-  void makeOld(MmStruct mm, long start, long end) {
-    forEachMapped(mm, start, end, entry -> entry & ~Pte.ACCESSED);
+  /** Entries forget that they were used; whether one had been. */
+  boolean makeOld(MmStruct mm, long start, long end) {
+    return forEachMapped(mm, start, end, entry -> entry & ~Pte.ACCESSED);
   }
 
-  private void forEachMapped(MmStruct mm, long start, long end, LongUnaryOperator change) {
+  /** Whether an entry changed. */
+  private boolean forEachMapped(MmStruct mm, long start, long end, LongUnaryOperator change) {
+    boolean[] changed = {false};
     int step = tables.layout().pointerBytes();
     mm.tables()
         .forEachRun(
@@ -95,20 +97,25 @@ final class ChangeProtection {
             (end - start) >>> PageTableLayout.PAGE_SHIFT,
             (address, slot, entries, level) -> {
               for (int i = 0; i < entries; i++) {
-                replace(slot + (long) i * step, change);
+                changed[0] |= replace(slot + (long) i * step, change);
               }
             });
+    return changed[0];
   }
 
   /** The processor may set accessed and dirty meanwhile, and they must not be lost. */
-  private void replace(long slot, LongUnaryOperator change) {
+  private boolean replace(long slot, LongUnaryOperator change) {
     long entry = tables.entry(slot);
     while (Pte.isMapped(entry)) {
       long changed = change.applyAsLong(entry);
-      if (changed == entry || tables.replace(slot, entry, changed)) {
-        return;
+      if (changed == entry) {
+        return false;
+      }
+      if (tables.replace(slot, entry, changed)) {
+        return true;
       }
       entry = tables.entry(slot);
     }
+    return false;
   }
 }

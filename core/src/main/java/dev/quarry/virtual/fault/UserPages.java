@@ -125,22 +125,38 @@ public final class UserPages implements MappedPages {
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     mm.noteHiwaterRss();
     ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap());
-    mm.tables().take(start, (end - start) >>> SHIFT, zap);
+    long pages = (end - start) >>> SHIFT;
+    if (mm.tables().take(start, pages, zap) > 0) {
+      flush(cpu, mm, start, pages);
+    }
   }
 
   @Override
   public void freeTables(Cpu cpu, MmStruct mm, long start, long end, long floor, long ceiling) {
-    mm.tables().freeTables(cpu, start, (end - start) >>> SHIFT, floor, ceiling);
+    long pages = (end - start) >>> SHIFT;
+    if (mm.tables().freeTables(cpu, start, pages, floor, ceiling) > 0) {
+      parts.tables().tlb().userRange(cpu, mm.tables(), start, pages, true);
+    }
+  }
+
+  /** Entries say less than before; the lock of the address space is held, so nobody used them. */
+  private void flush(Cpu cpu, MmStruct mm, long start, long pages) {
+    parts.tables().tlb().userRange(cpu, mm.tables(), start, pages, false);
   }
 
   @Override
   public void protect(Cpu cpu, MmStruct mm, long vma, long start, long end, long oldFlags) {
-    protection.change(mm, vma, start, end);
+    if (protection.change(mm, vma, start, end)) {
+      flush(cpu, mm, start, (end - start) >>> SHIFT);
+    }
   }
 
   @Override
   public long move(Cpu cpu, MmStruct mm, long vma, long newVma, long from, long to, long bytes) {
-    return mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
+    long pages = bytes >>> SHIFT;
+    long moved = mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, pages);
+    flush(cpu, mm, from, pages);
+    return moved << SHIFT;
   }
 
   /** {@code faultin_page}: until the entry allows it. */
@@ -179,8 +195,13 @@ public final class UserPages implements MappedPages {
       case FREE -> {
         long freed = protection.makeLazyFree(mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
+        flush(cpu, mm, start, (end - start) >>> SHIFT);
       }
-      case COLD -> protection.makeOld(mm, start, end);
+      case COLD -> {
+        if (protection.makeOld(mm, start, end)) {
+          flush(cpu, mm, start, (end - start) >>> SHIFT);
+        }
+      }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
       case REMOVE -> {
         return fileAdvice.remove(vma, start, end);

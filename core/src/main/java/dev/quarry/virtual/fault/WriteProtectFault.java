@@ -68,6 +68,7 @@ final class WriteProtectFault {
     parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
     long bits = parts.bits(fault.flags, false);
     parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
+    parts.tables().tlb().userRange(fault.cpu, fault.mm.tables(), fault.address, 1, false);
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }

@@ -207,6 +207,7 @@ public final class AddressSpaces {
     synchronized (this) {
       all.remove(mm);
     }
+    kernel.tables().memory().tlb().gone(mm.tables());
     mm.tables().close(cpu);
     mmCache.free(cpu, mm.address());
   }

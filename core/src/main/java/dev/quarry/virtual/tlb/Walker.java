@@ -1,0 +1,146 @@
+package dev.quarry.virtual.tlb;
+
+import dev.quarry.virtual.Access;
+import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.PageTables;
+import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.TableMemory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The processor's walk through the page tables, counted, with caches of the entries of upper levels
+ * (Intel manual, volume 3, chapter 5.10.3: paging-structure caches).
+ *
+ * <pre>
+ *   root ─► PGD ─► PUD ─► PMD ─► PTE      without a walk cache: 4 references
+ *           └──────┴──────┴─► the lowest that knows the way; 3, 2 or 1 are left
+ * </pre>
+ */
+final class Walker {
+  private static final long RIGHTS = Pte.PRESENT | Pte.RW | Pte.USER;
+  private static final long MARKS_OF_WRITE = Pte.ACCESSED | Pte.DIRTY;
+
+  private final PageTableLayout layout;
+  private final long frameMask;
+  private final TlbStats stats;
+
+  /** By level; null: without. A value is the table below, with what the way to it allows. */
+  private final @Nullable TlbArray[] caches;
+
+  private int leafLevel;
+
+  Walker(TlbGeometry geometry, PageTableLayout layout, TlbStats stats) {
+    this.layout = layout;
+    this.frameMask = layout.frameMask();
+    this.stats = stats;
+    this.caches = new TlbArray[layout.levels()];
+    List<Integer> entries = geometry.walkEntries();
+    for (int level = 1; level < caches.length && level <= entries.size(); level++) {
+      int count = entries.get(level - 1);
+      caches[level] = count == 0 ? null : new TlbArray(count, count, geometry.replacement());
+    }
+  }
+
+  /**
+   * Walks for an access and sets accessed and dirty bits as {@link PageTables#translate} does.
+   *
+   * @return the physical address of the page with what the whole way allows, or {@link
+   *     PageTables#NO_TRANSLATION}
+   */
+  long walk(PageTables tables, long address, int access, int asid) {
+    stats.walks++;
+    long need = Pte.PRESENT | access & (Pte.RW | Pte.USER);
+    long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
+    TableMemory memory = tables.memory();
+    int level = layout.topLevel();
+    long table = tables.root();
+    long rights = RIGHTS;
+    long known = known(address, asid);
+    if (known != PageTables.NO_TRANSLATION) {
+      level = leafLevel - 1;
+      table = known & frameMask;
+      rights = known & ~frameMask;
+    }
+    while (true) {
+      long slot = memory.slot(table, address, level);
+      long entry = memory.entry(slot);
+      stats.references++;
+      if ((entry & mask) != need) {
+        stats.refused++;
+        return PageTables.NO_TRANSLATION;
+      }
+      boolean leaf = Pte.isLeaf(entry, level);
+      long marks = leaf && (access & Access.WRITE) != 0 ? MARKS_OF_WRITE : Pte.ACCESSED;
+      if ((entry & marks) != marks && !memory.replace(slot, entry, entry | marks)) {
+        continue; // somebody changed the entry meanwhile
+      }
+      rights = rights & entry & RIGHTS | (rights | entry) & Pte.NX;
+      if (leaf) {
+        leafLevel = level;
+        long frame = entry & frameMask & -(1L << layout.shift(level));
+        return frame | rights | (entry | marks) & Pte.DIRTY;
+      }
+      table = entry & frameMask;
+      remember(address, asid, level, table | rights);
+      level--;
+    }
+  }
+
+  /** The level of the entry that the last walk ended with. */
+  int leafLevel() {
+    return leafLevel;
+  }
+
+  /** A page's value for the part of 4 KiB that holds an address. */
+  static long ofSmallPage(PageTableLayout layout, long value, long address, int leafLevel) {
+    long inPage = address & (1L << layout.shift(leafLevel)) - 1;
+    return value | inPage & -PageTableLayout.PAGE_SIZE;
+  }
+
+  /** The lowest table that a cache knows, whose level above is then in leafLevel. */
+  private long known(long address, int asid) {
+    for (int level = 1; level < caches.length; level++) {
+      TlbArray cache = caches[level];
+      if (cache != null) {
+        long page = page(address, level);
+        int at = cache.find(TlbArrays.key(page, 0, asid), page);
+        if (at >= 0) {
+          stats.walkCacheHits[level]++;
+          leafLevel = level;
+          return cache.value(at);
+        }
+      }
+    }
+    return PageTables.NO_TRANSLATION;
+  }
+
+  private void remember(long address, int asid, int level, long value) {
+    TlbArray cache = caches[level];
+    if (cache != null) {
+      long page = page(address, level);
+      cache.insert(TlbArrays.key(page, 0, asid), page, value);
+    }
+  }
+
+  private long page(long address, int level) {
+    return layout.pageOf(address) << PageTableLayout.PAGE_SHIFT >>> layout.shift(level);
+  }
+
+  void forgetIf(TlbArray.KeyTest test) {
+    for (TlbArray cache : caches) {
+      if (cache != null) {
+        cache.removeIf(test);
+      }
+    }
+  }
+
+  void forEach(TlbListing listing) {
+    for (int level = 1; level < caches.length; level++) {
+      TlbArray cache = caches[level];
+      if (cache != null) {
+        listing.tables(level, cache);
+      }
+    }
+  }
+}
