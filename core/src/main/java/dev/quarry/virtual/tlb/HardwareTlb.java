@@ -33,6 +33,10 @@ final class HardwareTlb implements TlbUnit {
   private final AsidSlots slots;
   private final boolean asids;
   private final long userPages;
+
+  /** Whether both sides have an array of level 1 in common. */
+  private final boolean shared;
+
   private final TlbStats stats = new TlbStats();
 
   /** Whose tables the last access went through. */
@@ -60,6 +64,9 @@ final class HardwareTlb implements TlbUnit {
     this.walker = new Walker(geometry, layout, stats);
     this.slots = new AsidSlots(asids);
     this.userPages = userPages;
+    this.shared =
+        geometry.arrays().stream()
+            .anyMatch(a -> a.level() == 1 && a.side() == TlbGeometry.Side.BOTH);
   }
 
   @Override
@@ -117,6 +124,9 @@ final class HardwareTlb implements TlbUnit {
   private long remember(int side, long address, long value) {
     lastPages[side] = address >>> PAGE_SHIFT;
     lastValues[side] = value;
+    if (shared) {
+      lastPages[1 - side] = NO_PAGE; // it is not the newest any more
+    }
     return value & layout.frameMask() | address & OFFSET_MASK;
   }
 

@@ -47,6 +47,14 @@ final class Page {
   private static final List<String> WATCH =
       List.of("base.js", "charts.js", "memory.js", "watch.js");
 
+  /** References of a program. */
+  private static final List<String> REFERENCES = List.of("base.js", "charts.js", "refs.js");
+
+  /** The page of a program's references. */
+  static String ofReferences(ObjectNode data) {
+    return with("refs.html", REFERENCES, data);
+  }
+
   static String with(ObjectNode data) {
     return with("report.html", REPLAY, data);
   }

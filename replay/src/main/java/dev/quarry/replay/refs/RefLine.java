@@ -12,6 +12,7 @@ public final class RefLine {
       Pattern.compile("^(I | [LSM]) [0-9a-fA-F]+,[0-9]+\\r?$", Pattern.MULTILINE);
 
   private final RefBatch batch = new RefBatch();
+  private final RefLines lines = new RefLines(new RefProblems("", false));
 
   /** Reads any number of lines. */
   public RefLine() {}
@@ -34,7 +35,7 @@ public final class RefLine {
   /** Whether the line is a reference; {@link #batch} has it alone then. */
   public boolean read(byte[] line, int length) {
     batch.size = 0;
-    return new RefLines(new RefProblems("", false)).read(line, 0, length, 1, batch);
+    return lines.read(line, 0, length, 1, batch);
   }
 
   /** The reference that was read. */
