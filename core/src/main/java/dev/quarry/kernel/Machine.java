@@ -24,6 +24,7 @@ import dev.quarry.virtual.VirtualInvariants;
 import dev.quarry.virtual.fault.MappedInvariants;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.SpaceInvariants;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class Machine implements AutoCloseable {
   private final PageAllocator allocator;
   private final PolicyAllocator policies;
   private final TlbCounts tlb;
+  private final HugePageSettings hugePages;
 
   /** The bytes of page tables on a machine whose data has none. */
   private @Nullable Ram tableRam;
@@ -79,6 +81,7 @@ public final class Machine implements AutoCloseable {
     this.allocator = new PageAllocator(memory, Reclaimer.NONE);
     this.policies = new PolicyAllocator(memory, allocator);
     this.tlb = new TlbCounts(cpus.size());
+    this.hugePages = new HugePageSettings(spec.hugePages());
   }
 
   /**
@@ -212,6 +215,7 @@ public final class Machine implements AutoCloseable {
       processes =
           onSomeCpu(cpu -> {
             var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+            spaces.settings().hugePages(hugePages);
             return new Processes(new UserPages(cpu, spaces));
           });
       if (tlbs != null) {
@@ -228,7 +232,7 @@ public final class Machine implements AutoCloseable {
 
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
   public synchronized ProcFs files() {
-    return new ProcFs(memory, kernelSpace, slab, this::addressSpace);
+    return new ProcFs(memory, kernelSpace, slab, hugePages, this::addressSpace);
   }
 
   private @Nullable MmStruct addressSpace(int pid) {

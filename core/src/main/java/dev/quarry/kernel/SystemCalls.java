@@ -6,6 +6,7 @@ import dev.quarry.virtual.fault.RemoteAccess;
 import dev.quarry.virtual.fault.RemoteAccess.IoVec;
 import dev.quarry.virtual.space.Brk;
 import dev.quarry.virtual.space.Errno;
+import dev.quarry.virtual.space.HugePrctl;
 import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.Madvise;
 import dev.quarry.virtual.space.MapFlags;
@@ -114,6 +115,16 @@ public final class SystemCalls {
 
   private RemoteAccess remote() {
     return new RemoteAccess(process.pages());
+  }
+
+  /** prctl(2) with PR_SET_THP_DISABLE: the process has no huge pages, or only where advised. */
+  public long prctlSetThpDisable(long disable, long flags) {
+    return HugePrctl.set(process.mm(), disable, flags);
+  }
+
+  /** prctl(2) with PR_GET_THP_DISABLE. */
+  public long prctlGetThpDisable() {
+    return HugePrctl.get(process.mm());
   }
 
   /** memfd_create(2): the descriptor of memory without pages. */

@@ -21,6 +21,7 @@ import java.util.List;
  * @param sysctls settings
  * @param costs what things cost in virtual time
  * @param slab the object caches
+ * @param hugePages huge pages of processes
  */
 public record MachineSpec(
     String name,
@@ -37,7 +38,8 @@ public record MachineSpec(
     List<Integer> cpuNodes,
     Sysctls sysctls,
     CostModel costs,
-    SlabSpec slab) {
+    SlabSpec slab,
+    HugePageSpec hugePages) {
   public MachineSpec {
     nodes = List.copyOf(nodes);
     memory = List.copyOf(memory);
@@ -46,7 +48,7 @@ public record MachineSpec(
     cpuNodes = List.copyOf(cpuNodes);
   }
 
-  /** A machine with the usual costs and caches. */
+  /** A machine with the usual costs, caches and huge pages. */
   public MachineSpec(
       String name,
       KernelRelease release,
@@ -76,7 +78,8 @@ public record MachineSpec(
         cpuNodes,
         sysctls,
         CostModel.DEFAULT,
-        SlabSpec.DEFAULTS);
+        SlabSpec.DEFAULTS,
+        HugePageSpec.DEFAULTS);
   }
 
   /**

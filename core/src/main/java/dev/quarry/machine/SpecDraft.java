@@ -44,6 +44,8 @@ final class SpecDraft {
   KmallocGeometry kmalloc = SlabSpec.DEFAULTS.geometry();
   SlabManner slab = SlabSpec.DEFAULTS.manner();
   SlabSpec.Debug slabDebug = SlabSpec.DEFAULTS.debug();
+  HugePageSpec.Enabled hugePages = HugePageSpec.DEFAULTS.enabled();
+  HugePageSpec.Defrag hugeDefrag = HugePageSpec.DEFAULTS.defrag();
 
   SpecDraft(String source, String name) {
     this.source = source;
@@ -80,6 +82,8 @@ final class SpecDraft {
     draft.kmalloc = spec.slab().geometry();
     draft.slab = spec.slab().manner();
     draft.slabDebug = spec.slab().debug();
+    draft.hugePages = spec.hugePages().enabled();
+    draft.hugeDefrag = spec.hugePages().defrag();
     return draft;
   }
 
@@ -117,7 +121,8 @@ final class SpecDraft {
             cpuNodes(),
             sysctls(),
             costs,
-            new SlabSpec(kmalloc, slab, slabDebug));
+            new SlabSpec(kmalloc, slab, slabDebug),
+            new HugePageSpec(hugePages, hugeDefrag));
     try {
       SpecChecks.check(spec);
     } catch (SpecChecks.Refusal e) {

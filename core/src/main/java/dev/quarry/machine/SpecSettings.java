@@ -40,7 +40,9 @@ final class SpecSettings {
               "cost",
               "kmalloc",
               "slab",
-              "slab_debug"));
+              "slab_debug",
+              "transparent_hugepage",
+              "transparent_hugepage_defrag"));
 
   private SpecSettings() {}
 
@@ -86,6 +88,8 @@ final class SpecSettings {
       case "kmalloc" -> draft.kmalloc = KmallocGeometry.ofLabel(shown(value));
       case "slab" -> draft.slab = SlabManner.ofLabel(shown(value));
       case "slab_debug" -> draft.slabDebug = SlabSpec.Debug.parse(value);
+      case "transparent_hugepage" -> draft.hugePages = enabled(key, value);
+      case "transparent_hugepage_defrag" -> draft.hugeDefrag = defrag(key, value);
       case "cost" -> draft.costs = draft.costs.with(prices(value));
       default -> throw new IllegalArgumentException("\"" + key + "\" is not a setting");
     }
@@ -157,6 +161,21 @@ final class SpecSettings {
       throw new IllegalArgumentException("page_size " + value + " is not a power of two");
     }
     return Long.numberOfTrailingZeros(bytes);
+  }
+
+  private static HugePageSpec.Enabled enabled(String key, String value) {
+    return HugePageSpec.enabled(value)
+        .orElseThrow(() -> notOne(key, "always, madvise, never", value));
+  }
+
+  private static HugePageSpec.Defrag defrag(String key, String value) {
+    return HugePageSpec.defrag(value)
+        .orElseThrow(() -> notOne(key, "always, defer, defer+madvise, madvise, never", value));
+  }
+
+  private static IllegalArgumentException notOne(String key, String words, String value) {
+    return new IllegalArgumentException(
+        key + " is one of " + words + ", not \"" + shown(value) + "\"");
   }
 
   private static boolean yes(String key, String value) {

@@ -1,10 +1,12 @@
 package dev.quarry.observe;
 
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
@@ -32,6 +34,7 @@ final class AreaUsage {
   long lazyFree;
   long swap;
   long locked;
+  long hugeAnon;
 
   /** Adds an area's pages; the lock of its address space is held. */
   void add(MmStruct mm, long vma) {
@@ -40,21 +43,40 @@ final class AreaUsage {
     TableMemory tables = mm.tables().memory();
     PageTableLayout layout = tables.layout();
     MemMap map = mm.spaces().kernel().memory().map();
+    LargeFolios folios = mm.spaces().kernel().memory().largeFolios();
     mm.tables()
         .forEachRun(
             areas.start(vma),
             areas.pages(vma),
             (address, slot, entries, level) -> {
+              if (level > PageTableLayout.PTE_LEVEL) {
+                huge(mm, tables.entry(slot), isLocked);
+                return;
+              }
               for (int i = 0; i < entries; i++) {
                 long entry = tables.entry(slot + (long) i * layout.pointerBytes());
                 if (Pte.isMapped(entry)) {
                   int pfn = (int) ((entry & layout.frameMask()) >>> PageTableLayout.PAGE_SHIFT);
-                  page(map.state(pfn), map.mapcount(pfn), entry, isLocked);
+                  page(map.state(pfn), folios.mapcountOf(pfn), entry, isLocked);
                 } else if (entry != Pte.NONE) {
                   swap += PAGE;
                 }
               }
             });
+  }
+
+  /** {@code smaps_pmd_entry}: 512 pages with one entry. */
+  private void huge(MmStruct mm, long entry, boolean isLocked) {
+    MemMap map = mm.spaces().kernel().memory().map();
+    LargeFolios folios = mm.spaces().kernel().memory().largeFolios();
+    long frame = entry & mm.tables().layout().frameMask();
+    int head = (int) (frame >>> PageTableLayout.PAGE_SHIFT);
+    long state = map.state(head);
+    boolean anon = (PageState.flags(state) & PageState.ANON) != 0;
+    hugeAnon += anon ? HugePageSettings.BYTES : 0;
+    for (int pfn = head; pfn < head + HugePageSettings.FRAMES; pfn++) {
+      page(state, anon ? folios.mapcountOf(pfn) : 0, entry, isLocked);
+    }
   }
 
   private void page(long state, int mapcount, long entry, boolean isLocked) {

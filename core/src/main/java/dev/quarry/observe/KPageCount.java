@@ -19,7 +19,7 @@ final class KPageCount implements PageWords.Word {
 
   @Override
   public long of(int pfn) {
-    int mappings = pfn < map.endPfn() ? map.mapcount(pfn) : 0;
+    int mappings = pfn < map.endPfn() ? memory.largeFolios().mapcountOf(pfn) : 0;
     return mappings != 0 && memory.kindOf(pfn) == FrameKind.ALLOCATED ? mappings : 0;
   }
 }

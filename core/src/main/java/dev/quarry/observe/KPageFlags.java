@@ -1,6 +1,7 @@
 package dev.quarry.observe;
 
 import dev.quarry.physical.FrameKind;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
@@ -68,6 +69,10 @@ final class KPageFlags implements PageWords.Word {
 
   /** {@code folio_mapped}: whether anything maps any frame of a block. */
   private boolean isMapped(int head, int order) {
+    LargeFolios folios = memory.largeFolios();
+    if (folios.isMappedBlock(head)) {
+      return folios.mapcount(head) > 0;
+    }
     for (int pfn = head; pfn < head + (1 << order); pfn++) {
       if (map.mapcount(pfn) > 0) {
         return true;

@@ -1,9 +1,12 @@
 package dev.quarry.observe;
 
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
 import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.PteState;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
@@ -51,18 +54,26 @@ public final class PageMap {
       case PteState.Absent _ -> 0;
       case PteState.Swapped swapped ->
           SWAPPED | swapped.offset() << SWAP_TYPE_BITS | swapped.type();
-      case PteState.Present present -> present(mm, (int) present.frame());
+      case PteState.Present present -> present(mm, (int) present.frame() + offset(entry, address));
     };
+  }
+
+  /** Which frame of a huge page an address has. */
+  private static int offset(long entry, long address) {
+    boolean huge = (entry & Pte.PSE) != 0;
+    return huge ? (int) (address >>> PageTableLayout.PAGE_SHIFT) & HugePageSettings.FRAMES - 1 : 0;
   }
 
   private static long present(MmStruct mm, int pfn) {
     MemMap map = mm.spaces().kernel().memory().map();
-    int flags = PageState.flags(map.state(pfn));
+    LargeFolios folios = mm.spaces().kernel().memory().largeFolios();
+    boolean part = LargeFolios.isPart(map.state(pfn));
+    int flags = PageState.flags(map.state(part ? folios.head(pfn) : pfn));
     if ((flags & PageState.ZERO_PAGE) != 0) {
       return PRESENT | pfn;
     }
     long file = (flags & PageState.ANON) != 0 ? 0 : OF_FILE;
-    return PRESENT | file | (map.mapcount(pfn) == 1 ? EXCLUSIVE : 0) | pfn;
+    return PRESENT | file | (folios.mapcountOf(pfn) == 1 ? EXCLUSIVE : 0) | pfn;
   }
 
   /** Whether a word says that the page is in memory. */

@@ -4,6 +4,7 @@ import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ public final class ProcFs {
 
   private final PhysicalMemory memory;
   private final @Nullable SlabAllocator slab;
+  private final HugePageSettings hugePages;
   private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
@@ -64,7 +66,7 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
-    this(memory, space, slab, pid -> null);
+    this(memory, space, slab, new HugePageSettings(memory.spec().hugePages()), pid -> null);
   }
 
   /**
@@ -72,28 +74,38 @@ public final class ProcFs {
    *
    * @param space the kernel's half of the address range, or null if it was not built yet
    * @param slab the object allocator, or null if it was not made yet
+   * @param hugePages the settings of huge pages
    * @param processes the address space of a process by its number, or null
    */
   public ProcFs(
       PhysicalMemory memory,
       @Nullable KernelSpace space,
       @Nullable SlabAllocator slab,
+      HugePageSettings hugePages,
       IntFunction<@Nullable MmStruct> processes) {
     this.memory = memory;
     this.slab = slab;
+    this.hugePages = hugePages;
     this.processes = processes;
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
     texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
+    if (HugePageFiles.areThere(memory)) {
+      HugePageFiles.paths().forEach(path -> texts.put(path, m -> HugePageFiles.read(hugePages, path)));
+    }
     for (Node node : memory.nodes()) {
       String folder = NODES + "node" + node.id() + "/";
       NodeFiles.all().forEach((name, file) -> texts.put(folder + name, m -> file.apply(m, node)));
     }
   }
 
-  /** The paths that every machine has, those of node 0 included. */
+  /**
+   * The paths that machines have, those of node 0 included, and those of huge pages, which a
+   * machine with two levels of tables has not.
+   */
   public static List<String> paths() {
     List<String> paths = new ArrayList<>(TEXTS.keySet());
+    paths.addAll(HugePageFiles.paths());
     NodeFiles.all().keySet().forEach(name -> paths.add(NODES + "node0/" + name));
     paths.addAll(WORDS.keySet());
     return List.copyOf(paths);
@@ -134,7 +146,9 @@ public final class ProcFs {
 
   /** The paths of files that may be written. */
   public static List<String> writablePaths() {
-    return List.of(SLAB_INFO);
+    List<String> paths = new ArrayList<>(List.of(SLAB_INFO));
+    paths.addAll(HugePageFiles.writablePaths());
+    return List.copyOf(paths);
   }
 
   /**
@@ -146,6 +160,10 @@ public final class ProcFs {
     if (!writablePaths().contains(path)) {
       throw new IllegalArgumentException(
           path + " cannot be written, only " + String.join(", ", writablePaths()));
+    }
+    if (HugePageFiles.writablePaths().contains(path)) {
+      HugePageFiles.write(memory, hugePages, path, text);
+      return;
     }
     if (slab == null) {
       throw new IllegalArgumentException(path + ": the machine has no caches yet");

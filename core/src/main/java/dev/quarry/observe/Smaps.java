@@ -105,7 +105,8 @@ final class Smaps {
     bytes("KernelPageSize", PageTableLayout.PAGE_SIZE);
     bytes("MMUPageSize", PageTableLayout.PAGE_SIZE);
     usage(usage, false);
-    out.append(String.format(Locale.ROOT, "%-16s%8d\n", "THPeligible:", 0)).append("VmFlags: ");
+    int eligible = mm.spaces().pages().isHugeEligible(mm, vma) ? 1 : 0;
+    out.append(String.format(Locale.ROOT, "%-16s%8d\n", "THPeligible:", eligible)).append("VmFlags: ");
     FLAGS.forEach((flag, word) -> out.append((flags & flag) != 0 ? word + " " : ""));
     out.append('\n');
   }
@@ -135,9 +136,9 @@ final class Smaps {
     bytes("Anonymous", usage.anonymous);
     bytes("KSM", 0);
     bytes("LazyFree", usage.lazyFree);
-    for (String huge : new String[] {"AnonHugePages", "ShmemPmdMapped", "FilePmdMapped"}) {
-      bytes(huge, 0);
-    }
+    bytes("AnonHugePages", usage.hugeAnon);
+    bytes("ShmemPmdMapped", 0);
+    bytes("FilePmdMapped", 0);
     bytes("Shared_Hugetlb", 0);
     bytes("Private_Hugetlb", 0);
     bytes("Swap", usage.swap);

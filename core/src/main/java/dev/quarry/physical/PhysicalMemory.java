@@ -29,6 +29,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final MachineSpec spec;
   private final AllocRules rules;
   private final MemMap map;
+  private final LargeFolios largeFolios;
   private final Pageblocks pageblocks;
   private final Watermark watermark;
   private final @Nullable Ram ram;
@@ -58,6 +59,7 @@ public final class PhysicalMemory implements AutoCloseable {
     int blockPages = 1 << spec.maxOrder();
     int endPfn = (spec.endPfn() + blockPages - 1) & -blockPages;
     this.map = new MemMap(endPfn);
+    this.largeFolios = new LargeFolios(map, spec.maxOrder());
     try {
       this.pageblocks = new Pageblocks(endPfn, spec.pageblockOrder());
       this.watermark = new Watermark(rules, spec.maxOrder());
@@ -96,6 +98,11 @@ public final class PhysicalMemory implements AutoCloseable {
   /** The descriptors. */
   public MemMap map() {
     return map;
+  }
+
+  /** What descriptors say of large blocks that processes map. */
+  public LargeFolios largeFolios() {
+    return largeFolios;
   }
 
   /** The pageblocks. */

@@ -5,8 +5,10 @@ package dev.quarry.physical;
  * counting needs no lock.
  */
 public final class VmEvents {
-  /** Counters of a CPU lie this far apart: two cache lines. */
-  private static final int STRIDE = 16;
+  private static final int LINE = 16;
+
+  /** Counters of a CPU lie this far apart: whole pairs of cache lines. */
+  private static final int STRIDE = (VmEvent.values().length + LINE - 1) & -LINE;
 
   private final long[] counts;
 

@@ -281,6 +281,32 @@ public final class PageTables {
     return builder.slot(cpu, gfp, address);
   }
 
+  /**
+   * The physical address of the entry that leads to the table of single pages, or shows a huge
+   * page: {@code pmd_alloc}.
+   *
+   * @return {@link #NO_SLOT} without memory for the tables above it
+   */
+  public long makeUpperSlot(Cpu cpu, int gfp, long address) {
+    return builder.upperSlot(cpu, gfp, address);
+  }
+
+  /** The same where the tables are there, else {@link #NO_SLOT}. */
+  public long findUpperSlot(long address) {
+    return builder.upperSlotOf(address);
+  }
+
+  /**
+   * The physical address of the entry that shows a single page, in the table below an entry that
+   * shows no huge page; the table is made where there is none: {@code pte_alloc}.
+   *
+   * @param upper from {@link #makeUpperSlot}
+   * @return {@link #NO_SLOT} without memory for the table
+   */
+  public long makeSlotBelow(Cpu cpu, int gfp, long upper, long address) {
+    return builder.slotBelow(cpu, gfp, upper, address);
+  }
+
   /** The same where the table is there, else {@link #NO_SLOT}. */
   public long findSlot(long address) {
     return builder.slotOf(address);

@@ -79,8 +79,11 @@ final class RangeWalk {
       if (level == 0) {
         taken += takeRun(at, slot, step, visitor);
       } else if (entry != Pte.NONE) {
+        if (!isWhole(at, level, end) && visitor.split(at, slot)) {
+          continue;
+        }
         checkWhole(at, level, end);
-        taken += takeRun(at, slot, 1, visitor);
+        taken += takeLarge(at, slot, visitor);
       }
       at += step << PAGE_SHIFT;
       left -= step;
@@ -107,14 +110,28 @@ final class RangeWalk {
     return taken;
   }
 
+  private long takeLarge(long address, long slot, EntryVisitor visitor) {
+    long entry = memory.entry(slot);
+    while (entry != Pte.NONE && !memory.replace(slot, entry, Pte.NONE)) {
+      entry = memory.entry(slot);
+    }
+    visitor.large(address, slot, entry);
+    return 1;
+  }
+
   private static final class Tally {
     long entries;
   }
 
-  private void checkWhole(long address, int level, long endPage) {
+  private boolean isWhole(long address, int level, long endPage) {
     long span = layout.pages(level);
     long page = layout.pageOf(address);
-    if (level > 0 && ((page & span - 1) != 0 || page + span > endPage)) {
+    return (page & span - 1) == 0 && page + span <= endPage;
+  }
+
+  private void checkWhole(long address, int level, long endPage) {
+    if (level > 0 && !isWhole(address, level, endPage)) {
+      long span = layout.pages(level);
       throw new IllegalStateException(
           "a large page of " + span + " pages holds 0x" + layout.hex(address) + " and more");
     }

@@ -104,6 +104,39 @@ final class TableBuilder {
         : memory.slot(table, address, PageTableLayout.PTE_LEVEL);
   }
 
+  /** See {@link PageTables#makeUpperSlot}. */
+  long upperSlot(Cpu cpu, int gfp, long address) {
+    long table = tableFor(cpu, gfp, address, PageTableLayout.LARGE_LEVEL);
+    return table == TableMemory.NO_TABLE
+        ? TableMemory.NO_TABLE
+        : memory.slot(table, address, PageTableLayout.LARGE_LEVEL);
+  }
+
+  /** See {@link PageTables#findUpperSlot}. */
+  long upperSlotOf(long address) {
+    long table = root;
+    for (int level = top; level > PageTableLayout.LARGE_LEVEL; level--) {
+      long entry = memory.entry(memory.slot(table, address, level));
+      if (!Pte.isPresent(entry)) {
+        return TableMemory.NO_TABLE;
+      }
+      table = entry & frameMask;
+    }
+    return memory.slot(table, address, PageTableLayout.LARGE_LEVEL);
+  }
+
+  /** See {@link PageTables#makeSlotBelow}. */
+  long slotBelow(Cpu cpu, int gfp, long upper, long address) {
+    long entry = memory.entry(upper);
+    if (entry == Pte.NONE) {
+      entry = addTable(cpu, gfp, upper);
+      if (entry == Pte.NONE) {
+        return TableMemory.NO_TABLE;
+      }
+    }
+    return memory.slot(entry & frameMask, address, PageTableLayout.PTE_LEVEL);
+  }
+
   /** Where the entry of a page is; {@link TableMemory#NO_TABLE} if there is no table for it. */
   long slotOf(long address) {
     long table = root;

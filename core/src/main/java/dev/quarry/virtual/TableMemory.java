@@ -111,6 +111,7 @@ public final class TableMemory {
     }
     ram.zeroPages(pfn, 1); // also on a machine whose data pages have no contents
     memory.map().setFlags(pfn, PageState.PGTABLE);
+    memory.map().index(pfn, HugeTables.NO_DEPOSIT);
     count(pfn, 1);
     return (long) pfn << PageTableLayout.PAGE_SHIFT;
   }

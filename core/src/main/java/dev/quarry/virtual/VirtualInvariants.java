@@ -13,7 +13,7 @@ import java.util.Locale;
  * Checks every equation of the kernel's half. The machine must be at rest.
  *
  * <pre>
- *   tables:  frames of type table in all trees == allocated - freed
+ *   tables:  frames of type table in all trees, and deposited in them == allocated - freed
  *   areas:   sorted, disjoint, in vmalloc space; lazy pages, pages of arrays == what is counted
  *   entries: sum over areas of the pages that they map == present entries of vmalloc space,
  *            each with the frame that its area says; no frame in two areas; guards absent
@@ -88,11 +88,28 @@ public final class VirtualInvariants {
         "frame %d is a table, its state is %x",
         pfn,
         state);
+    deposits(pfn, seen);
     for (int i = 0; level > 0 && i < tables.layout().entries(); i++) {
       long entry = tables.memory().entry(table + ((long) i << tables.layout().entryShift()));
       if (Pte.isPresent(entry) && !Pte.isLeaf(entry, level)) {
         collect(entry & tables.layout().frameMask(), level - 1, seen);
       }
+    }
+  }
+
+  /** Adds the tables that a table keeps for its huge entries. */
+  private void deposits(int keeper, BitSet seen) {
+    int at = HugeTables.next(map, keeper);
+    while (at != HugeTables.NO_DEPOSIT) {
+      expect(!seen.get(at), "frame %d is deposited, and a table elsewhere", at);
+      long state = map.state(at);
+      boolean table = (PageState.flags(state) & PageState.PGTABLE) != 0;
+      expect(table, "frame %d is deposited, its state is %x", at, state);
+      if (seen.get(at) || !table) {
+        return;
+      }
+      seen.set(at);
+      at = HugeTables.next(map, at);
     }
   }
 

@@ -1,6 +1,11 @@
 package dev.quarry.virtual.fault;
 
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
+import dev.quarry.virtual.HugeTables;
+import dev.quarry.virtual.PageTables;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
@@ -8,7 +13,7 @@ import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongBinaryOperator;
 
 /**
  * Changes what entries allow, and what they remember: {@code change_pte_range} (mm/mprotect.c),
@@ -20,15 +25,19 @@ final class ChangeProtection {
   private final Parts parts;
   private final TableMemory tables;
   private final VmAreaStruct areas;
+  private final HugePages huge;
 
-  ChangeProtection(Parts parts) {
+  ChangeProtection(Parts parts, HugePages huge) {
+    this.huge = huge;
     this.parts = parts;
     this.tables = parts.tables();
     this.areas = parts.spaces().areas();
   }
 
   /** Makes entries fit their area's flags; whether one changed. */
-  boolean change(MmStruct mm, long vma, long start, long end) {
+  boolean change(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+    huge.entries().splitAt(cpu, mm, start);
+    huge.entries().splitAt(cpu, mm, end);
     long flags = areas.flags(vma);
     boolean notify = isWriteNotified(vma);
     long bits = parts.bits(flags, notify);
@@ -38,7 +47,7 @@ final class ChangeProtection {
         mm,
         start,
         end,
-        entry -> {
+        (address, entry) -> {
           long changed = (entry & off) | bits;
           // ACCESSED stays what it was.
           changed = (changed & ~Pte.ACCESSED) | (entry & Pte.ACCESSED);
@@ -64,31 +73,92 @@ final class ChangeProtection {
   }
 
   /** Private pages may be dropped unless they are written again; how many that were. */
-  long makeLazyFree(MmStruct mm, long start, long end) {
+  long makeLazyFree(Cpu cpu, MmStruct mm, long start, long end) {
+    splitParts(cpu, mm, start, end);
     long[] freed = {0};
-    forEachMapped(
-        mm,
-        start,
-        end,
-        entry -> {
-          int pfn = parts.pfn(entry);
-          if (pfn == parts.zeroPfn() || parts.map().mapcount(pfn) != 1) {
-            return entry;
-          }
-          parts.map().changeFlags(pfn, PageState.SWAPBACKED | PageState.DIRTY, 0);
-          freed[0]++;
-          return entry & ~(Pte.ACCESSED | Pte.DIRTY);
-        });
+    forEachMapped(mm, start, end, (address, entry) -> {
+      int pfn = parts.pfn(entry);
+      boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
+      boolean part = LargeFolios.isPart(parts.map().state(pfn));
+      boolean own = part ? isWhollyMeant(mm, address, entry, start, end) : isMappedOnce(pfn);
+      if (zeros || !own) {
+        return entry;
+      }
+      makeLazyFree(pfn, part);
+      freed[0] += (entry & Pte.PSE) != 0 ? HugePageSettings.FRAMES : 1;
+      return entry & ~(Pte.ACCESSED | Pte.DIRTY);
+    });
     return freed[0];
   }
 
-  /** Entries forget that they were used; whether one had been. */
-  boolean makeOld(MmStruct mm, long start, long end) {
-    return forEachMapped(mm, start, end, entry -> entry & ~Pte.ACCESSED);
+  private boolean isMappedOnce(int pfn) {
+    return parts.map().mapcount(pfn) == 1;
+  }
+
+  private void makeLazyFree(int pfn, boolean part) {
+    int dirty = PageState.SWAPBACKED | PageState.DIRTY;
+    parts.map().changeFlags(pfn, dirty, 0);
+    if (part) {
+      parts.map().changeFlags(parts.memory().largeFolios().head(pfn), dirty, 0);
+    }
+  }
+
+  /**
+   * Entries forget that they were used; a huge page that others have too is left alone. Whether
+   * one had been used.
+   */
+  boolean makeOld(Cpu cpu, MmStruct mm, long start, long end) {
+    splitParts(cpu, mm, start, end);
+    return forEachMapped(mm, start, end, (address, entry) -> {
+      int pfn = parts.pfn(entry);
+      boolean part = LargeFolios.isPart(parts.map().state(pfn)) && !huge.isZeros(pfn);
+      boolean skipped = part && !isWhollyMeant(mm, address, entry, start, end);
+      return skipped ? entry : entry & ~Pte.ACCESSED;
+    });
+  }
+
+  /** Whether all of the huge page that holds a frame is in a range, and nobody else has it. */
+  private boolean isWhollyMeant(MmStruct mm, long address, long entry, long start, long end) {
+    int pfn = parts.pfn(entry);
+    LargeFolios folios = parts.memory().largeFolios();
+    int head = folios.head(pfn);
+    long first = address - ((long) (pfn - head) << Parts.SHIFT);
+    boolean all = (entry & Pte.PSE) != 0 || folios.framesMapped(head) == HugePageSettings.FRAMES;
+    return all && first >= start && isWhole(first, end) && parts.rmap().large().isAlone(mm, pfn);
+  }
+
+  /**
+   * An advice about a part of a huge page makes small pages of it first, if nobody else has it.
+   */
+  private void splitParts(Cpu cpu, MmStruct mm, long start, long end) {
+    splitPart(cpu, mm, start);
+    splitPart(cpu, mm, end);
+    forEachMapped(mm, start, end, (address, entry) -> {
+      int pfn = parts.pfn(entry);
+      boolean small = (entry & Pte.PSE) == 0 && LargeFolios.isPart(parts.map().state(pfn));
+      if (small && !isWhollyMeant(mm, address, entry, start, end) && isAlone(mm, pfn)) {
+        huge.splitBlock(cpu, pfn, mm);
+      }
+      return entry;
+    });
+  }
+
+  private boolean isAlone(MmStruct mm, int pfn) {
+    return parts.rmap().large().isAlone(mm, pfn);
+  }
+
+  private void splitPart(Cpu cpu, MmStruct mm, long address) {
+    if (mm.huge().entries() == 0 || (address & HugePageSettings.BYTES - 1) == 0) {
+      return;
+    }
+    long slot = mm.tables().findUpperSlot(address);
+    if (slot != PageTables.NO_SLOT && HugeTables.isHuge(tables.entry(slot))) {
+      huge.splitPart(cpu, mm, slot, parts.pfn(tables.entry(slot)));
+    }
   }
 
   /** Whether an entry changed. */
-  private boolean forEachMapped(MmStruct mm, long start, long end, LongUnaryOperator change) {
+  private boolean forEachMapped(MmStruct mm, long start, long end, LongBinaryOperator change) {
     boolean[] changed = {false};
     int step = tables.layout().pointerBytes();
     mm.tables()
@@ -96,18 +166,25 @@ final class ChangeProtection {
             start,
             (end - start) >>> PageTableLayout.PAGE_SHIFT,
             (address, slot, entries, level) -> {
-              for (int i = 0; i < entries; i++) {
-                changed[0] |= replace(slot + (long) i * step, change);
+              boolean whole = level == 0 || isWhole(address, end);
+              for (int i = 0; i < entries && whole; i++) {
+                long at = address + ((long) i << Parts.SHIFT);
+                changed[0] |= replace(at, slot + (long) i * step, change);
               }
             });
     return changed[0];
   }
 
+  /** A huge page that reaches beyond the range and could not be split is left alone. */
+  private static boolean isWhole(long address, long end) {
+    return (address & HugePageSettings.BYTES - 1) == 0 && address + HugePageSettings.BYTES <= end;
+  }
+
   /** The processor may set accessed and dirty meanwhile, and they must not be lost. */
-  private boolean replace(long slot, LongUnaryOperator change) {
+  private boolean replace(long address, long slot, LongBinaryOperator change) {
     long entry = tables.entry(slot);
     while (Pte.isMapped(entry)) {
-      long changed = change.applyAsLong(entry);
+      long changed = change.applyAsLong(address, entry);
       if (changed == entry) {
         return false;
       }

@@ -2,8 +2,10 @@ package dev.quarry.virtual.fault;
 
 /** How often each leaf was reached; each CPU counts for itself. */
 public final class FaultCounts {
+  private static final int LINE = 16;
+
   /** Counters of a CPU: a multiple of a cache line. */
-  private static final int STRIDE = 32;
+  private static final int STRIDE = (FaultLeaf.values().length + LINE - 1) & -LINE;
 
   private final long[] counts;
 

@@ -55,6 +55,16 @@ public enum FaultLeaf {
   COW_REUSE(Effect.RESOLVED),
   /** Write to a page of a shared mapping that was only read before. */
   MAKE_WRITABLE(Effect.RESOLVED),
+  /** Read of memory that could be a huge page: the huge page of zeros. */
+  HUGE_ZERO_PAGE(Effect.RESOLVED),
+  /** Write to memory that could be a huge page: one of its own, of zeros. */
+  HUGE_DEMAND_ZERO(Effect.RESOLVED),
+  /** First write where the huge page of zeros was read before. */
+  HUGE_COW_ZERO_PAGE(Effect.RESOLVED),
+  /** Write to a huge page that nobody else has any more. */
+  HUGE_COW_REUSE(Effect.RESOLVED),
+  /** On the way, not an end: no huge page could be had, or a shared one was split. */
+  HUGE_FALLBACK(Effect.PASSED),
   /** The entry allows it by now. */
   SPURIOUS(Effect.RESOLVED);
 

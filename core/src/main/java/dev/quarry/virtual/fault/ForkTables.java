@@ -1,8 +1,10 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.RunVisitor;
@@ -30,29 +32,39 @@ final class ForkTables implements RunVisitor {
   private final Cpu cpu;
   private final MmStruct child;
   private final SwapSpace swap;
+  private final HugeEntries huge;
   private final TableMemory tables;
   private final MemMap map;
   private final boolean isPrivate;
   private final long[] rss = new long[KINDS.length];
   private boolean failed;
 
-  private ForkTables(Parts parts, Cpu cpu, long vmFlags, MmStruct child, SwapSpace swap) {
+  private ForkTables(
+      Parts parts, Cpu cpu, long vmFlags, MmStruct child, SwapSpace swap, HugeEntries huge) {
     this.parts = parts;
     this.cpu = cpu;
     this.child = child;
     this.swap = swap;
+    this.huge = huge;
     this.tables = parts.tables();
     this.map = parts.map();
     this.isPrivate = (vmFlags & (VmFlags.SHARED | VmFlags.MAYWRITE)) == VmFlags.MAYWRITE;
   }
 
   /** See {@link UserPages#copy}. */
-  static boolean copy(Parts parts, Cpu cpu, MmStruct mm, long vma, MmStruct child, SwapSpace swap) {
+  static boolean copy(
+      Parts parts,
+      Cpu cpu,
+      MmStruct mm,
+      long vma,
+      MmStruct child,
+      SwapSpace swap,
+      HugeEntries huge) {
     VmAreaStruct areas = parts.spaces().areas();
     if (areas.anonVma(vma) == VmAreaStruct.NONE) {
       return true;
     }
-    ForkTables copy = new ForkTables(parts, cpu, areas.flags(vma), child, swap);
+    ForkTables copy = new ForkTables(parts, cpu, areas.flags(vma), child, swap, huge);
     mm.tables().forEachRun(areas.start(vma), areas.pages(vma), copy);
     for (RssKind kind : KINDS) {
       child.addRss(kind, copy.rss[kind.ordinal()]);
@@ -62,6 +74,10 @@ final class ForkTables implements RunVisitor {
 
   @Override
   public void run(long address, long slot, int entries, int level) {
+    if (level > PageTableLayout.PTE_LEVEL) {
+      failed = failed || !huge.copy(cpu, child, address, slot, isPrivate);
+      return;
+    }
     int step = tables.layout().pointerBytes();
     long to = PageTables.NO_SLOT;
     for (int i = 0; i < entries && !failed; i++) {
@@ -88,7 +104,9 @@ final class ForkTables implements RunVisitor {
       return entry;
     }
     int pfn = parts.pfn(entry);
-    if (pfn != parts.zeroPfn()) {
+    if (LargeFolios.isPart(map.state(pfn)) && parts.rmap().large().dupSmall(child, pfn)) {
+      rss[RssKind.ANON.ordinal()]++;
+    } else if (pfn != parts.zeroPfn()) {
       long before = map.addReference(pfn, PageState.ANON_EXCLUSIVE);
       rss[PageRmap.kind(before).ordinal()]++;
       if ((before & PageState.ANON_EXCLUSIVE) != 0) {

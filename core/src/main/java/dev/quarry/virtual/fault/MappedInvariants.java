@@ -37,12 +37,14 @@ public final class MappedInvariants {
   private final TableMemory tables;
   private final List<String> findings = new ArrayList<>();
   private final Map<Integer, Integer> shown = new TreeMap<>();
+  private final HugeInvariants huge;
 
   private MappedInvariants(UserPages pages) {
     this.pages = pages;
     this.areas = pages.spaces().areas();
     this.map = pages.spaces().kernel().memory().map();
     this.tables = pages.spaces().kernel().tables().memory();
+    this.huge = new HugeInvariants(pages);
   }
 
   /** Checks all address spaces of a machine; an empty list is a sound one. */
@@ -53,6 +55,7 @@ public final class MappedInvariants {
     }
     check.caches();
     check.frames();
+    check.findings.addAll(check.huge.findings());
     return check.findings;
   }
 
@@ -68,12 +71,18 @@ public final class MappedInvariants {
 
   private void space(MmStruct mm) {
     long[] rss = new long[RssKind.values().length];
+    Map<Long, Integer> hugeOfTable = new TreeMap<>();
     long userPages = pages.spaces().userEnd() >>> PageTableLayout.PAGE_SHIFT;
     mm.tables()
         .forEachRun(
             0,
             userPages,
             (address, slot, entries, level) -> {
+              if (level > PageTableLayout.PTE_LEVEL) {
+                rss[RssKind.ANON.ordinal()] += huge.huge(mm, address, tables.entry(slot));
+                hugeOfTable.merge(slot & -PageTableLayout.PAGE_SIZE, 1, Integer::sum);
+                return;
+              }
               for (int i = 0; i < entries; i++) {
                 long entry = tables.entry(slot + (long) i * tables.layout().pointerBytes());
                 if (entry != Pte.NONE) {
@@ -81,6 +90,7 @@ public final class MappedInvariants {
                 }
               }
             });
+    huge.space(mm, hugeOfTable.values().stream().mapToInt(n -> n).sum(), hugeOfTable);
     for (RssKind kind : RssKind.values()) {
       equal(mm + ": " + kind, mm.rss(kind), rss[kind.ordinal()]);
     }
@@ -101,14 +111,18 @@ public final class MappedInvariants {
       expect((entry & Pte.RW) == 0, "%x: the page of zeros can be written", address);
       return;
     }
-    shown.merge(pfn, 1, Integer::sum);
+    boolean part = huge.small(mm, pfn);
+    if (!part) {
+      shown.merge(pfn, 1, Integer::sum);
+    }
     int flags = PageState.flags(map.state(pfn));
     boolean anon = (flags & PageState.ANON) != 0;
     boolean shmem = (flags & PageState.SWAPBACKED) != 0;
     RssKind kind = anon ? RssKind.ANON : shmem ? RssKind.SHMEM : RssKind.FILE;
     rss[kind.ordinal()]++;
     int index = (int) areas.pgoffAt(vma, address);
-    expect(map.index(pfn) == index, "%x: frame %d has index %d", address, pfn, map.index(pfn));
+    int known = part ? indexInBlock(pfn) : map.index(pfn);
+    expect(known == index, "%x: frame %d has index %d", address, pfn, known);
     boolean allowed = (areas.flags(vma) & VmFlags.WRITE) != 0 || (entry & Pte.RW) == 0;
     expect(allowed, "%x can be written, its area cannot", address);
     if (anon) {
@@ -118,6 +132,11 @@ public final class MappedInvariants {
       expect(!own || map.mapcount(pfn) == 1, "frame %d is somebody's own and shared", pfn);
       expect(hasAnonVma(vma, pfn), "%x: frame %d has another area's anon_vma", address, pfn);
     }
+  }
+
+  private int indexInBlock(int pfn) {
+    int head = pages.spaces().kernel().memory().largeFolios().head(pfn);
+    return map.index(head) + pfn - head;
   }
 
   /** Whether the reverse map leads from a page to an area. */
@@ -166,7 +185,8 @@ public final class MappedInvariants {
       expect(PageState.refcount(state) >= mapcount, "frame %d: state %x", pfn, state);
       anon += (PageState.flags(state) & PageState.ANON) != 0 ? 1 : 0;
     }
-    equal("NR_ANON_PAGES", pages.counted(NodeStat.NR_ANON_PAGES), anon);
+    long inBlocks = huge.blocks();
+    equal("NR_ANON_PAGES", pages.counted(NodeStat.NR_ANON_PAGES), anon + inBlocks);
     equal("NR_MAPPED", pages.counted(NodeStat.NR_MAPPED), shown.size() - anon);
   }
 }

@@ -2,6 +2,7 @@ package dev.quarry.virtual.fault;
 
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 
@@ -10,6 +11,8 @@ import dev.quarry.virtual.Pte;
  * (mm/memory.c, 6.18). The caller holds the lock of the address space.
  *
  * <pre>
+ *   PMD ───┬─ none, and may be huge ► {@link HugeFault}
+ *          └─ shows a huge page ────► {@link HugeFault}   else, or no huge page to be had:
  *   entry ─┬─ none ──────────┬─ area of memory ─► {@link AnonymousFault}  zeros
  *          │                 └─ area of a file ─► {@link FileFault}       read, copy, share
  *          ├─ in swap ─────────────────────────► {@link SwapFault}
@@ -26,10 +29,12 @@ final class MmFault {
   private final SwapFault swap;
   private final WriteProtectFault writeProtect;
   private final FaultCounts counts;
+  private final HugeFault huge;
 
-  MmFault(Parts parts, SwapFault swap, FaultCounts counts) {
+  MmFault(Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge) {
     this.parts = parts;
     this.counts = counts;
+    this.huge = huge;
     this.anonymous = new AnonymousFault(parts);
     this.file = new FileFault(parts);
     this.swap = swap;
@@ -50,10 +55,24 @@ final class MmFault {
 
   private FaultLeaf resolve(VmFault fault) {
     PageTables tables = fault.mm.tables();
-    fault.slot = tables.makeSlot(fault.cpu, GFP_TABLE, fault.address);
-    if (fault.slot == PageTables.NO_SLOT) {
+    long upper = tables.makeUpperSlot(fault.cpu, GFP_TABLE, fault.address);
+    if (upper == PageTables.NO_SLOT) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
+    long entry = parts.tables().entry(upper);
+    if (entry == Pte.NONE ? huge.isPossible(fault) : HugeTables.isHuge(entry)) {
+      FaultLeaf leaf =
+          entry == Pte.NONE ? huge.missing(fault, upper) : huge.present(fault, upper, entry);
+      if (leaf != FaultLeaf.HUGE_FALLBACK) {
+        return leaf;
+      }
+      counts.count(fault.cpu.id(), leaf);
+    }
+    fault.slot = tables.makeSlotBelow(fault.cpu, GFP_TABLE, upper, fault.address);
+    return fault.slot == PageTables.NO_SLOT ? FaultLeaf.OUT_OF_MEMORY : small(fault);
+  }
+
+  private FaultLeaf small(VmFault fault) {
     fault.entry = parts.tables().entry(fault.slot);
     if (fault.entry == Pte.NONE) {
       boolean ofFile = !parts.spaces().areas().isAnonymous(fault.vma);

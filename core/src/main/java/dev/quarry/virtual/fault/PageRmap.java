@@ -1,10 +1,14 @@
 package dev.quarry.virtual.fault;
 
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
 
@@ -33,11 +37,13 @@ final class PageRmap {
   private final NodeCounts counts;
   private final AddressSpaces spaces;
   private final long directBase;
+  private final LargeRmap large;
 
   PageRmap(AddressSpaces spaces, NodeCounts counts) {
     this.spaces = spaces;
     this.counts = counts;
     this.map = spaces.kernel().memory().map();
+    this.large = new LargeRmap(spaces.kernel().memory(), counts);
     this.directBase = spaces.allocator().directMap().base();
   }
 
@@ -66,7 +72,7 @@ final class PageRmap {
 
   /** The anon_vma of a private page, by the kernel's address: {@code folio_anon_vma}. */
   long anonVma(int pfn) {
-    return directBase + ((map.mapping(pfn) & 0xFFFF_FFFFL) << ANON_VMA_SHIFT);
+    return directBase + ((map.mapping(head(pfn)) & 0xFFFF_FFFFL) << ANON_VMA_SHIFT);
   }
 
   /** Makes a fresh page a private one that an area maps once: {@code folio_add_new_anon_rmap}. */
@@ -74,6 +80,17 @@ final class PageRmap {
     map.enterMapped(pfn, NEW_ANON, handle(vma), (int) spaces.areas().pgoffAt(vma, address));
     mm.addRss(RssKind.ANON, 1);
     counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
+  }
+
+  /** The frame whose descriptor has a page's owner. */
+  private int head(int pfn) {
+    boolean part = LargeFolios.isPart(map.state(pfn));
+    return part ? spaces.kernel().memory().largeFolios().head(pfn) : pfn;
+  }
+
+  /** Who maps huge pages. */
+  LargeRmap large() {
+    return large;
   }
 
   /** The page is one area's alone from now on: {@code folio_move_anon_rmap}. */
@@ -101,6 +118,19 @@ final class PageRmap {
         map.mapping(pfn, 0);
       }
     }
+  }
+
+  /** An entry less shows a page, or a frame of a huge one, and its reference goes with it. */
+  void release(Cpu cpu, MmStruct mm, int pfn) {
+    if (LargeFolios.isPart(map.state(pfn))) {
+      int head = large.removeSmall(cpu, mm, pfn);
+      if (head != Pfn.NONE) {
+        spaces.allocator().freePages(cpu, head, HugePageSettings.ORDER);
+        return;
+      }
+    }
+    remove(mm, pfn);
+    spaces.allocator().freePage(cpu, pfn);
   }
 
   NodeCounts counts() {

@@ -2,8 +2,7 @@ package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
-import dev.quarry.virtual.PageTables;
-import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.Access;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
@@ -17,8 +16,6 @@ import java.util.List;
  * stack grows; the caller's own side is accessed with an exception table.
  */
 public final class RemoteAccess {
-  private static final int SHIFT = Parts.SHIFT;
-
   private final UserPages pages;
   private final UserMemory memory;
   private final Ram ram;
@@ -98,15 +95,8 @@ public final class RemoteAccess {
       if (pages.faultIn(cpu, mm, vma, page, write) != 0) {
         return false;
       }
-      PageTables tables = mm.tables();
-      long slot = tables.findSlot(page);
-      long entry = tables.memory().entry(slot);
-      long marks = write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
-      while (!tables.memory().replace(slot, entry, entry | marks)) {
-        entry = tables.memory().entry(slot);
-      }
-      long frame = (entry & tables.layout().frameMask()) >>> SHIFT << SHIFT;
-      MemorySegment there = ram.slice(frame | (address & Parts.PAGE - 1), part.byteSize());
+      long physical = mm.tables().translate(address, write ? Access.WRITE : Access.READ);
+      MemorySegment there = ram.slice(physical, part.byteSize());
       if (write) {
         there.copyFrom(part);
       } else {

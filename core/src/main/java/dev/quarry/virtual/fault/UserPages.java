@@ -21,6 +21,7 @@ import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.MappedPages;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
+import java.util.List;
 
 /**
  * The pages of processes: what operations on areas do to them, and what page faults need. One for
@@ -45,6 +46,7 @@ public final class UserPages implements MappedPages {
   private final UserMemory memory;
   private final ChangeProtection protection;
   private final FileAdvice fileAdvice;
+  private final HugePages huge;
 
   /**
    * The pages of a machine's processes.
@@ -73,10 +75,11 @@ public final class UserPages implements MappedPages {
             zero);
     FaultCounts leaves = new FaultCounts(physical.cpus().size());
     this.swap = new SwapFault(parts);
-    this.mmFault = new MmFault(parts, swap, leaves);
+    this.huge = new HugePages(parts, swap);
+    this.mmFault = new MmFault(parts, swap, leaves, huge.fault());
     this.handler = new PageFaultHandler(parts, mmFault, leaves);
     this.memory = new UserMemory(handler, spaces.ram());
-    this.protection = new ChangeProtection(parts);
+    this.protection = new ChangeProtection(parts, huge);
     this.fileAdvice = new FileAdvice(parts);
     spaces.pages(this);
   }
@@ -84,6 +87,11 @@ public final class UserPages implements MappedPages {
   /** What becomes of refused accesses. */
   public PageFaultHandler handler() {
     return handler;
+  }
+
+  /** Huge pages. */
+  public HugePages huge() {
+    return huge;
   }
 
   /** Accesses of processes. */
@@ -111,6 +119,11 @@ public final class UserPages implements MappedPages {
     return parts.rmap().counts().own(stat);
   }
 
+  /** The blocks that wait to be split, for the checker. */
+  List<Integer> deferredBlocks() {
+    return parts.rmap().large().deferred();
+  }
+
   /** The anon_vma of a private page, by the kernel's address. */
   public long anonVma(int pfn) {
     return parts.rmap().anonVma(pfn);
@@ -124,7 +137,7 @@ public final class UserPages implements MappedPages {
   @Override
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     mm.noteHiwaterRss();
-    ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap());
+    ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap(), huge.entries());
     long pages = (end - start) >>> SHIFT;
     if (mm.tables().take(start, pages, zap) > 0) {
       flush(cpu, mm, start, pages);
@@ -146,7 +159,7 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void protect(Cpu cpu, MmStruct mm, long vma, long start, long end, long oldFlags) {
-    if (protection.change(mm, vma, start, end)) {
+    if (protection.change(cpu, mm, vma, start, end)) {
       flush(cpu, mm, start, (end - start) >>> SHIFT);
     }
   }
@@ -154,9 +167,12 @@ public final class UserPages implements MappedPages {
   @Override
   public long move(Cpu cpu, MmStruct mm, long vma, long newVma, long from, long to, long bytes) {
     long pages = bytes >>> SHIFT;
-    long moved = mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, pages);
+    long moved =
+        mm.huge().entries() > 0
+            ? huge.entries().move(cpu, mm, from, to, bytes)
+            : mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, pages) << SHIFT;
     flush(cpu, mm, from, pages);
-    return moved << SHIFT;
+    return moved;
   }
 
   /** {@code faultin_page}: until the entry allows it. */
@@ -193,16 +209,22 @@ public final class UserPages implements MappedPages {
     switch (advice) {
       case DONTNEED, DONTNEED_LOCKED -> unmap(cpu, mm, vma, start, end);
       case FREE -> {
-        long freed = protection.makeLazyFree(mm, start, end);
+        long freed = protection.makeLazyFree(cpu, mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
         flush(cpu, mm, start, (end - start) >>> SHIFT);
       }
       case COLD -> {
-        if (protection.makeOld(mm, start, end)) {
+        if (protection.makeOld(cpu, mm, start, end)) {
           flush(cpu, mm, start, (end - start) >>> SHIFT);
         }
       }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
+      case HUGEPAGE -> {
+        return huge.advised(mm, vma);
+      }
+      case COLLAPSE -> {
+        return huge.collapse(cpu, mm, vma, start, end);
+      }
       case REMOVE -> {
         return fileAdvice.remove(vma, start, end);
       }
@@ -220,7 +242,23 @@ public final class UserPages implements MappedPages {
 
   @Override
   public boolean copy(Cpu cpu, MmStruct mm, long vma, MmStruct child, long childVma) {
-    return ForkTables.copy(parts, cpu, mm, vma, child, swap.swap());
+    huge.khugepaged().fork(mm, child);
+    return ForkTables.copy(parts, cpu, mm, vma, child, swap.swap(), huge.entries());
+  }
+
+  @Override
+  public void boundary(Cpu cpu, MmStruct mm, long address) {
+    huge.entries().splitAt(cpu, mm, address);
+  }
+
+  @Override
+  public boolean isHugeEligible(MmStruct mm, long vma) {
+    return huge.rules().isEligible(mm, vma);
+  }
+
+  @Override
+  public void released(Cpu cpu, MmStruct mm) {
+    huge.released(mm);
   }
 
   @Override

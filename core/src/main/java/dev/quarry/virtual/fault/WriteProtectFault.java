@@ -2,6 +2,7 @@ package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Host;
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
@@ -31,8 +32,7 @@ final class WriteProtectFault {
       makeWritable(fault);
       return FaultLeaf.MAKE_WRITABLE;
     }
-    if (pfn != parts.zeroPfn() && isReusable(pfn)) {
-      parts.rmap().moveAnon(fault.vma, pfn);
+    if (pfn != parts.zeroPfn() && isReusable(fault, pfn)) {
       makeWritable(fault);
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
       return FaultLeaf.COW_REUSE;
@@ -41,11 +41,25 @@ final class WriteProtectFault {
   }
 
   /** {@code wp_can_reuse_anon_folio}: the entry's reference is the only one. */
-  private boolean isReusable(int pfn) {
+  private boolean isReusable(VmFault fault, int pfn) {
     long state = parts.map().state(pfn);
     int flags = PageState.flags(state);
-    return (flags & PageState.ANON) != 0
-        && ((flags & PageState.ANON_EXCLUSIVE) != 0 || PageState.refcount(state) == 1);
+    if ((flags & PageState.ANON) == 0) {
+      return false;
+    }
+    boolean own = (flags & PageState.ANON_EXCLUSIVE) != 0;
+    if (LargeFolios.isPart(state)) {
+      boolean alone = own || parts.rmap().large().isAlone(fault.mm, pfn);
+      if (alone) {
+        parts.map().changeFlags(pfn, 0, PageState.ANON_EXCLUSIVE);
+      }
+      return alone;
+    }
+    boolean reusable = own || PageState.refcount(state) == 1;
+    if (reusable) {
+      parts.rmap().moveAnon(fault.vma, pfn);
+    }
+    return reusable;
   }
 
   private void makeWritable(VmFault fault) {
@@ -72,8 +86,7 @@ final class WriteProtectFault {
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }
-    parts.rmap().remove(fault.mm, old);
-    parts.allocator().freePage(fault.cpu, old);
+    parts.rmap().release(fault.cpu, fault.mm, old);
     return FaultLeaf.COW_COPY;
   }
 

@@ -17,12 +17,14 @@ final class ZapPages implements EntryVisitor {
   private final Cpu cpu;
   private final MmStruct mm;
   private final SwapSpace swap;
+  private final HugeEntries huge;
 
-  ZapPages(Parts parts, Cpu cpu, MmStruct mm, SwapSpace swap) {
+  ZapPages(Parts parts, Cpu cpu, MmStruct mm, SwapSpace swap, HugeEntries huge) {
     this.parts = parts;
     this.cpu = cpu;
     this.mm = mm;
     this.swap = swap;
+    this.huge = huge;
   }
 
   @Override
@@ -44,7 +46,17 @@ final class ZapPages implements EntryVisitor {
     if (ofFile && (entry & Pte.ACCESSED) != 0) {
       parts.map().changeFlags(pfn, 0, PageState.REFERENCED);
     }
-    parts.rmap().remove(mm, pfn);
-    parts.allocator().freePage(cpu, pfn);
+    parts.rmap().release(cpu, mm, pfn);
+  }
+
+  @Override
+  public void large(long address, long slot, long entry) {
+    huge.zap(cpu, mm, slot, entry);
+  }
+
+  @Override
+  public boolean split(long address, long slot) {
+    huge.split(cpu, mm, slot);
+    return true;
   }
 }

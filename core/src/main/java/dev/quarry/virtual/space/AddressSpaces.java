@@ -43,6 +43,7 @@ public final class AddressSpaces {
   private final List<MmStruct> all = new ArrayList<>();
   private @Nullable MappedPages pages;
   private long nextSharedInode = 1;
+  private int lastOwner;
 
   /**
    * Makes the caches: {@code proc_caches_init}, {@code vma_state_init}, {@code anon_vma_init}.
@@ -136,6 +137,11 @@ public final class AddressSpaces {
     pages = side;
   }
 
+  /** A number for an address space: {@code mm_alloc_id}. */
+  synchronized int nextOwner() {
+    return ++lastOwner;
+  }
+
   /** All address spaces, the oldest first. */
   public synchronized List<MmStruct> all() {
     return List.copyOf(all);
@@ -203,6 +209,7 @@ public final class AddressSpaces {
   public void exit(Cpu cpu, MmStruct mm) {
     mm.lock();
     Munmap.range(cpu, mm, 0, userEnd());
+    pages().released(cpu, mm);
     mm.unlock();
     synchronized (this) {
       all.remove(mm);

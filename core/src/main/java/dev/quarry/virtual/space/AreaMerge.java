@@ -149,6 +149,7 @@ final class AreaMerge {
     if (r.end == areas.end(r.middle)) {
       absorb(cpu, r.prev, r.middle);
     } else {
+      spaces.pages().boundary(cpu, mm, r.end);
       mm.tree.moveBound(r.prev, r.middle, r.end);
     }
     if (right) {
@@ -160,6 +161,7 @@ final class AreaMerge {
   private void growDownOver(Cpu cpu, MergeRequest r) {
     long middle = r.middle;
     if (r.start != areas.start(middle)) {
+      spaces.pages().boundary(cpu, mm, r.start);
       mm.tree.moveBound(middle, r.next, r.start);
       return;
     }
@@ -239,6 +241,7 @@ final class AreaMerge {
       return -Errno.ENOMEM;
     }
     spaces.files().get(file);
+    spaces.pages().boundary(cpu, mm, at);
     areas.end(vma, at);
     mm.tree.insertAbove(fresh, vma);
     return fresh;

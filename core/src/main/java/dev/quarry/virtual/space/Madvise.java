@@ -86,7 +86,7 @@ public final class Madvise {
       case DONTNEED -> unlocked(vma, 0, start, end);
       case DONTNEED_LOCKED ->
           areas.has(vma, VmFlags.PFNMAP) ? -Errno.EINVAL : pages(vma, start, end);
-      case COLLAPSE -> -Errno.EINVAL; // what a kernel says of areas without huge pages
+      case COLLAPSE -> pages(vma, start, end);
       default -> flags(vma, start, end);
     };
   }
@@ -125,7 +125,7 @@ public final class Madvise {
       return changed == -Errno.ENOMEM ? -Errno.EAGAIN : (int) changed;
     }
     areas.flags(changed, flags);
-    return 0;
+    return advice == Advice.HUGEPAGE ? pages(changed, start, end) : 0;
   }
 
   private boolean isAllowed(long vma, long flags) {

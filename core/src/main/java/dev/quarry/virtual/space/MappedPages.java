@@ -64,6 +64,18 @@ public interface MappedPages {
    */
   boolean copy(Cpu cpu, MmStruct mm, long vma, MmStruct child, long childVma);
 
+  /**
+   * An area begins or ends at an address from now on: {@code vma_adjust_trans_huge}. No huge page
+   * may reach from one area into another.
+   */
+  void boundary(Cpu cpu, MmStruct mm, long address);
+
+  /** Whether an area could have huge pages: {@code THPeligible} in smaps. */
+  boolean isHugeEligible(MmStruct mm, long vma);
+
+  /** An address space has no area any more and goes. */
+  void released(Cpu cpu, MmStruct mm);
+
   /** Memory that an anonymous shared mapping shows: {@code shmem_zero_setup}. */
   FileMapping sharedMemory(long inode, long bytes);
 

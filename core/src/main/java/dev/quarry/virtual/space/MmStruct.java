@@ -83,6 +83,7 @@ public final class MmStruct extends SpinLock {
   final AreaMerge merge;
   final AreaDetach detach;
   final UnmappedArea unmapped;
+  private final HugeState huge;
 
   MmStruct(AddressSpaces spaces, long address, PageTables tables, ProcessLimits limits) {
     this.spaces = spaces;
@@ -96,6 +97,7 @@ public final class MmStruct extends SpinLock {
     this.merge = new AreaMerge(this);
     this.detach = new AreaDetach(this);
     this.unmapped = new UnmappedArea(this);
+    this.huge = new HugeState(spaces.nextOwner());
     set(Field.PGD, tables.root());
     set(Field.USERS, 1);
   }
@@ -113,6 +115,11 @@ public final class MmStruct extends SpinLock {
   /** The page tables. */
   public PageTables tables() {
     return tables;
+  }
+
+  /** What it has to do with huge pages. */
+  public HugeState huge() {
+    return huge;
   }
 
   /** What its process may do and have. */
@@ -276,6 +283,7 @@ public final class MmStruct extends SpinLock {
     set(Field.BRK, parent.get(Field.BRK));
     set(Field.START_STACK, parent.get(Field.START_STACK));
     set(Field.HIWATER_VM, parent.totalVm());
+    huge.disabled(parent.huge.disabled());
   }
 
   /** Pages of a kind: {@code get_mm_counter}. */

@@ -1,5 +1,7 @@
 package dev.quarry.virtual.space;
 
+import dev.quarry.machine.HugePageSpec;
+
 /**
  * The settings under {@code /proc/sys/vm} and {@code /proc/sys/kernel} that concern address spaces.
  * They may be changed while the machine runs, as an administrator does.
@@ -31,6 +33,7 @@ public final class SpaceSettings {
   private long userReserveKbytes = USER_RESERVE_KBYTES;
   private long adminReserveKbytes = ADMIN_RESERVE_KBYTES;
   private boolean legacyLayout;
+  private HugePageSettings hugePages = new HugePageSettings(HugePageSpec.DEFAULTS);
 
   /** What Linux 6.18 starts with; the reserves are those of a machine of 4 GiB or more. */
   public SpaceSettings() {}
@@ -112,6 +115,16 @@ public final class SpaceSettings {
   /** Sets {@code vm.admin_reserve_kbytes}. */
   public void adminReserveKbytes(long kbytes) {
     adminReserveKbytes = notNegative("vm.admin_reserve_kbytes", kbytes);
+  }
+
+  /** The settings of huge pages. */
+  public HugePageSettings hugePages() {
+    return hugePages;
+  }
+
+  /** Shares the settings of huge pages with the machine that has them. */
+  public void hugePages(HugePageSettings settings) {
+    hugePages = settings;
   }
 
   /** {@code vm.legacy_va_layout}: areas are placed upwards from a third of the address range. */

@@ -40,14 +40,17 @@ final class HandleMap {
     return index < chunks.length ? chunks[index] : EMPTY;
   }
 
+  /** Lets a handle stand for another block; returns what it stood for. */
   @SuppressWarnings("ReferenceEquality") // the one chunk that stands for none
-  void put(int handle, int pfn) {
+  int put(int handle, int pfn) {
     int[] chunk = chunk(handle);
     if (chunk == EMPTY) {
       chunk = addChunk(handle >>> CHUNK_SHIFT);
     }
-    size += chunk[handle & MASK] == 0 ? 1 : 0;
+    int stored = chunk[handle & MASK];
     chunk[handle & MASK] = pfn + 1;
+    size += stored == 0 ? 1 : 0;
+    return stored - 1;
   }
 
   private int[] addChunk(int index) {

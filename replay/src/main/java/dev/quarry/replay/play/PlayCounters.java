@@ -1,6 +1,5 @@
 package dev.quarry.replay.play;
 
-import dev.quarry.physical.MigrateType;
 import java.util.Map;
 
 /** What a replay counts as it plays: requests, by order, type, zone and flags, and odd frees. */
@@ -8,7 +7,6 @@ public final class PlayCounters {
   /** Orders that requests are counted by, the machine's and larger ones. */
   public static final int ORDERS = 32;
 
-  long allocations;
   long frees;
   long failures;
   long recordedFailures;
@@ -18,21 +16,19 @@ public final class PlayCounters {
   long handlesReused;
   long unknownCpus;
   long sameFrames;
-  final long[] byOrder = new long[ORDERS];
-  final long[] byType = new long[MigrateType.COUNT];
   final long[] failuresByOrder = new long[ORDERS];
-  final GfpCounts byGfp = new GfpCounts();
+  final RequestCounts requests = new RequestCounts();
 
   PlayCounters() {}
 
   /** Requests and frees played. */
   public long events() {
-    return allocations + frees;
+    return allocations() + frees;
   }
 
   /** Requests played. */
   public long allocations() {
-    return allocations;
+    return requests.all();
   }
 
   /** Frees played. */
@@ -82,7 +78,7 @@ public final class PlayCounters {
 
   /** Requests of an order. */
   public long ofOrder(int order) {
-    return byOrder[order];
+    return requests.ofOrder(order);
   }
 
   /** Failed requests of an order. */
@@ -92,11 +88,11 @@ public final class PlayCounters {
 
   /** Requests of a migrate type. */
   public long ofType(int migrateType) {
-    return byType[migrateType];
+    return requests.ofType(migrateType);
   }
 
   /** Requests by their flags, canonical masks, ascending. */
   public Map<Integer, Long> ofGfp() {
-    return byGfp.toMap();
+    return requests.byGfp();
   }
 }

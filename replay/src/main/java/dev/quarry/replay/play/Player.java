@@ -41,6 +41,9 @@ public final class Player {
 
   private final LookAhead lookAhead;
 
+  /** The time of the next sample or unseen pages. */
+  private long dueMicros = Long.MIN_VALUE;
+
   /**
    * A player on a machine that is in the state in which the recording begins.
    *
@@ -84,23 +87,33 @@ public final class Player {
    * @param progress is told now and then how many bytes of the file were read
    */
   public void play(RequestEvents requests, LongConsumer progress) {
+    long lastMicros = 0;
     for (long n = 0; requests.next(); n++) {
       lookAhead.at(requests);
-      samples.at(requests.timeMicros());
+      lastMicros = requests.timeMicros();
+      if (lastMicros >= dueMicros) {
+        atDueTime(lastMicros);
+      }
       int cpuId = placement.cpu(requests.cpu());
       if (cpuId == Placement.NOWHERE) {
         counters.unknownCpus++;
       } else {
         Cpu cpu = cpus[cpuId];
-        statWorker.at(requests.timeMicros(), cpu);
-        unseen.takeUntil(requests.timeMicros(), placement);
+        statWorker.at(lastMicros, cpu);
         play(requests, cpu);
       }
       if (n % PROGRESS_EVERY == 0) {
         progress.accept(requests.fileBytesRead());
       }
     }
-    samples.finish();
+    samples.finish(lastMicros);
+  }
+
+  /** What happens by the clock and not by a request. */
+  private void atDueTime(long micros) {
+    samples.at(micros);
+    unseen.takeUntil(micros, placement);
+    dueMicros = Math.min(samples.dueMicros(), unseen.dueMicros());
   }
 
   private void play(RequestEvents request, Cpu cpu) {
@@ -114,10 +127,7 @@ public final class Player {
   private void allocate(RequestEvents request, Cpu cpu) {
     int order = request.order();
     int gfp = request.gfp();
-    counters.allocations++;
-    counters.byOrder[order]++;
-    counters.byType[Gfp.migrateType(gfp)]++;
-    counters.byGfp.count(gfp);
+    counters.requests.count(gfp, order);
     // Without a report for each failure: they are counted, with their reasons.
     int pfn = order > maxOrder ? Pfn.NONE : userPages.allocate(cpu, gfp | Gfp.NOWARN, order);
     if (pfn == Pfn.NONE) {

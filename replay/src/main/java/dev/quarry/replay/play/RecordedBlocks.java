@@ -60,14 +60,13 @@ final class RecordedBlocks {
 
   /** From now on {@code pfn}, or {@link Pfn#NONE} if there was no memory, stands for a handle. */
   void remember(Cpu cpu, int handle, int pfn) {
-    int old = handles.remove(handle);
+    int old = handles.put(handle, pfn == Pfn.NONE ? HandleMap.FAILED : pfn);
     if (old != HandleMap.ABSENT && old != HandleMap.FAILED) {
       counters.handlesReused++;
       if (old != pfn) {
         allocator.freePages(cpu, old, PageState.order(map.state(old)));
       }
     }
-    handles.put(handle, pfn == Pfn.NONE ? HandleMap.FAILED : pfn);
   }
 
   /** The recording frees a block. */

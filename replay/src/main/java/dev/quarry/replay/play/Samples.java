@@ -1,8 +1,6 @@
 package dev.quarry.replay.play;
 
 import dev.quarry.physical.PhysicalMemory;
-import dev.quarry.physical.Zone;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,12 +13,10 @@ public final class Samples {
 
   private static final long FIRST_STEP_MICROS = 1_000;
 
-  private final PhysicalMemory memory;
-  private final List<Sample> samples = new ArrayList<>();
+  private final SampleRows rows;
   private long stepMicros = FIRST_STEP_MICROS;
   private long nextMicros = Long.MIN_VALUE;
   private long startMicros;
-  private long lastMicros;
 
   /**
    * The machine at one time.
@@ -53,46 +49,28 @@ public final class Samples {
   }
 
   Samples(PhysicalMemory memory) {
-    this.memory = memory;
+    this.rows = new SampleRows(memory, MOST);
+  }
+
+  /** The time at which the next sample is due: before it, nothing need be said. */
+  long dueMicros() {
+    return nextMicros;
   }
 
   void at(long micros) {
-    lastMicros = micros;
     if (micros < nextMicros) {
       return;
     }
-    if (samples.isEmpty()) {
+    if (rows.count() == 0) {
       startMicros = micros;
     }
-    take(micros);
+    rows.add(micros - startMicros);
     nextMicros = micros + stepMicros;
-    if (samples.size() == MOST) {
-      thin();
+    if (rows.count() == MOST) {
+      rows.thin();
+      stepMicros *= 2;
+      nextMicros = startMicros + rows.lastMicros() + stepMicros;
     }
-  }
-
-  private void take(long micros) {
-    long pcp = 0;
-    List<ZoneSample> zones = new ArrayList<>();
-    List<ZoneSample> last = samples.isEmpty() ? List.of() : samples.getLast().zones();
-    for (Zone zone : memory.zones()) {
-      if (zone.isPopulated()) {
-        pcp += zone.pcpPages();
-        zones.add(ZoneSample.of(zone, last.isEmpty() ? null : last.get(zones.size())));
-      }
-    }
-    samples.add(new Sample(micros - startMicros, pcp, zones));
-  }
-
-  private void thin() {
-    List<Sample> kept = new ArrayList<>();
-    for (int i = 0; i < samples.size(); i += 2) {
-      kept.add(samples.get(i));
-    }
-    samples.clear();
-    samples.addAll(kept);
-    stepMicros *= 2;
-    nextMicros = startMicros + samples.getLast().micros() + stepMicros;
   }
 
   /** A time as microseconds since the first sample. */
@@ -101,14 +79,14 @@ public final class Samples {
   }
 
   /** Takes the last sample, so that there is at least one. */
-  void finish() {
-    if (samples.isEmpty() || samples.getLast().micros() < lastMicros - startMicros) {
-      take(lastMicros);
+  void finish(long micros) {
+    if (rows.count() == 0 || rows.lastMicros() < micros - startMicros) {
+      rows.add(micros - startMicros);
     }
   }
 
   /** The samples, oldest first. */
   public List<Sample> list() {
-    return List.copyOf(samples);
+    return rows.samples();
   }
 }

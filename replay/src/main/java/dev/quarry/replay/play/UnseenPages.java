@@ -27,6 +27,11 @@ final class UnseenPages {
     this.corrector = new StateCorrector(machine.memory());
   }
 
+  /** The time at which the next pages are taken. */
+  long dueMicros() {
+    return next < takes.size() ? takes.micros(next) : Long.MAX_VALUE;
+  }
+
   /** Takes all that was taken before a time. */
   void takeUntil(long micros, Placement placement) {
     while (next < takes.size() && takes.micros(next) <= micros) {

@@ -2,7 +2,7 @@ package dev.quarry.replay.play;
 
 import dev.quarry.physical.FragmentationIndex;
 import dev.quarry.physical.Zone;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /** One zone's free blocks by order and its per-CPU lists, at one time. */
 public final class ZoneSample {
@@ -16,12 +16,17 @@ public final class ZoneSample {
     this.pcp = pcp;
   }
 
-  /** The zone as it is now; {@code last} is the sample before this one. */
-  static ZoneSample of(Zone zone, @Nullable ZoneSample last) {
-    return new ZoneSample(
-        zone.number(),
-        zone.freeBlocksByOrder(),
-        PcpSample.of(zone, last == null ? null : last.pcp));
+  /** The zone as the cells of {@link SampleRows} from {@code at} on tell. */
+  static ZoneSample of(Zone zone, int[] cells, int at) {
+    int orders = zone.nrOrders();
+    long[] blocks = new long[orders];
+    for (int order = 0; order < orders; order++) {
+      blocks[order] = cells[at + order];
+    }
+    int[] counts = Arrays.copyOfRange(cells, at + orders, at + orders + zone.pcpCount());
+    int highsAt = at + orders + counts.length;
+    int[] highs = Arrays.copyOfRange(cells, highsAt, highsAt + counts.length);
+    return new ZoneSample(zone.number(), blocks, new PcpSample(counts, highs));
   }
 
   /** The zone's number in the machine. */

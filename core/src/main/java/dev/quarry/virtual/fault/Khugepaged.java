@@ -1,0 +1,164 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.space.HugePageSettings;
+import dev.quarry.virtual.space.MmStruct;
+import dev.quarry.virtual.space.VmAreaStruct;
+import java.util.ArrayDeque;
+
+/**
+ * The daemon that makes huge pages of small ones: {@code khugepaged_do_scan}, {@code
+ * khugepaged_scan_mm_slot} (mm/khugepaged.c, 6.18). It goes from one address space to the next, and
+ * remembers where it was.
+ *
+ * <pre>
+ *   step ─► pages_to_scan pages ─┬─ of this address space, from the address on
+ *                                └─ of the next one; behind the last one: a full scan
+ * </pre>
+ */
+public final class Khugepaged {
+  private static final int FRAMES = HugePageSettings.FRAMES;
+  private static final long BYTES = HugePageSettings.BYTES;
+
+  private final Parts parts;
+  private final HugeRules rules;
+  private final Collapse collapse;
+  private final ArrayDeque<MmStruct> waiting = new ArrayDeque<>();
+  private final ArrayDeque<MmStruct> scanned = new ArrayDeque<>();
+  private long address;
+
+  Khugepaged(Parts parts, HugeRules rules, Collapse collapse) {
+    this.parts = parts;
+    this.rules = rules;
+    this.collapse = collapse;
+  }
+
+  private HugePageSettings settings() {
+    return parts.spaces().settings().hugePages();
+  }
+
+  /** An address space may have something to do: {@code khugepaged_enter_vma}. */
+  void enter(MmStruct mm, long vma) {
+    if (!mm.huge().isScanned() && rules.mayScan(mm, vma)) {
+      add(mm);
+    }
+  }
+
+  /** A child is scanned if its parent is: {@code khugepaged_fork}. */
+  void fork(MmStruct mm, MmStruct child) {
+    if (mm.huge().isScanned() && !child.huge().isScanned()) {
+      add(child);
+    }
+  }
+
+  private synchronized void add(MmStruct mm) {
+    mm.huge().scanned(true);
+    waiting.add(mm);
+  }
+
+  /** An address space goes: {@code khugepaged_exit}. */
+  synchronized void exit(MmStruct mm) {
+    if (mm.huge().isScanned()) {
+      mm.huge().scanned(false);
+      address = waiting.peek() == mm ? 0 : address;
+      waiting.remove(mm);
+      scanned.remove(mm);
+    }
+  }
+
+  /** How many address spaces are scanned. */
+  public synchronized int addressSpaces() {
+    return waiting.size() + scanned.size();
+  }
+
+  /**
+   * One scan: as many pages as {@code pages_to_scan} says, but none twice. It ends when no huge page
+   * can be had.
+   *
+   * @param cpu a CPU that the calling thread holds; it holds the lock of no address space
+   * @return how many huge pages were made
+   */
+  public int step(Cpu cpu) {
+    long left = rules.isEnabled() ? settings().pagesToScan() : 0;
+    int made = 0;
+    int spaces = addressSpaces() + 1;
+    while (left > 0 && spaces > 0) {
+      MmStruct mm = current();
+      if (mm == null) {
+        return made;
+      }
+      Progress progress = new Progress();
+      mm.lock();
+      try {
+        space(cpu, mm, left, progress);
+      } finally {
+        mm.unlock();
+      }
+      left -= progress.pages;
+      made += progress.made;
+      if (progress.isWithoutMemory) {
+        return made;
+      }
+      if (progress.isAtEnd) {
+        done(mm);
+        spaces--;
+      }
+    }
+    return made;
+  }
+
+  /** How far a look at an address space came. */
+  private static final class Progress {
+    long pages;
+    int made;
+    boolean isAtEnd;
+    boolean isWithoutMemory;
+  }
+
+  private synchronized @org.jspecify.annotations.Nullable MmStruct current() {
+    if (waiting.isEmpty()) {
+      waiting.addAll(scanned);
+      scanned.clear();
+    }
+    return waiting.peek();
+  }
+
+  private synchronized void done(MmStruct mm) {
+    address = 0;
+    if (waiting.peek() == mm) {
+      scanned.add(waiting.remove());
+    }
+    if (waiting.isEmpty()) {
+      settings().countFullScan();
+    }
+  }
+
+  private void space(Cpu cpu, MmStruct mm, long most, Progress progress) {
+    VmAreaStruct areas = parts.spaces().areas();
+    for (long vma = mm.findVma(address); vma != VmAreaStruct.NONE; vma = areas.next(vma)) {
+      progress.pages++;
+      if (!rules.mayScan(mm, vma)) {
+        continue;
+      }
+      long end = areas.end(vma) & -BYTES;
+      address = Math.max(address, (areas.start(vma) + BYTES - 1) & -BYTES);
+      while (address < end) {
+        Collapse.Result result = collapse.range(cpu, mm, vma, address, true);
+        progress.isWithoutMemory = result == Collapse.Result.ALLOC_HUGE_PAGE_FAIL;
+        if (progress.isWithoutMemory) {
+          return;
+        }
+        if (result == Collapse.Result.SUCCEED) {
+          progress.made++;
+          settings().countCollapsed();
+        }
+        address += BYTES;
+        progress.pages += FRAMES;
+        if (progress.pages >= most) {
+          return;
+        }
+      }
+    }
+    progress.isAtEnd = true;
+  }
+}
