@@ -33,6 +33,8 @@ final class HardwareTlb implements TlbUnit {
   private final AsidSlots slots;
   private final boolean asids;
   private final long userPages;
+  private final long userEnd;
+  private final long frameMask;
 
   /** Whether both sides have an array of level 1 in common. */
   private final boolean shared;
@@ -64,6 +66,8 @@ final class HardwareTlb implements TlbUnit {
     this.walker = new Walker(geometry, layout, stats);
     this.slots = new AsidSlots(asids);
     this.userPages = userPages;
+    this.userEnd = userPages << PAGE_SHIFT;
+    this.frameMask = layout.frameMask();
     this.shared =
         geometry.arrays().stream()
             .anyMatch(a -> a.level() == 1 && a.side() == TlbGeometry.Side.BOTH);
@@ -79,7 +83,7 @@ final class HardwareTlb implements TlbUnit {
     long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
     if (lastPages[side] == address >>> PAGE_SHIFT && (lastValues[side] & mask) == need) {
       stats.hit(side, 1);
-      return lastValues[side] & layout.frameMask() | address & OFFSET_MASK;
+      return lastValues[side] & frameMask | address & OFFSET_MASK;
     }
     return look(tables, address, access, side, need, mask);
   }
@@ -92,10 +96,13 @@ final class HardwareTlb implements TlbUnit {
 
   private long look(
       PageTables tables, long address, int access, int side, long need, long mask) {
-    if (!layout.isCanonical(address)) {
-      return PageTables.NO_TRANSLATION;
+    int owner = asid;
+    if (address < 0 || address >= userEnd) {
+      if (!layout.isCanonical(address)) {
+        return PageTables.NO_TRANSLATION;
+      }
+      owner = isKernels(address) ? AsidSlots.NO_ASID : asid;
     }
-    int owner = isKernels(address) ? AsidSlots.NO_ASID : asid;
     int probe = arrays.find(side, address, owner);
     if (probe < 0) {
       stats.misses[side]++;
@@ -118,7 +125,7 @@ final class HardwareTlb implements TlbUnit {
       return value;
     }
     arrays.fill(side, address, owner, value, walker.leafLevel());
-    return remember(side, address, Walker.ofSmallPage(layout, value, address, walker.leafLevel()));
+    return remember(side, address, walker.ofSmallPage(value, address));
   }
 
   private long remember(int side, long address, long value) {
@@ -127,7 +134,7 @@ final class HardwareTlb implements TlbUnit {
     if (shared) {
       lastPages[1 - side] = NO_PAGE; // it is not the newest any more
     }
-    return value & layout.frameMask() | address & OFFSET_MASK;
+    return value & frameMask | address & OFFSET_MASK;
   }
 
   private boolean isKernels(long address) {

@@ -22,6 +22,7 @@ final class TlbArray {
   /** Up to so many ways the order of use fits into a long. */
   private static final int PACKED_WAYS = 16;
 
+  private static final int FOUR = 4;
   private static final int NIBBLE = 4;
   private static final long ONES = 0x1111_1111_1111_1111L;
   private static final long HIGHS = 0x8888_8888_8888_8888L;
@@ -33,6 +34,7 @@ final class TlbArray {
   private final long[] values;
   private final boolean tree;
   private final boolean packed;
+  private final boolean byFours;
   private final int lastShift;
   private final long orderMask;
 
@@ -49,6 +51,7 @@ final class TlbArray {
     this.setMask = entries / ways - 1;
     this.keys = new long[entries];
     this.values = new long[entries];
+    this.byFours = ways % FOUR == 0;
     this.tree = replacement == Replacement.TREE;
     this.packed = !tree && ways <= PACKED_WAYS;
     this.lastShift = NIBBLE * (ways - 1);
@@ -65,10 +68,38 @@ final class TlbArray {
   int find(long key, long page) {
     int set = (int) page & setMask;
     int first = set * ways;
-    int end = first + ways;
-    for (int at = first; at < end; at++) {
+    int at = byFours ? fours(key, first) : place(key, first);
+    if (at != MISS) {
+      touch(set, at - first);
+    }
+    return at;
+  }
+
+  /** Four at a time: most sets have no more, and a loop of four steps costs more than they do. */
+  private int fours(long key, int first) {
+    long[] all = keys;
+    int at = first;
+    do {
+      if (all[at] == key) {
+        return at;
+      }
+      if (all[at + 1] == key) {
+        return at + 1;
+      }
+      if (all[at + 2] == key) {
+        return at + 2;
+      }
+      if (all[at + 3] == key) {
+        return at + 3;
+      }
+      at += FOUR;
+    } while (at != first + ways);
+    return MISS;
+  }
+
+  private int place(long key, int first) {
+    for (int at = first; at < first + ways; at++) {
       if (keys[at] == key) {
-        touch(set, at - first);
         return at;
       }
     }
@@ -77,13 +108,7 @@ final class TlbArray {
 
   /** The same, and nothing is marked. */
   int peek(long key, long page) {
-    int first = ((int) page & setMask) * ways;
-    for (int at = first; at < first + ways; at++) {
-      if (keys[at] == key) {
-        return at;
-      }
-    }
-    return MISS;
+    return place(key, ((int) page & setMask) * ways);
   }
 
   long value(int at) {

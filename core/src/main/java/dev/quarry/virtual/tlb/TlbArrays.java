@@ -40,11 +40,18 @@ final class TlbArrays {
   /** For side, size of a page and level: the probe that a page goes to. */
   private final int[][][] targets = new int[SIDES][SIZES.length][];
 
+  /** For each side the arrays that pages of 4 KiB go to. */
+  private final TlbArray[][] smallTargets = new TlbArray[SIDES][];
+
+  /** The bits of an address that tables translate, both halves of the range. */
+  private final long addressMask;
+
   private long foundValue;
   private int foundSize;
 
   TlbArrays(TlbGeometry geometry, PageTableLayout layout) {
     this.layout = layout;
+    this.addressMask = (layout.allPages() << PAGE_SHIFT) - 1;
     this.specs = geometry.arrays();
     this.all = new TlbArray[specs.size()];
     for (int i = 0; i < all.length; i++) {
@@ -88,6 +95,14 @@ final class TlbArrays {
     for (PageSize size : SIZES) {
       targets[side][size.ordinal()] = targets(probes, size, nrLevels);
     }
+    List<TlbArray> small = new ArrayList<>();
+    for (int target : targets[side][0]) {
+      if (target != NO_PROBE) {
+        small.add(arrays[side][target]);
+        used[side][target] = true;
+      }
+    }
+    smallTargets[side] = small.toArray(TlbArray[]::new);
   }
 
   /** For each level the probe of the largest size that is not above a page's. */
@@ -126,19 +141,21 @@ final class TlbArrays {
 
   /** The probe that has an address, or a number below 0. */
   int find(int side, long address, int asid) {
-    long from0 = layout.pageOf(address) << PAGE_SHIFT;
+    long inRange = address & addressMask;
     TlbArray[] probes = arrays[side];
+    int[] shift = shifts[side];
+    int[] size = sizes[side];
+    boolean[] isUsed = used[side];
     for (int i = 0; i < probes.length; i++) {
-      if (!used[side][i]) {
-        continue;
-      }
-      long page = from0 >>> shifts[side][i];
-      TlbArray array = probes[i];
-      int at = array.find(key(page, sizes[side][i], asid), page);
-      if (at >= 0) {
-        foundValue = array.value(at);
-        foundSize = sizes[side][i];
-        return i;
+      if (isUsed[i]) {
+        long page = inRange >>> shift[i];
+        TlbArray array = probes[i];
+        int at = array.find(key(page, size[i], asid), page);
+        if (at >= 0) {
+          foundValue = array.value(at);
+          foundSize = size[i];
+          return i;
+        }
       }
     }
     return NO_PROBE;
@@ -165,7 +182,15 @@ final class TlbArrays {
 
   /** After a walk: all levels get the page. */
   void fill(int side, long address, int asid, long value, int leafLevel) {
-    fill(side, address, asid, value, leafLevel, targets[side][leafLevel].length);
+    if (leafLevel != PageTableLayout.PTE_LEVEL) {
+      fill(side, address, asid, value, leafLevel, targets[side][leafLevel].length);
+      return;
+    }
+    long page = (address & addressMask) >>> PAGE_SHIFT;
+    long key = key(page, 0, asid);
+    for (TlbArray array : smallTargets[side]) {
+      array.insert(key, page, value);
+    }
   }
 
   private void fill(int side, long address, int asid, long value, int leafLevel, int endLevel) {
@@ -177,7 +202,7 @@ final class TlbArrays {
       }
       int size = sizes[side][probe];
       int shift = shifts[side][probe];
-      long page = layout.pageOf(address) << PAGE_SHIFT >>> shift;
+      long page = (address & addressMask) >>> shift;
       long piece =
           size == leafLevel
               ? value
@@ -190,7 +215,7 @@ final class TlbArrays {
   /** Takes the page of an address out, of whatever size, on both sides; how many entries. */
   int remove(long address, int asid) {
     int removed = 0;
-    long from0 = layout.pageOf(address) << PAGE_SHIFT;
+    long from0 = address & addressMask;
     for (int side = 0; side < SIDES; side++) {
       for (int i = 0; i < arrays[side].length; i++) {
         if (used[side][i]) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Walker {
   private static final long RIGHTS = Pte.PRESENT | Pte.RW | Pte.USER;
+  /** No physical address has these bits. */
+  private static final long NOT_QUICK = -2;
+
   private static final long MARKS_OF_WRITE = Pte.ACCESSED | Pte.DIRTY;
 
   private final PageTableLayout layout;
@@ -28,6 +31,13 @@ final class Walker {
   /** By level; null: without. A value is the table below, with what the way to it allows. */
   private final @Nullable TlbArray[] caches;
 
+  private final boolean cached;
+  private final int topLevel;
+  private final int topShift;
+  private final int indexBits;
+  private final long indexMask;
+  private final int entryShift;
+
   private int leafLevel;
 
   Walker(TlbGeometry geometry, PageTableLayout layout, TlbStats stats) {
@@ -35,6 +45,12 @@ final class Walker {
     this.frameMask = layout.frameMask();
     this.stats = stats;
     this.caches = new TlbArray[layout.levels()];
+    this.topLevel = layout.topLevel();
+    this.topShift = layout.shift(topLevel);
+    this.indexBits = layout.indexBits();
+    this.indexMask = layout.entries() - 1L;
+    this.entryShift = layout.entryShift();
+    this.cached = geometry.walkEntries().stream().anyMatch(count -> count > 0);
     List<Integer> entries = geometry.walkEntries();
     for (int level = 1; level < caches.length && level <= entries.size(); level++) {
       int count = entries.get(level - 1);
@@ -50,23 +66,72 @@ final class Walker {
    */
   long walk(PageTables tables, long address, int access, int asid) {
     stats.walks++;
+    if (!cached) {
+      long value = quick(tables, address, access);
+      return value != NOT_QUICK
+          ? value
+          : walk(tables, address, access, asid, topLevel, tables.root(), RIGHTS);
+    }
+    long known = known(address, asid);
+    return known == PageTables.NO_TRANSLATION
+        ? walk(tables, address, access, asid, topLevel, tables.root(), RIGHTS)
+        : walk(
+            tables, address, access, asid, leafLevel - 1, known & frameMask, known & ~frameMask);
+  }
+
+  /**
+   * The usual case in few instructions: down to a single page, all bits set, all allowed.
+   *
+   * @return {@link #NOT_QUICK} if it is another case; nothing was changed
+   */
+  private long quick(PageTables tables, long address, int access) {
+    TableMemory memory = tables.memory();
+    long need = Pte.PRESENT | Pte.ACCESSED | access & (Pte.RW | Pte.USER);
+    long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
+    long upperMask = mask | Pte.PSE;
+    long table = tables.root();
+    long all = -1;
+    long any = 0;
+    for (int shift = topShift; shift > PageTableLayout.PAGE_SHIFT; shift -= indexBits) {
+      long entry = memory.entry(table + ((address >>> shift & indexMask) << entryShift));
+      if ((entry & upperMask) != need) {
+        return NOT_QUICK;
+      }
+      all &= entry;
+      any |= entry;
+      table = entry & frameMask;
+    }
+    long index = address >>> PageTableLayout.PAGE_SHIFT & indexMask;
+    long entry = memory.entry(table + (index << entryShift));
+    long dirty = (access & Access.WRITE) != 0 ? Pte.DIRTY : 0;
+    if ((entry & (mask | dirty)) != (need | dirty)) {
+      return NOT_QUICK;
+    }
+    stats.references += topLevel + 1;
+    leafLevel = PageTableLayout.PTE_LEVEL;
+    return entry & (frameMask | Pte.DIRTY) | all & entry & RIGHTS | (any | entry) & Pte.NX;
+  }
+
+  /** From a table of a level on, to which the way allows what {@code rightsSoFar} says. */
+  private long walk(
+      PageTables tables,
+      long address,
+      int access,
+      int asid,
+      int firstLevel,
+      long firstTable,
+      long rightsSoFar) {
+    TableMemory memory = tables.memory();
     long need = Pte.PRESENT | access & (Pte.RW | Pte.USER);
     long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
-    TableMemory memory = tables.memory();
-    int level = layout.topLevel();
-    long table = tables.root();
-    long rights = RIGHTS;
-    long known = known(address, asid);
-    if (known != PageTables.NO_TRANSLATION) {
-      level = leafLevel - 1;
-      table = known & frameMask;
-      rights = known & ~frameMask;
-    }
+    long table = firstTable;
+    long rights = rightsSoFar;
+    int level = firstLevel;
     while (true) {
       long slot = memory.slot(table, address, level);
       long entry = memory.entry(slot);
-      stats.references++;
       if ((entry & mask) != need) {
+        stats.references += firstLevel - level + 1;
         stats.refused++;
         return PageTables.NO_TRANSLATION;
       }
@@ -77,6 +142,7 @@ final class Walker {
       }
       rights = rights & entry & RIGHTS | (rights | entry) & Pte.NX;
       if (leaf) {
+        stats.references += firstLevel - level + 1;
         leafLevel = level;
         long frame = entry & frameMask & -(1L << layout.shift(level));
         return frame | rights | (entry | marks) & Pte.DIRTY;
@@ -92,10 +158,11 @@ final class Walker {
     return leafLevel;
   }
 
-  /** A page's value for the part of 4 KiB that holds an address. */
-  static long ofSmallPage(PageTableLayout layout, long value, long address, int leafLevel) {
-    long inPage = address & (1L << layout.shift(leafLevel)) - 1;
-    return value | inPage & -PageTableLayout.PAGE_SIZE;
+  /** The last walk's value for the page of 4 KiB that holds an address. */
+  long ofSmallPage(long value, long address) {
+    return leafLevel == PageTableLayout.PTE_LEVEL
+        ? value
+        : value | address & (1L << layout.shift(leafLevel)) - 1 & -PageTableLayout.PAGE_SIZE;
   }
 
   /** The lowest table that a cache knows, whose level above is then in leafLevel. */
