@@ -33,6 +33,7 @@ final class RefLines {
 
   private static final int MAX_HEX_DIGITS = 16;
   private static final int MAX_DECIMAL_DIGITS = 9;
+  private static final String COMMAND = "== Command: ";
   private static final byte[] HEX = hexDigits();
 
   private final RefProblems problems;
@@ -197,11 +198,22 @@ final class RefLines {
     boolean message = (first == '=' || first == '-') && end - at > 1 && bytes[at + 1] == first;
     if (first == '#') {
       comment(line);
-    } else if (!message) {
+    } else if (message) {
+      message();
+    } else {
       return wrong(RefProblem.UNKNOWN_OPERATION, line, at);
     }
     otherLines++;
     return false;
+  }
+
+  /** Of valgrind's messages one names the command: {@code ==1234== Command: ls -R}. */
+  private void message() {
+    String text = new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
+    int found = text.indexOf(COMMAND);
+    if (found >= 0 && command.isEmpty()) {
+      command = text.substring(found + COMMAND.length()).strip();
+    }
   }
 
   private void comment(long line) {

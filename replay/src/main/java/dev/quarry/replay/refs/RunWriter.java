@@ -34,7 +34,12 @@ public final class RunWriter {
   /** Writes all that a reader gives, and the totals. */
   public void write(RefReader reader) throws IOException {
     RefBatch batch = new RefBatch();
+    boolean first = true;
     while (reader.next(batch)) {
+      if (first && !reader.command().isEmpty()) {
+        out.write(("#cmd " + reader.command() + "\n").getBytes(StandardCharsets.ISO_8859_1));
+      }
+      first = false;
       for (int i = 0; i < batch.size; i++) {
         add(batch, i);
       }
@@ -44,13 +49,13 @@ public final class RunWriter {
     String line =
         String.format(
             Locale.ROOT,
-            "#end refs=%d I=%d L=%d S=%d M=%d%n",
+            "#end refs=%d I=%d L=%d S=%d M=%d\n",
             totals[0] + totals[1] + totals[2] + totals[3],
             totals[RefKind.CODE],
             totals[RefKind.LOAD],
             totals[RefKind.STORE],
             totals[RefKind.MODIFY]);
-    out.write(line.replace(System.lineSeparator(), "\n").getBytes(StandardCharsets.US_ASCII));
+    out.write(line.getBytes(StandardCharsets.US_ASCII));
   }
 
   private void add(RefBatch batch, int i) throws IOException {
