@@ -126,6 +126,16 @@ class MutationTest {
     scripts.add("boot tiny\nfor i in 0..9 { p[$i] = alloc_page GFP_KERNEL; print p[$i].pfn }\n");
     scripts.add("boot course\nprint \"a \\\" b\" 1; n = 5; expect n == 5; names\nhelp draw\n");
     scripts.add("boot server ram=64M\nrepeat 3 { check; draw zones; draw pcp; show_mem; dmesg }\n");
+    scripts.add(
+        "boot course\np = spawn\np: a = mmap 64K rw private anon\np: store a+8 42\nq = fork p\n"
+            + "q: store a 1 pages=3\np: b = mremap a 64K 128K maymove\nvfork q\nclone p\n"
+            + "p: copy_from_user b 8K atomic=yes\np: copy_to_user b \"text\"\np: kernel_load 8\n"
+            + "p: process_vm_readv q b a 16\nexit q\nps\np: brk +8K\np: mlockall current\n");
+    scripts.add(
+        "boot tiny\np = spawn as=1M stack=64K layout=random seed=3\np: f = memfd x 8K\n"
+            + "p: m = mmap 8K rw shared file f offset=4K\np: ftruncate f 4K\np: load m\np: close f\n"
+            + "p: g = tmpfile 4K\np: madvise m willneed\np: msync m async\np: mincore m\n"
+            + "draw areas p\ndraw space p\ndraw pagetable p m\ndraw fault\np: steps munmap m\n");
     scripts.add("boot x86-32\n__pa 0xc0001000\n__va 0x1000\nvirt_to_page 0xc0001000\nquit\n");
     return scripts;
   }
@@ -139,6 +149,14 @@ class MutationTest {
     words.addAll(List.of("p", "q", "f", "Normal", "DMA", "Normal[1]", "p[0]", "p.pfn", "$i", "in"));
     words.addAll(
         List.of("order", "cpu", "node", "zone", "leave", "fails", "works", "buddy", "pcp"));
+    words.addAll(
+        List.of("p:", "q:", "s.foo:", "p.brk", "a+4K", "a-1", "a*a", "none", "rw", "anon", "file"));
+    words.addAll(
+        List.of("private", "shared", "fixed", "noreplace", "populate", "locked", "growsdown"));
+    words.addAll(
+        List.of("dontneed", "wipeonfork", "maymove", "dontunmap", "onfault", "current", "sync"));
+    words.addAll(List.of("areas", "pagetable", "space", "fault", "pages", "bytes", "text", "hint"));
+    words.addAll(List.of("/proc/1/smaps", "/proc/2/pagemap", "/proc/1/numa_maps", "/proc/9/maps"));
     words.addAll(List.of("--set", "--steps", "--check", "--json", "-h", "--", "run", "machine"));
     return words;
   }

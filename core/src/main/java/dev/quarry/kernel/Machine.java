@@ -5,11 +5,12 @@ import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
 import dev.quarry.observe.ProcFs;
+import dev.quarry.observe.ProcSources;
 import dev.quarry.physical.MemoryInvariants;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
-import dev.quarry.physical.Reclaimer;
+import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.ObjectMemory;
@@ -54,6 +55,7 @@ public final class Machine implements AutoCloseable {
   private final PageAllocator allocator;
   private final PolicyAllocator policies;
   private final TlbCounts tlb;
+  private final LateReclaimer reclaimer = new LateReclaimer();
   private final HugePageSettings hugePages;
 
   /** The bytes of page tables on a machine whose data has none. */
@@ -63,6 +65,7 @@ public final class Machine implements AutoCloseable {
   private @Nullable SlabAllocator slab;
   private @Nullable Processes processes;
   private @Nullable Tlbs tlbs;
+  private @Nullable Reclaim reclaim;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -78,7 +81,7 @@ public final class Machine implements AutoCloseable {
       closeRam();
       throw t;
     }
-    this.allocator = new PageAllocator(memory, Reclaimer.NONE);
+    this.allocator = new PageAllocator(memory, reclaimer);
     this.policies = new PolicyAllocator(memory, allocator);
     this.tlb = new TlbCounts(cpus.size());
     this.hugePages = new HugePageSettings(spec.hugePages());
@@ -212,14 +215,17 @@ public final class Machine implements AutoCloseable {
       SlabAllocator objects = slab();
       KernelSpace kernel = kernelSpace();
       Ram bytes = Objects.requireNonNull(ram);
-      processes =
+      Processes made =
           onSomeCpu(cpu -> {
             var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
             spaces.settings().hugePages(hugePages);
             return new Processes(new UserPages(cpu, spaces));
           });
+      reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects::reap);
+      reclaimer.become(reclaim);
+      processes = made;
       if (tlbs != null) {
-        processes.pages().memory().through(tlbs);
+        made.pages().memory().through(tlbs);
       }
     }
     return processes;
@@ -230,9 +236,27 @@ public final class Machine implements AutoCloseable {
     return processes;
   }
 
+  /**
+   * Reclaim: what happens when memory runs out. It is there as soon as there may be processes.
+   *
+   * @throws IllegalStateException as for {@link #processes}
+   */
+  public synchronized Reclaim reclaim() {
+    processes();
+    return Objects.requireNonNull(reclaim);
+  }
+
+  /** Reclaim, or null if nobody has asked for processes yet. */
+  public synchronized @Nullable Reclaim reclaimOrNull() {
+    return reclaim;
+  }
+
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
   public synchronized ProcFs files() {
-    return new ProcFs(memory, kernelSpace, slab, hugePages, this::addressSpace);
+    AddressSpaces spaces = processes == null ? null : processes.spaces();
+    return new ProcFs(
+        new ProcSources(
+            memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
   }
 
   private @Nullable MmStruct addressSpace(int pid) {
@@ -283,6 +307,7 @@ public final class Machine implements AutoCloseable {
     if (running != null) {
       findings.addAll(SpaceInvariants.check(running.spaces()));
       findings.addAll(MappedInvariants.check(running.pages()));
+      findings.addAll(reclaim().invariants());
     }
     if (tlbs != null) {
       findings.addAll(TlbCoherence.check(tlbs));

@@ -24,6 +24,9 @@ public final class Cpu {
    */
   private volatile boolean drainRequested;
 
+  /** What runs here frees memory. */
+  private boolean memalloc;
+
   /** What an upper floor keeps for the CPU. */
   private @Nullable Object attachment;
 
@@ -45,6 +48,19 @@ public final class Cpu {
   /** The node whose memory is local. */
   public int node() {
     return node;
+  }
+
+  /**
+   * Whether what runs here frees memory: PF_MEMALLOC. Its own requests may use all that is free,
+   * and must not wait for itself.
+   */
+  public boolean isFreeingMemory() {
+    return memalloc;
+  }
+
+  /** Says that what runs here begins to free memory, or ends. */
+  public void freeingMemory(boolean freeing) {
+    memalloc = freeing;
   }
 
   /** What an upper floor attached, so that it is at hand where the CPU is; null: nothing. */

@@ -22,6 +22,7 @@ public class SpinLock {
     }
   }
 
+  /** The number of the thread that holds it, or 0. */
   private volatile int held;
 
   /** Takes the lock, waiting for it. */
@@ -34,7 +35,11 @@ public class SpinLock {
   /** Takes the lock if it is free. */
   public final boolean tryLock() {
     // Pairs with the release in unlock().
-    return HELD.compareAndSet(this, 0, 1);
+    return HELD.compareAndSet(this, 0, me());
+  }
+
+  private static int me() {
+    return (int) Thread.currentThread().threadId();
   }
 
   private void lockContended() {
@@ -53,13 +58,18 @@ public class SpinLock {
 
   /** Gives the lock back. */
   public final void unlock() {
-    assert held == 1 : "unlock of a lock that nobody holds";
+    assert held != 0 : "unlock of a lock that nobody holds";
     // Pairs with the acquire in tryLock().
     HELD.setRelease(this, 0);
   }
 
   /** Whether somebody holds the lock; for assertions. */
   public final boolean isHeld() {
-    return held == 1;
+    return held != 0;
+  }
+
+  /** Whether the calling thread holds the lock, which it must not take again. */
+  public final boolean isHeldByMe() {
+    return held == me();
   }
 }

@@ -47,7 +47,8 @@ final class HugePageFiles {
   /**
    * Stores a word.
    *
-   * @throws IllegalArgumentException if the file takes no such word, or the machine has no such file
+   * @throws IllegalArgumentException if the file takes no such word, or the machine has no such
+   *     file
    */
   static void write(PhysicalMemory memory, HugePageSettings settings, String path, String text) {
     if (!areThere(memory)) {

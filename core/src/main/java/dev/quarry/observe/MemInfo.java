@@ -4,29 +4,33 @@ import dev.quarry.machine.ZoneType;
 import dev.quarry.physical.DirectMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.reclaim.Reclaim;
 import dev.quarry.virtual.KernelLayout;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.Commitment;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /proc/meminfo}: the machine's memory in KiB. Format of {@code meminfo_proc_show}
  * (fs/proc/meminfo.c, 6.18) with what {@code hugetlb_report_meminfo} and x86's {@code
  * arch_report_meminfo} add, as a kernel with the {@linkplain dev.quarry.observe assumed
- * configuration} prints it. Swap, per-CPU areas and huge pages are 0 as long as no floor keeps
- * them.
+ * configuration} prints it. Per-CPU areas and huge pages are 0 as long as no floor keeps them.
  */
 public final class MemInfo {
   private static final int HUGE_PAGES_WIDTH = 24;
 
   private final PhysicalMemory memory;
   private final @Nullable KernelSpace space;
+  private final @Nullable Reclaim reclaim;
   private final Sums sums;
   private final KbLines out;
   private final DirectMap directMap;
   private final boolean highMem;
 
-  private MemInfo(PhysicalMemory memory, @Nullable KernelSpace space) {
+  private MemInfo(
+      PhysicalMemory memory, @Nullable KernelSpace space, @Nullable Reclaim reclaim) {
     this.memory = memory;
+    this.reclaim = reclaim;
     this.space = space;
     this.sums = Sums.of(memory);
     this.out = new KbLines("", memory.spec().pageShift());
@@ -39,14 +43,29 @@ public final class MemInfo {
     return text(memory, null);
   }
 
-  /** The file's text. */
+  /** The file's text of a machine that has no process yet. */
   public static String text(PhysicalMemory memory, @Nullable KernelSpace space) {
-    MemInfo file = new MemInfo(memory, space);
+    return text(memory, space, null, null);
+  }
+
+  /**
+   * The file's text.
+   *
+   * @param space the kernel's half of the address range, or null if it was not built yet
+   * @param commitment what processes were promised, or null if there was none yet
+   * @param reclaim who keeps swap, or null if there was no process yet
+   */
+  static String text(
+      PhysicalMemory memory,
+      @Nullable KernelSpace space,
+      @Nullable Commitment commitment,
+      @Nullable Reclaim reclaim) {
+    MemInfo file = new MemInfo(memory, space, reclaim);
     file.totals();
     file.lru();
     file.swapAndFiles();
     file.kernel();
-    file.limits();
+    file.limits(commitment);
     file.hugePages();
     file.directMap();
     return file.out.toString();
@@ -73,8 +92,8 @@ public final class MemInfo {
   }
 
   private void swapAndFiles() {
-    out.kb("SwapTotal", 0);
-    out.kb("SwapFree", 0);
+    out.pages("SwapTotal", reclaim == null ? 0 : reclaim.swap().areas().totalPages());
+    out.pages("SwapFree", reclaim == null ? 0 : reclaim.swap().areas().freePages());
     out.kb("Zswap", 0);
     out.kb("Zswapped", 0);
     out.pages("Dirty", sums.stat(NodeStat.NR_DIRTY));
@@ -99,10 +118,11 @@ public final class MemInfo {
     out.kb("WritebackTmp", 0);
   }
 
-  /** {@code vm_commit_limit}: half of RAM, as vm.overcommit_ratio is 50, and there is no swap. */
-  private void limits() {
-    out.pages("CommitLimit", sums.managed() / 2);
-    out.kb("Committed_AS", 0);
+  /** {@code vm_commit_limit}: by default half of RAM, as vm.overcommit_ratio is 50. */
+  private void limits(@Nullable Commitment commitment) {
+    long half = sums.managed() / 2;
+    out.pages("CommitLimit", commitment == null ? half : commitment.limitPages());
+    out.pages("Committed_AS", commitment == null ? 0 : commitment.committedPages());
     out.kb("VmallocTotal", KernelLayout.of(memory).vmallocTotalBytes() >> 10);
     out.pages("VmallocUsed", space == null ? 0 : space.vmalloc().nrPages());
     out.kb("VmallocChunk", 0);

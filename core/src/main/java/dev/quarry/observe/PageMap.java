@@ -47,7 +47,8 @@ public final class PageMap {
     }
   }
 
-  private static long entry(MmStruct mm, long address) {
+  /** What the entry says, without the area's soft-dirty mark; for who holds the lock. */
+  static long entry(MmStruct mm, long address) {
     PageTableLayout layout = mm.tables().layout();
     long entry = mm.tables().leaf(address);
     return switch (PteState.of(layout, entry, PageTableLayout.PTE_LEVEL)) {

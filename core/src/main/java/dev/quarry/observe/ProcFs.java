@@ -2,10 +2,14 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.AddressSpaces;
+import dev.quarry.virtual.space.Commitment;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
+import dev.quarry.virtual.space.SpaceSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcFs {
   private static final String NODES = "/sys/devices/system/node/";
+  private static final String SYS_VM = "/proc/sys/vm/";
   private static final String SLAB_INFO = "/proc/slabinfo";
   private static final Map<String, Function<PhysicalMemory, String>> TEXTS = new LinkedHashMap<>();
   private static final Map<String, Function<PhysicalMemory, PageWords.Word>> WORDS =
@@ -40,7 +45,12 @@ public final class ProcFs {
     TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
-    SysVm.all().forEach((name, text) -> TEXTS.put("/proc/sys/vm/" + name, text));
+    TEXTS.put("/proc/swaps", memory -> Swaps.text(memory, null));
+    SysVm.all().forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
+    SysVm.ofReclaim(null).forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
+    SpaceSysctls.names()
+        .forEach(
+            name -> TEXTS.put(SYS_VM + name, m -> SpaceSysctls.text(name, new SpaceSettings())));
     NodeStates.all().forEach((name, text) -> TEXTS.put(NODES + name, text));
     WORDS.put("/proc/kpageflags", KPageFlags::new);
     WORDS.put("/proc/kpagecount", KPageCount::new);
@@ -50,7 +60,9 @@ public final class ProcFs {
 
   private final PhysicalMemory memory;
   private final @Nullable SlabAllocator slab;
+  private final @Nullable Reclaim reclaim;
   private final HugePageSettings hugePages;
+  private final @Nullable AddressSpaces spaces;
   private final IntFunction<@Nullable MmStruct> processes;
   private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
 
@@ -66,37 +78,43 @@ public final class ProcFs {
    * @param slab the object allocator, or null if it was not made yet
    */
   public ProcFs(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable SlabAllocator slab) {
-    this(memory, space, slab, new HugePageSettings(memory.spec().hugePages()), pid -> null);
+    this(ProcSources.of(memory, space, slab));
   }
 
-  /**
-   * The files of a machine that has processes.
-   *
-   * @param space the kernel's half of the address range, or null if it was not built yet
-   * @param slab the object allocator, or null if it was not made yet
-   * @param hugePages the settings of huge pages
-   * @param processes the address space of a process by its number, or null
-   */
-  public ProcFs(
-      PhysicalMemory memory,
-      @Nullable KernelSpace space,
-      @Nullable SlabAllocator slab,
-      HugePageSettings hugePages,
-      IntFunction<@Nullable MmStruct> processes) {
-    this.memory = memory;
-    this.slab = slab;
-    this.hugePages = hugePages;
-    this.processes = processes;
+  /** The files of a machine of which all that there is so far is given. */
+  public ProcFs(ProcSources sources) {
+    this.memory = sources.memory();
+    this.reclaim = sources.reclaim();
+    this.slab = sources.slab();
+    this.hugePages = sources.hugePages();
+    this.spaces = sources.spaces();
+    this.processes = sources.processes();
+    KernelSpace space = sources.space();
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
-    texts.put("/proc/meminfo", m -> MemInfo.text(m, space));
+    texts.put("/proc/meminfo", m -> MemInfo.text(m, space, commitment(), reclaim));
+    texts.put("/proc/swaps", m -> Swaps.text(m, reclaim));
+    SysVm.ofReclaim(reclaim).forEach((name, text) -> texts.put(SYS_VM + name, text));
+    for (String name : SpaceSysctls.names()) {
+      texts.put(SYS_VM + name, m -> SpaceSysctls.text(name, settings()));
+    }
     if (HugePageFiles.areThere(memory)) {
-      HugePageFiles.paths().forEach(path -> texts.put(path, m -> HugePageFiles.read(hugePages, path)));
+      HugePageFiles.paths()
+          .forEach(path -> texts.put(path, m -> HugePageFiles.read(hugePages, path)));
     }
     for (Node node : memory.nodes()) {
       String folder = NODES + "node" + node.id() + "/";
       NodeFiles.all().forEach((name, file) -> texts.put(folder + name, m -> file.apply(m, node)));
     }
+  }
+
+  private @Nullable Commitment commitment() {
+    return spaces == null ? null : spaces.commitment();
+  }
+
+  /** The settings; those of a machine without a process are as they begin. */
+  private SpaceSettings settings() {
+    return spaces == null ? new SpaceSettings() : spaces.settings();
   }
 
   /**
@@ -147,6 +165,8 @@ public final class ProcFs {
   /** The paths of files that may be written. */
   public static List<String> writablePaths() {
     List<String> paths = new ArrayList<>(List.of(SLAB_INFO));
+    paths.addAll(WritableVm.paths());
+    SpaceSysctls.names().forEach(name -> paths.add(SYS_VM + name));
     paths.addAll(HugePageFiles.writablePaths());
     return List.copyOf(paths);
   }
@@ -160,6 +180,17 @@ public final class ProcFs {
     if (!writablePaths().contains(path)) {
       throw new IllegalArgumentException(
           path + " cannot be written, only " + String.join(", ", writablePaths()));
+    }
+    if (WritableVm.paths().contains(path)) {
+      WritableVm.write(memory, reclaim, path, text);
+      return;
+    }
+    if (path.startsWith(SYS_VM)) {
+      if (spaces == null) {
+        throw new IllegalArgumentException(path + ": the machine has no processes yet");
+      }
+      SpaceSysctls.write(path.substring(SYS_VM.length()), text, spaces.settings());
+      return;
     }
     if (HugePageFiles.writablePaths().contains(path)) {
       HugePageFiles.write(memory, hugePages, path, text);

@@ -11,7 +11,7 @@ public final class ProcessFiles {
 
   /** Their names. */
   public static List<String> names() {
-    return List.of("maps", "smaps", "smaps_rollup", "status", "statm");
+    return List.of("maps", "smaps", "smaps_rollup", "pagemap", "numa_maps", "status", "statm");
   }
 
   /**
@@ -24,6 +24,8 @@ public final class ProcessFiles {
       case "maps" -> Optional.of(MapsText.text(mm));
       case "smaps" -> Optional.of(Smaps.text(mm));
       case "smaps_rollup" -> Optional.of(Smaps.rollup(mm));
+      case "pagemap" -> Optional.of(PageMapText.text(mm));
+      case "numa_maps" -> Optional.of(NumaMaps.text(mm));
       case "status" -> Optional.of(ProcessStatus.status(pid, mm));
       case "statm" -> Optional.of(ProcessStatus.statm(mm));
       default -> Optional.empty();

@@ -106,7 +106,8 @@ final class Smaps {
     bytes("MMUPageSize", PageTableLayout.PAGE_SIZE);
     usage(usage, false);
     int eligible = mm.spaces().pages().isHugeEligible(mm, vma) ? 1 : 0;
-    out.append(String.format(Locale.ROOT, "%-16s%8d\n", "THPeligible:", eligible)).append("VmFlags: ");
+    out.append(String.format(Locale.ROOT, "%-16s%8d\n", "THPeligible:", eligible))
+        .append("VmFlags: ");
     FLAGS.forEach((flag, word) -> out.append((flags & flag) != 0 ? word + " " : ""));
     out.append('\n');
   }

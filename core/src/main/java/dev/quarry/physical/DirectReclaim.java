@@ -46,6 +46,7 @@ final class DirectReclaim {
   /** One request while it reclaims. */
   private static final class Waiting {
     final Request request;
+    final ReclaimRequest asked;
     final Zone preferred;
     final int flags;
     final boolean costly;
@@ -56,6 +57,7 @@ final class DirectReclaim {
 
     Waiting(Request request, Zone preferred, int flags) {
       this.request = request;
+      this.asked = ReclaimRequest.of(request);
       this.preferred = preferred;
       this.flags = flags;
       this.costly = request.order > COSTLY_ORDER;
@@ -99,8 +101,7 @@ final class DirectReclaim {
   private int round(Waiting waiting) {
     waiting.rounds++;
     memory.countAllocStall(waiting.request.highestZone);
-    waiting.progress =
-        reclaimer.reclaim(waiting.request.gfp, waiting.request.order, waiting.preferred);
+    waiting.progress = reclaimer.reclaim(waiting.asked);
     note(waiting, "direct reclaim: " + waiting.progress + " pages");
     int pfn = Pfn.NONE;
     if (waiting.progress > 0) {
@@ -120,8 +121,7 @@ final class DirectReclaim {
   }
 
   private boolean compact(Waiting waiting) {
-    Request request = waiting.request;
-    boolean compacted = reclaimer.compact(request.gfp, request.order, waiting.preferred);
+    boolean compacted = reclaimer.compact(waiting.asked);
     note(waiting, compacted ? "compacted" : "compaction found nothing to do");
     return compacted;
   }

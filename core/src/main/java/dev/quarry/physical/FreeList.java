@@ -2,8 +2,8 @@ package dev.quarry.physical;
 
 /**
  * A doubly linked list of blocks through their descriptors' {@code lru} links: {@code struct
- * list_head} of {@code free_area.free_list[]} or of {@code per_cpu_pages.lists[]}. Every operation
- * takes constant time.
+ * list_head} of {@code free_area.free_list[]}, of {@code per_cpu_pages.lists[]}, or of {@code
+ * lruvec.lists[]}. Every operation takes constant time.
  *
  * <pre>
  *   head ──► 0x40 ⇄ 0x80 ⇄ 0x20 ◄── tail
@@ -15,7 +15,8 @@ public final class FreeList {
   private int tail = Pfn.NONE;
   private int count;
 
-  FreeList(MemMap map) {
+  /** An empty list of frames that {@code map} describes. */
+  public FreeList(MemMap map) {
     this.map = map;
   }
 
@@ -39,7 +40,8 @@ public final class FreeList {
     return count;
   }
 
-  void addHead(int pfn) {
+  /** Adds a frame that is on no list, in front of all others. */
+  public void addHead(int pfn) {
     map.links(pfn, head, Pfn.NONE);
     if (head == Pfn.NONE) {
       tail = pfn;
@@ -50,7 +52,8 @@ public final class FreeList {
     count++;
   }
 
-  void addTail(int pfn) {
+  /** Adds a frame that is on no list, behind all others. */
+  public void addTail(int pfn) {
     map.links(pfn, Pfn.NONE, tail);
     if (tail == Pfn.NONE) {
       head = pfn;
@@ -61,7 +64,8 @@ public final class FreeList {
     count++;
   }
 
-  void remove(int pfn) {
+  /** Takes a frame of this list out of it. */
+  public void remove(int pfn) {
     long links = map.links(pfn);
     int next = (int) links;
     int prev = (int) (links >> 32);

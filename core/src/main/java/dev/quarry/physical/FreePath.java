@@ -100,9 +100,12 @@ final class FreePath {
   boolean freeUnusual(Cpu cpu, int pfn, int order) {
     memory.checkOrder(order);
     long state = map.state(pfn);
-    while (PageState.refcount(state) > 1 && PageState.order(state) == order) {
-      long dropped = PageState.withRefcount(state, PageState.refcount(state) - 1);
-      if (map.replaceState(pfn, state, dropped)) {
+    while (PageState.order(state) == order && isSharedOrOnLru(state)) {
+      if (PageState.refcount(state) == 1) {
+        if (!memory.lastReference().leaveLru(pfn)) {
+          break;
+        }
+      } else if (map.replaceState(pfn, state, state - PageState.ONE_REFERENCE)) {
         return true;
       }
       state = map.state(pfn);
@@ -114,6 +117,11 @@ final class FreePath {
     }
     badPage.report(pfn, reason(pfn, order, state));
     return false;
+  }
+
+  private static boolean isSharedOrOnLru(long state) {
+    int references = PageState.refcount(state);
+    return references > 1 || (references == 1 && (state & PageState.LRU) != 0);
   }
 
   /** Whether each frame of a block, in one zone, is held since before the machine booted. */

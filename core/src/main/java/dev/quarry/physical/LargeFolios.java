@@ -4,8 +4,9 @@ import dev.quarry.machine.SpinLock;
 
 /**
  * What the descriptors of a mapped compound block say of it as a whole: {@code struct folio} beyond
- * its first page (include/linux/mm_types.h, 6.18). Linux keeps these numbers in the second and third
- * {@code struct page}; here they are in words of the first tails that such a frame does not use.
+ * its first page (include/linux/mm_types.h, 6.18). Linux keeps these numbers in the second and
+ * third {@code struct page}; here they are in words of the first tails that such a frame does not
+ * use.
  *
  * <pre>
  *            state                    mapcount             private            index

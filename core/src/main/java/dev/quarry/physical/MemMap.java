@@ -265,6 +265,65 @@ public final class MemMap implements AutoCloseable {
     }
   }
 
+  /** Adds a reference to a frame that nobody but the caller can find yet. */
+  public void addFirstReference(int pfn) {
+    state(pfn, state(pfn) + PageState.ONE_REFERENCE);
+  }
+
+  /**
+   * Adds a reference unless the frame has none any more: {@code folio_try_get}.
+   *
+   * @param clear flags that are cleared at once
+   * @return whether it was added
+   */
+  public boolean tryReference(int pfn, int clear) {
+    long state;
+    do {
+      state = state(pfn);
+      if (!PageState.isAllocated(state)) {
+        return false;
+      }
+    } while (!replaceState(
+        pfn, state, (state & ~(clear & 0xFFFF_FFFFL)) + PageState.ONE_REFERENCE));
+    return true;
+  }
+
+  /** Drops a reference that is not the last; false if it is: {@code folio_put}'s first half. */
+  public boolean dropReference(int pfn) {
+    long state;
+    do {
+      state = state(pfn);
+      if (PageState.refcount(state) <= 1) {
+        return false;
+      }
+    } while (!replaceState(pfn, state, state - PageState.ONE_REFERENCE));
+    return true;
+  }
+
+  /**
+   * Takes all references but one, if there are exactly so many, and clears flags: {@code
+   * folio_ref_freeze}, where the one that stays is the caller's.
+   *
+   * @return whether that was so
+   */
+  public boolean takeReferences(int pfn, int references, int clear) {
+    long state = state(pfn);
+    long mine = PageState.withRefcount(state & ~(clear & 0xFFFF_FFFFL), 1);
+    return PageState.refcount(state) == references && replaceState(pfn, state, mine);
+  }
+
+  /** Sets a flag that is clear, or says that it is set: {@code folio_trylock} with LOCKED. */
+  public boolean testAndSet(int pfn, int flag) {
+    long state;
+    do {
+      state = state(pfn);
+      if ((state & flag) != 0) {
+        return false;
+      }
+    } while (!replaceState(pfn, state, state | flag));
+    return true;
+  }
+
   /**
    * The head of the block that holds a frame: the frame itself, or the nearest aligned frame below
    * it whose block reaches it, or {@link Pfn#NONE}. Linux stores the head in each tail page; here

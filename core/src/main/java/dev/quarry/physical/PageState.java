@@ -61,6 +61,12 @@ public final class PageState {
    */
   public static final int ANON_EXCLUSIVE = 1 << 20;
 
+  /**
+   * On frames of LRU lists, where nobody asks for {@link #PFMEMALLOC}: was active before it became
+   * inactive (PG_workingset).
+   */
+  public static final int WORKINGSET = PFMEMALLOC;
+
   /** The flags that are bits of {@code /proc/kpageflags} as they stand. */
   public static final int KPF_MASK =
       ~(PCP | PFMEMALLOC | ISOLATED | ANON_EXCLUSIVE) & ((1 << 27) - 1);
@@ -79,6 +85,8 @@ public final class PageState {
   private static final long ORDER_MASK = 0x1FL << ORDER_SHIFT;
   private static final int FLAGS_MASK = (1 << ORDER_SHIFT) - 1;
   private static final int REFCOUNT_SHIFT = 32;
+
+  static final long ONE_REFERENCE = 1L << REFCOUNT_SHIFT;
 
   private PageState() {}
 

@@ -43,6 +43,8 @@ public final class PhysicalMemory implements AutoCloseable {
   private final VmEvents events;
   private boolean heldSinceBoot;
   private long minFreeKbytes;
+  private int scaleFactor;
+  private LastReference lastReference = LastReference.NONE;
 
   /**
    * Lays out memory and frees to the allocator all that is RAM and not reserved.
@@ -54,6 +56,7 @@ public final class PhysicalMemory implements AutoCloseable {
     this.rules = AllocRules.of(spec.release());
     this.cpus = List.copyOf(cpus);
     this.events = new VmEvents(cpus.size());
+    this.scaleFactor = spec.sysctls().watermarkScaleFactor();
     this.ram = ram;
     this.log = log;
     int blockPages = 1 << spec.maxOrder();
@@ -245,6 +248,15 @@ public final class PhysicalMemory implements AutoCloseable {
     return minFreeKbytes;
   }
 
+  /** {@code vm.watermark_scale_factor} as it is in force. */
+  public int scaleFactor() {
+    return scaleFactor;
+  }
+
+  void scaleFactor(int scale) {
+    scaleFactor = scale;
+  }
+
   void minFreeKbytes(long kbytes) {
     minFreeKbytes = kbytes;
   }
@@ -255,6 +267,16 @@ public final class PhysicalMemory implements AutoCloseable {
    */
   public long allocStalls(int highestZoneIndex) {
     return allocStalls.get(highestZoneIndex);
+  }
+
+  /** Who keeps LRU lists. */
+  LastReference lastReference() {
+    return lastReference;
+  }
+
+  /** Says who keeps LRU lists, before a page is on one. */
+  public void lastReference(LastReference keeper) {
+    lastReference = keeper;
   }
 
   /** Events of floors above. */

@@ -12,10 +12,10 @@ public interface Reclaimer {
   boolean isKswapdRunning(Node node);
 
   /** Reclaims for a request that may wait; returns how many pages became free. */
-  long reclaim(int gfp, int order, Zone zone);
+  long reclaim(ReclaimRequest request);
 
   /** Compacts for a request that may wait; returns whether a block may have become free. */
-  boolean compact(int gfp, int order, Zone zone);
+  boolean compact(ReclaimRequest request);
 
   /**
    * Pages of a zone that reclaim could free at the best: {@code zone_reclaimable_pages}. Without
@@ -37,12 +37,12 @@ public interface Reclaimer {
         }
 
         @Override
-        public long reclaim(int gfp, int order, Zone zone) {
+        public long reclaim(ReclaimRequest request) {
           return 0;
         }
 
         @Override
-        public boolean compact(int gfp, int order, Zone zone) {
+        public boolean compact(ReclaimRequest request) {
           return false;
         }
       };

@@ -90,7 +90,8 @@ final class SlowPath {
    * it may use everything, and must not wait for itself.
    */
   private static boolean freesMemory(Request request) {
-    return (request.gfp & (Gfp.MEMALLOC | Gfp.NOMEMALLOC)) == Gfp.MEMALLOC;
+    boolean says = (request.gfp & Gfp.MEMALLOC) != 0 || request.cpu.isFreeingMemory();
+    return says && (request.gfp & Gfp.NOMEMALLOC) == 0;
   }
 
   /**

@@ -26,6 +26,7 @@ public final class VmSysctl {
    */
   public void marks(long kbytes, int scaleFactor) {
     memory.minFreeKbytes(kbytes);
+    memory.scaleFactor(scaleFactor);
     WatermarkSetup.setMarks(memory, kbytes, scaleFactor);
     memory.zones().forEach(Zone::updatePlenty);
   }

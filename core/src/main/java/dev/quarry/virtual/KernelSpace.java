@@ -224,6 +224,11 @@ public final class KernelSpace {
     return all;
   }
 
+  /** Whether a byte of RAM belongs to a descriptor of an area, or to its array of pages. */
+  public boolean isDescriptor(long physical) {
+    return new KernelDescriptors(areas, tables, layout).hold(physical);
+  }
+
   private VmArea area(long vm) {
     VmStructs structs = areas.structs;
     boolean whole = !structs.has(vm, VmStructs.VM_LAZY | VmStructs.VM_UNINITIALIZED);

@@ -96,13 +96,15 @@ public final class Pte {
     return inverted | (long) type << (Long.SIZE - SWAP_TYPE_BITS);
   }
 
-  static int swapType(PageTableLayout layout, long entry) {
+  /** The number of the swap file that an entry says. */
+  public static int swapType(PageTableLayout layout, long entry) {
     return layout == PageTableLayout.X86_32
         ? (int) (entry >>> SWAP_TYPE_SHIFT_32) & (1 << SWAP_TYPE_BITS) - 1
         : (int) (entry >>> (Long.SIZE - SWAP_TYPE_BITS));
   }
 
-  static long swapOffset(PageTableLayout layout, long entry) {
+  /** Where in its swap file a page is, in pages. */
+  public static long swapOffset(PageTableLayout layout, long entry) {
     return layout == PageTableLayout.X86_32
         ? entry >>> SWAP_OFFSET_SHIFT
         : ~entry << SWAP_TYPE_BITS >>> (SWAP_OFFSET_SHIFT + SWAP_TYPE_BITS);

@@ -76,7 +76,13 @@ final class TableBuilder {
     long moved = 0;
     for (long done = 0; done < pages; done++) {
       long source = slotOf(from + (done << PAGE_SHIFT));
-      if (source == TableMemory.NO_TABLE || memory.entry(source) == Pte.NONE) {
+      if (source == TableMemory.NO_TABLE) {
+        // Nothing up to where the next table would begin.
+        long last = layout.entries() - 1L;
+        done += last - (layout.pageOf(from + (done << PAGE_SHIFT)) & last);
+        continue;
+      }
+      if (memory.entry(source) == Pte.NONE) {
         continue;
       }
       long at = to + (done << PAGE_SHIFT);

@@ -30,13 +30,13 @@ final class CountingReclaimer implements Reclaimer {
   }
 
   @Override
-  public long reclaim(int gfp, int order, Zone zone) {
+  public long reclaim(ReclaimRequest request) {
     calls.append('R');
     return onReclaim.getAsLong();
   }
 
   @Override
-  public boolean compact(int gfp, int order, Zone zone) {
+  public boolean compact(ReclaimRequest request) {
     calls.append('C');
     return onCompact.getAsBoolean();
   }

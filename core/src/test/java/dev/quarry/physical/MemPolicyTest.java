@@ -236,13 +236,13 @@ final class MemPolicyTest {
       }
 
       @Override
-      public long reclaim(int gfp, int order, Zone zone) {
-        reclaims.add(zone.toString());
+      public long reclaim(ReclaimRequest request) {
+        reclaims.add(request.zonelist().getFirst().toString());
         return 0;
       }
 
       @Override
-      public boolean compact(int gfp, int order, Zone zone) {
+      public boolean compact(ReclaimRequest request) {
         return false;
       }
     };

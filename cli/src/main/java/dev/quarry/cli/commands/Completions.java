@@ -14,6 +14,7 @@ import dev.quarry.slab.SlabAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -32,10 +33,25 @@ public final class Completions {
     if (words.getFirst().equals("expect")) {
       return expect(session, words);
     }
-    Command command = registry.find(words.getFirst());
-    if (command == null) {
-      return List.of();
+    boolean ofSubject = words.getFirst().endsWith(":");
+    if (ofSubject && words.size() == 2) {
+      return registry.ofSubjects();
     }
+    List<String> own = ofSubject ? words.subList(1, words.size()) : words;
+    String name = own.getFirst();
+    Command command = ofSubject ? registry.findOfSubject(name) : registry.find(name);
+    return command == null ? List.of() : of(registry, session, command, own);
+  }
+
+  /** What may begin a line: commands, and processes with their colon. */
+  public static List<String> firstWords(Registry registry, Session session) {
+    List<String> all = new ArrayList<>(registry.firstWords());
+    processes(session).forEach(name -> all.add(name + ":"));
+    return all;
+  }
+
+  private static List<String> of(
+      Registry registry, Session session, Command command, List<String> words) {
     String last = words.getLast();
     int equals = last.indexOf('=');
     if (equals > 0) {
@@ -71,7 +87,11 @@ public final class Completions {
   private static String wanted(Command command, int index) {
     List<String> words =
         Arrays.stream(command.usage().split(" ")).filter(word -> !word.contains("=")).toList();
-    return index < words.size() ? words.get(index) : "";
+    boolean more = !words.isEmpty() && words.getLast().endsWith("...");
+    int at = more ? Math.min(index, words.size() - 1) : index;
+    // A length may be left out: what comes behind it may stand there.
+    int or = at + 1 < words.size() && words.get(at).equals("[BYTES]") ? at + 1 : at;
+    return or < words.size() ? words.get(or) : "";
   }
 
   /** What fits a word of the usage that is no option. */
@@ -83,8 +103,16 @@ public final class Completions {
       case "FILE" -> ProcFs.paths();
       case "PICTURE" -> Pictures.names();
       case "NAME" -> registry.names();
-      case "CACHE" -> caches(session);
-      case "RESULT", "BLOCK", "ADDRESS", "OBJECT" -> List.copyOf(session.names().keySet());
+      case "CACHE", "WHAT" -> caches(session);
+      case "P", "Q" -> processes(session);
+      case "WORD" ->
+          command.name().equals("mmap") || command.name().equals("steps")
+              ? MmapWords.all()
+              : List.of();
+      case "PROTECTION" -> MmapWords.protections();
+      case "ADVICE" -> AdviceCommands.names();
+      case "RESULT", "BLOCK", "ADDRESS", "OBJECT", "FROM", "TO" ->
+          List.copyOf(session.names().keySet());
       case "VALUE", "FRAME" -> values(session, last);
       case "N" -> command.name().equals("cpu") ? optionValues(session, "cpu") : List.of();
       default -> List.of();
@@ -100,6 +128,14 @@ public final class Completions {
       slab.caches().forEach(cache -> all.add(cache.name()));
     }
     return all;
+  }
+
+  /** The names of processes. */
+  private static List<String> processes(Session session) {
+    return session.names().entrySet().stream()
+        .filter(name -> name.getValue() instanceof ProcessValue)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Flags; behind a {@code |} those that may follow. */

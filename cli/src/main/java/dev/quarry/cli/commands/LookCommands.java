@@ -6,15 +6,20 @@ import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
+import dev.quarry.kernel.Processes;
 import dev.quarry.machine.Nearest;
 import dev.quarry.observe.ProcFs;
+import dev.quarry.observe.ProcessFiles;
 import dev.quarry.physical.MemInfoDump;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Commands that show the machine. */
 final class LookCommands {
   private static final String CHAPTER = "looking";
+  private static final Pattern OF_PROCESS = Pattern.compile("/proc/(\\d{1,9})/(\\w+)");
   private static final int FRAMES_PER_STEP = 64;
   private static final long STEPS_OF_A_FILE = 200;
 
@@ -28,7 +33,12 @@ final class LookCommands {
                     "prints a file of /proc or /sys",
                     "cat /proc/buddyinfo",
                     LookCommands::cat)
-                .withNotes("files:\n  " + String.join("\n  ", ProcFs.paths())))
+                .withNotes(
+                    "files:\n  "
+                        + String.join("\n  ", ProcFs.paths())
+                        + "\n  /proc/PID/{"
+                        + String.join(",", ProcessFiles.names())
+                        + "}, PID as p.pid"))
         .add(
             command(
                 "grep TEXT FILE",
@@ -42,8 +52,8 @@ final class LookCommands {
     registry
         .add(
             command(
-                    "draw PICTURE [CACHE] [zone=NAME] [node=N] [from=FRAME] [pages=N]",
-                    "draws " + String.join(", ", Pictures.names()),
+                    "draw PICTURE [WHAT] [zone=NAME] [node=N] [from=FRAME] [pages=N] [cpu=N]",
+                    "draws memory, a cache, or a process",
                     "draw buddy zone=Normal\ndraw reserve\ndraw cache kmalloc-64",
                     Pictures::draw)
                 .withNotes(Pictures.notes()))
@@ -97,7 +107,10 @@ final class LookCommands {
     ProcFs files = MachineFiles.proc(machine);
     List<String> paths = new ArrayList<>(files.textPaths());
     paths.addAll(files.wordPaths());
-    if (!paths.contains(path) && files.read(path).isEmpty()) {
+    Matcher ofProcess = OF_PROCESS.matcher(path);
+    if (ofProcess.matches()) {
+      refuseProcess(call, machine, index, ofProcess);
+    } else if (!paths.contains(path)) {
       throw call.refuse(index, "there is no file " + path + Nearest.hint(path, paths));
     }
     session.spend(
@@ -105,6 +118,27 @@ final class LookCommands {
             ? machine.spec().endPfn() / FRAMES_PER_STEP
             : STEPS_OF_A_FILE + (long) machine.cpus().size() * machine.memory().zones().size());
     return files.read(path).orElseThrow();
+  }
+
+  /** Refuses a process that is not there, or a file that it has not. */
+  private static void refuseProcess(Call call, Machine machine, int index, Matcher path) {
+    Processes processes = machine.processesOrNull();
+    int pid = Integer.parseInt(path.group(1));
+    if (processes == null || processes.find(pid).isEmpty()) {
+      throw call.refuse(index, "there is no process " + pid);
+    }
+    List<String> names = ProcessFiles.names();
+    if (!names.contains(path.group(2))) {
+      throw call.refuse(
+          index,
+          "process "
+              + pid
+              + " has no file "
+              + path.group(2)
+              + ", only "
+              + String.join(", ", names)
+              + Nearest.hint(path.group(2), names));
+    }
   }
 
   private static Value dmesg(Call call, Session session) {

@@ -6,10 +6,8 @@ import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
-import dev.quarry.physical.DirectMap;
-import dev.quarry.slab.SlabAllocator;
-import dev.quarry.virtual.Access;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.Mmu;
 import dev.quarry.virtual.PageFaultException;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.PteState;
@@ -25,13 +23,13 @@ final class MemoryCommands {
     registry
         .add(
             command(
-                "load ADDRESS [offset=N] [bytes=N]",
+                "load ADDRESS [offset=N] [bytes=N] [cpu=N]",
                 "loads a number, through the page tables",
                 "a = vzalloc 8K\nload a offset=4096",
                 MemoryCommands::load))
         .add(
             command(
-                "store ADDRESS VALUE [offset=N] [bytes=N]",
+                "store ADDRESS VALUE [offset=N] [bytes=N] [cpu=N]",
                 "stores a number, through the page tables",
                 "a = vmalloc 8K\nstore a 42",
                 MemoryCommands::store))
@@ -56,6 +54,12 @@ final class MemoryCommands {
     return machine.kernelSpace();
   }
 
+  /** The kernel's accesses on a CPU, through its TLB if one is modelled. */
+  private static Mmu mmu(Call call, Session session) {
+    space(session);
+    return Booted.machine(session).mmu(Booted.cpu(session, call));
+  }
+
   private static long address(Call call) {
     return Addresses.of(call, 0) + call.number("offset", 0, 0, Integer.MAX_VALUE);
   }
@@ -67,7 +71,7 @@ final class MemoryCommands {
   private static Value load(Call call, Session session) {
     call.atMost(1);
     try {
-      return new Value.Number(space(session).mmu().load(address(call), bytes(call), 0));
+      return new Value.Number(mmu(call, session).load(address(call), bytes(call), 0));
     } catch (PageFaultException e) {
       return new Refused("page fault: " + e.fault().text());
     }
@@ -78,28 +82,17 @@ final class MemoryCommands {
     long value = Addresses.of(call, 1);
     long address = address(call);
     int bytes = bytes(call);
-    if (isSlabDescriptor(session, address) || isSlabDescriptor(session, address + bytes - 1)) {
-      return new Refused(
-          KernelArea.hex(address) + " is in a slab descriptor, which only the allocator writes");
+    KernelOwned owned = new KernelOwned(Booted.machine(session), space(session));
+    String what = owned.what(address, bytes);
+    if (!what.isEmpty()) {
+      return new Refused(KernelArea.hex(address) + " is in " + what);
     }
     try {
-      space(session).mmu().store(address, bytes, value, 0);
+      mmu(call, session).store(address, bytes, value, 0);
       return Value.NOTHING;
     } catch (PageFaultException e) {
       return new Refused("page fault: " + e.fault().text());
     }
-  }
-
-  /** A descriptor that was written over would lead Quarry itself astray. */
-  private static boolean isSlabDescriptor(Session session, long address) {
-    Machine machine = Booted.machine(session);
-    SlabAllocator slab = machine.slabOrNull();
-    DirectMap directMap = machine.allocator().directMap();
-    long physical = space(session).tables().translate(address, Access.READ);
-    return slab != null
-        && physical >= 0
-        && physical < directMap.bytes()
-        && slab.isSlabDescriptor(directMap.base() + physical);
   }
 
   private static Value walk(Call call, Session session) {

@@ -27,7 +27,16 @@ final class Pictures {
     NAMES.put(
         "slab", "a slab of a cache: descriptor, chain of free objects, colour, left-over bytes");
     NAMES.put("colours", "where the first object of each slab of a cache begins");
+    NAMES.put("tlb", "what a CPU's TLB holds, and what it counted");
+    NAMES.put("walk", "the walk to an address of the kernel, table by table");
     NAMES.put("vmalloc", "the areas of vmalloc space, its holes, and what waits for a flush");
+  }
+
+  static {
+    NAMES.put("areas", "a process's areas as a red-black tree, with the gaps that it knows");
+    NAMES.put("pagetable", "the walk to an address of a process, entry by entry");
+    NAMES.put("space", "an address space: areas, what of them is in memory, page tables");
+    NAMES.put("fault", "the decision about page faults, with counts and the last one's way");
   }
 
   private Pictures() {}
@@ -41,6 +50,7 @@ final class Pictures {
     NAMES.forEach((name, shows) -> out.append(name).append(": ").append(shows).append('\n'));
     return out
         + "from= and pages= choose the frames that buddy shows\n"
+        + "draw areas P, draw pagetable P ADDRESS, draw space P: of a process p = spawn\n"
         + "draw cache CACHE [detail], draw slab CACHE N, draw colours CACHE: N is a number that\n"
         + "draw cache shows, or o.slab";
   }
@@ -57,8 +67,17 @@ final class Pictures {
               + String.join(", ", names())
               + Nearest.hint(picture, names()));
     }
+    if (picture.equals("tlb")) {
+      return TlbPicture.draw(call, session);
+    }
+    if (picture.equals("walk")) {
+      return WalkPicture.draw(call, session);
+    }
     if (SlabPictures.NAMES.contains(picture)) {
       return SlabPictures.draw(picture, call, session);
+    }
+    if (ProcessPictures.NAMES.contains(picture)) {
+      return ProcessPictures.draw(picture, call, session);
     }
     call.atMost(1);
     List<Zone> zones = Booted.zones(session, call);

@@ -35,8 +35,8 @@ final class SessionCommands {
                     SessionCommands::echo)
                 .withNotes(
                     "its comments as well, from the next line on\n"
-                        + "echo TEXT > FILE writes a file: "
-                        + String.join(", ", ProcFs.writablePaths())))
+                        + "echo TEXT > FILE writes a file:\n  "
+                        + String.join("\n  ", ProcFs.writablePaths())))
         .add(command("names", "lists what has a name", "names", SessionCommands::names))
         .add(
             command(
@@ -84,6 +84,8 @@ final class SessionCommands {
     }
     if (path.equals("/proc/slabinfo")) {
       Caches.slab(session);
+    } else if (path.startsWith("/proc/sys/vm/")) {
+      machine.processes();
     }
     session.spend(STEPS_OF_A_WRITE + machine.cpus().size());
     return call.read(

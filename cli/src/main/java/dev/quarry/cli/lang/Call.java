@@ -6,20 +6,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The words and options that a command was given, names already replaced by their values. */
 public final class Call {
   private final String command;
   private final Position position;
+  private final @Nullable Argument subject;
   private final List<Argument> words;
   private final Map<String, Argument> options;
 
   /** A word: its text, the value if it is a name, and where it stands. */
-  record Argument(String text, Value value, Position position) {}
+  record Argument(String text, boolean quoted, Value value, Position position) {}
 
-  Call(String command, Position position, List<Argument> words, Map<String, Argument> options) {
+  Call(
+      String command,
+      Position position,
+      @Nullable Argument subject,
+      List<Argument> words,
+      Map<String, Argument> options) {
     this.command = command;
     this.position = position;
+    this.subject = subject;
     this.words = List.copyOf(words);
     this.options = Map.copyOf(options);
   }
@@ -38,7 +46,20 @@ public final class Call {
   public Call without(int index) {
     List<Argument> fewer = new ArrayList<>(words);
     fewer.remove(index);
-    return new Call(command, position, fewer, options);
+    return new Call(command, position, subject, fewer, options);
+  }
+
+  /** Whose command it is, read by {@code reader}; what that refuses is refused at its place. */
+  public <T> T subject(Function<Value, T> reader) {
+    if (subject == null) {
+      throw new IllegalStateException(command + " is nobody's command");
+    }
+    return readAt(subject, reader);
+  }
+
+  /** Whether a word stands in quotes. */
+  public boolean isQuoted(int index) {
+    return index < words.size() && words.get(index).quoted();
   }
 
   /** Refuses more words than a command has a use for. */
@@ -63,6 +84,11 @@ public final class Call {
   /** A word as text. */
   public String word(int index, String what) {
     return argument(index, what).value().word();
+  }
+
+  /** A word as it is written, whatever it may name: a flag of the command's own. */
+  public String literal(int index, String what) {
+    return argument(index, what).text();
   }
 
   /** A word, or something else if there is none. */

@@ -21,7 +21,7 @@ final class Caller {
 
   /** Runs a command; or, of a value that stands where a command could, gives the value. */
   Value callOrValue(Statement.Call call, Scope scope) {
-    Value plain = plainValue(call, scope);
+    Value plain = call.subject() == null ? plainValue(call, scope) : null;
     return plain == null ? call(call, scope) : plain;
   }
 
@@ -37,7 +37,12 @@ final class Caller {
 
   /** Runs a command. */
   Value call(Statement.Call call, Scope scope) {
-    Command command = registry.get(call.command(), call.position());
+    Statement.Argument of = call.subject();
+    Call.Argument subject = of == null ? null : argument(of, scope);
+    Command command =
+        subject == null
+            ? registry.get(call.command(), call.position())
+            : registry.getOfSubject(call.command(), call.position());
     List<Call.Argument> words = new ArrayList<>();
     for (Statement.Argument word : call.words()) {
       words.add(argument(word, scope));
@@ -48,7 +53,8 @@ final class Caller {
       options.put(option.name(), argument(option.value(), scope));
     }
     try {
-      return command.run(new Call(call.command(), call.position(), words, options), session);
+      return command.run(
+          new Call(call.command(), call.position(), subject, words, options), session);
     } catch (ScriptException e) {
       throw e;
     } catch (IllegalArgumentException | IllegalStateException e) {
@@ -57,7 +63,8 @@ final class Caller {
   }
 
   private Call.Argument argument(Statement.Argument word, Scope scope) {
-    return new Call.Argument(scope.substitute(word), evaluator.value(word, scope), word.position());
+    return new Call.Argument(
+        scope.substitute(word), word.quoted(), evaluator.value(word, scope), word.position());
   }
 
   private static void requireOption(Command command, Statement.Option option) {

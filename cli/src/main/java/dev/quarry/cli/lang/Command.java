@@ -10,6 +10,11 @@ public interface Command {
   /** The chapter that it belongs to in {@code help}. */
   String chapter();
 
+  /** What stands before it and a colon, such as {@code P}; empty for most commands. */
+  default String subject() {
+    return "";
+  }
+
   /** What comes behind the name, such as {@code GFP order=N}. */
   String usage();
 

@@ -1,6 +1,8 @@
 package dev.quarry.cli.lang;
 
-/** Compares values: numbers by size, everything else as text, for equality only. */
+import java.util.OptionalLong;
+
+/** Compares values: numbers and addresses by size, everything else as text, for equality only. */
 final class Comparison {
   private Comparison() {}
 
@@ -13,6 +15,13 @@ final class Comparison {
     if (left instanceof Value.Number(long l) && right instanceof Value.Number(long r)) {
       return ordered(Long.compare(l, r), operator);
     }
+    if (isAddress(left) || isAddress(right)) {
+      OptionalLong l = number(left);
+      OptionalLong r = number(right);
+      if (l.isPresent() && r.isPresent()) {
+        return ordered(Long.compareUnsigned(l.getAsLong(), r.getAsLong()), operator);
+      }
+    }
     boolean equal = left.word().equals(right.word());
     return switch (operator) {
       case "==" -> equal;
@@ -21,6 +30,20 @@ final class Comparison {
           throw new IllegalArgumentException(
               "\"" + operator + "\" compares numbers, not " + left.word() + " and " + right.word());
     };
+  }
+
+  private static boolean isAddress(Value value) {
+    return value.word().matches("0x[0-9a-f]{1,16}");
+  }
+
+  /** A number, or an address as one. */
+  private static OptionalLong number(Value value) {
+    if (value instanceof Value.Number(long number)) {
+      return OptionalLong.of(number);
+    }
+    return isAddress(value)
+        ? OptionalLong.of(Long.parseUnsignedLong(value.word().substring(2), 16))
+        : OptionalLong.empty();
   }
 
   private static boolean ordered(int order, String operator) {

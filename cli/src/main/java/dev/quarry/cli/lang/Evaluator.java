@@ -50,7 +50,12 @@ final class Evaluator {
     }
     int dot = text.lastIndexOf('.');
     Value whole = dot <= 0 ? null : session.name(text.substring(0, dot));
-    return whole == null ? number(text) : part(whole, text, dot, position);
+    return whole == null || isSum(text, dot) ? number(text) : part(whole, text, dot, position);
+  }
+
+  /** Whether a part is followed by what is added to it, which the command reads itself. */
+  private static boolean isSum(String text, int from) {
+    return text.substring(from).matches(".*[-+*].*");
   }
 
   private static Value part(Value whole, String text, int dot, Position position) {

@@ -13,6 +13,7 @@ final class HelpText {
         name = COMMAND                        names the result: p, p[3]; p.pfn is a part of p
         name = VALUE                          names a number, a text in quotes, or a part
         Normal.free, Normal[1].free           a zone's name is a value: of node 0, of node 1
+        p: store a 42                         a command of the process p
         repeat N { ... }                      for i in 0..9 { p[$i] = alloc_page GFP_KERNEL }
         expect p.order == 3                   expect fails COMMAND, expect works COMMAND
         # a comment                           a ; b puts two commands on a line
@@ -45,7 +46,8 @@ final class HelpText {
   }
 
   private static String head(Command command) {
-    return (command.name() + " " + command.usage()).strip();
+    String subject = command.subject().isEmpty() ? "" : command.subject() + ": ";
+    return (subject + command.name() + " " + command.usage()).strip();
   }
 
   /** One command: how it is written, what it does, an example. */

@@ -2,6 +2,7 @@ package dev.quarry.cli.lang;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads statements, by recursive descent:
@@ -9,8 +10,9 @@ import java.util.List;
  * <pre>
  *   script    = { statement end }
  *   statement = "repeat" word block | "for" word "in" word block
- *             | "expect" ("fails" | "works") (name "=" call | call)
- *             | "expect" word comparison word | name "=" call | call
+ *             | "expect" ("fails" | "works") assign
+ *             | "expect" word comparison word | assign
+ *   assign    = [ subject ":" ] [ name "=" ] call | name "=" subject ":" call
  *   call      = word { word | string | key "=" (word | string) }
  *   block     = "{" script "}"
  *   end       = newline | ";"
@@ -145,11 +147,12 @@ final class Parser {
   }
 
   private Statement assignOrCall() {
+    Statement.Argument subject = subject();
     if (peek().kind() != Token.Kind.WORD) {
       throw ScriptException.mistake(peek().position(), "a command is missing");
     }
     if (tokens.get(at + 1).kind() != Token.Kind.EQUALS) {
-      return call();
+      return call(subject);
     }
     Token name = take();
     at++;
@@ -157,10 +160,28 @@ final class Parser {
       throw ScriptException.mistake(
           peek().position(), "the command whose result \"" + name.text() + "\" names is missing");
     }
-    return new Statement.Assign(name.text(), call(), name.position());
+    return new Statement.Assign(
+        name.text(), call(subject == null ? subject() : subject), name.position());
   }
 
-  private Statement.Call call() {
+  /** The word before a colon: whose command it is. Null if there is none. */
+  private Statement.@Nullable Argument subject() {
+    Token token = peek();
+    if (token.kind() != Token.Kind.WORD
+        || !token.text().endsWith(":")
+        || tokens.get(at + 1).kind() == Token.Kind.EQUALS) {
+      return null;
+    }
+    at++;
+    String name = token.text().substring(0, token.text().length() - 1);
+    if (name.isEmpty() || !isWord(peek())) {
+      throw ScriptException.mistake(
+          token.position(), "a process's command is written: NAME: COMMAND, such as p: brk");
+    }
+    return new Statement.Argument(name, false, token.position());
+  }
+
+  private Statement.Call call(Statement.@Nullable Argument subject) {
     Token command = take();
     List<Statement.Argument> words = new ArrayList<>();
     List<Statement.Option> options = new ArrayList<>();
@@ -178,7 +199,7 @@ final class Parser {
       }
     }
     boolean quoted = command.kind() == Token.Kind.STRING;
-    return new Statement.Call(command.text(), quoted, words, options, command.position());
+    return new Statement.Call(subject, command.text(), quoted, words, options, command.position());
   }
 
   /** A {@code >} in a command is where its text goes, a word like others. */

@@ -5,6 +5,7 @@ import java.util.List;
 
 /** A command made of a function. */
 public record SimpleCommand(
+    String subject,
     String name,
     String chapter,
     String usage,
@@ -37,12 +38,18 @@ public record SimpleCommand(
             .map(word -> word.substring(0, word.indexOf('=')))
             .toList();
     String rest = space < 0 ? "" : usage.substring(space + 1);
-    return new SimpleCommand(name, chapter, rest, summary, "", example, options, action);
+    return new SimpleCommand("", name, chapter, rest, summary, "", example, options, action);
+  }
+
+  /** The same command as one of something, whose name stands before it: {@code P: NAME}. */
+  public SimpleCommand ofSubject(String what) {
+    return new SimpleCommand(what, name, chapter, usage, summary, notes, example, options, action);
   }
 
   /** The same command with more to read in {@code help NAME}. */
   public SimpleCommand withNotes(String text) {
-    return new SimpleCommand(name, chapter, usage, summary, text, example, options, action);
+    return new SimpleCommand(
+        subject, name, chapter, usage, summary, text, example, options, action);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.quarry.cli.lang;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A statement of a script. */
 sealed interface Statement {
@@ -12,9 +13,17 @@ sealed interface Statement {
   /** {@code key=value}. */
   record Option(String name, Argument value, Position position) {}
 
-  /** {@code command word ... key=value ...}; quoted: a string stands in the command's place. */
+  /**
+   * {@code subject: command word ... key=value ...}; quoted: a string stands in the command's
+   * place.
+   */
   record Call(
-      String command, boolean quoted, List<Argument> words, List<Option> options, Position position)
+      @Nullable Argument subject,
+      String command,
+      boolean quoted,
+      List<Argument> words,
+      List<Option> options,
+      Position position)
       implements Statement {}
 
   /** {@code name = command ...}. */

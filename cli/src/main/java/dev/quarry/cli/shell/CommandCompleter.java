@@ -24,7 +24,7 @@ final class CommandCompleter implements Completer {
   public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
     List<String> words = line.words();
     if (line.wordIndex() == 0) {
-      for (String name : registry.names()) {
+      for (String name : Completions.firstWords(registry, session)) {
         Command command = registry.find(name);
         String summary = command == null ? "" : command.summary();
         candidates.add(new Candidate(name, name, null, summary, null, null, true));

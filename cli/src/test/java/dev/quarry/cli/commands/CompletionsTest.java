@@ -30,12 +30,20 @@ class CompletionsTest {
         "draw b                    | buddy",
         "draw buddy zone=N         | zone=Normal",
         "cat /proc/buddy           | /proc/buddyinfo",
-        "free_pages                | block p",
+        "free_pages                | a block p s",
         "print p.p                 | p.pfn p.pages",
         "expect f                  | fails",
         "expect Normal.m           | Normal.managed Normal.min Normal.merges",
         "help dra                  | draw drain_all_pages",
         "cpu                       | 0",
+        "s: mm                     | mmap",
+        "s: mmap 64K sh            | shared shared_validate",
+        "s: mmap 64K rw pri        | private",
+        "s: mmap 64K rw fi         | file fixed fixed=",
+        "s: madvise a w            | willneed wipeonfork",
+        "s: mprotect a 4K rw       | rw rwx",
+        "fork                      | s",
+        "s: load a                 | a",
         "nonsense x                |",
       })
   void offersWhatFits(String line, String offers) {
@@ -43,7 +51,8 @@ class CompletionsTest {
     String expected = offers == null ? "" : offers.replace('!', '|');
     Registry registry = AllCommands.registry();
     try (Session session = AllCommands.session(new PrintWriter(Writer.nullWriter()))) {
-      new Interpreter(registry, session).run("boot course\np = alloc_page GFP_DMA\nblock = p", 1);
+      new Interpreter(registry, session)
+          .run("boot course\np = alloc_page GFP_DMA\nblock = p\ns = spawn\ns: a = mmap 4K", 1);
       String text = typed.contains(" ") ? typed : typed + " ";
       List<String> words = Arrays.asList(text.split(" +", -1));
       assertThat(Completions.of(registry, session, words))

@@ -43,6 +43,16 @@ public abstract class CachedFile implements FileMapping {
     holders.incrementAndGet();
   }
 
+  @Override
+  public void linked(long vma) {
+    cache.areas().add(vma);
+  }
+
+  @Override
+  public void unlinked(long vma) {
+    cache.areas().remove(vma);
+  }
+
   /** No timer writes pages back: it happens when a holder goes. */
   @Override
   public void unmapped(Cpu cpu) {

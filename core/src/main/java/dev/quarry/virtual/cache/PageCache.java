@@ -20,8 +20,9 @@ import java.lang.foreign.MemorySegment;
  *         [ 17 ][ 90 ][    ][ 4 ]                 one reference of the cache's
  * </pre>
  *
- * <p>The lock is the object's own. It is held while a page is read from the host: who wants the
- * same file waits, as on the page's lock in Linux.
+ * <p>The lock is the object's own. It is held while a page is read from the host or written to it:
+ * who wants the same file waits, as on the page's lock in Linux. Nobody allocates with it held, so
+ * that reclaim may wait for it.
  */
 public final class PageCache {
   /** {@link #get} and {@link #read}: there is no memory. */
@@ -51,6 +52,8 @@ public final class PageCache {
   private long nrPages;
   private long nrDirty;
   private volatile long knownPages;
+  private final FileAreas areas = new FileAreas();
+  private boolean failedWrite;
 
   PageCache(PageCaches all, int handle, BackingStore store) {
     this.all = all;
@@ -70,6 +73,11 @@ public final class PageCache {
   /** Whether its pages have no other place than memory. */
   public boolean isShmem() {
     return store.isShmem();
+  }
+
+  /** The areas that show the file. */
+  public FileAreas areas() {
+    return areas;
   }
 
   /** Pages in memory: {@code nrpages}. */
@@ -113,7 +121,7 @@ public final class PageCache {
    * @param around whether its neighbours are read too
    * @return the frame, or {@link #NO_MEMORY}, {@link #IO_ERROR}, {@link #BEYOND_END}
    */
-  public synchronized int read(Cpu cpu, long index, boolean around) {
+  public int read(Cpu cpu, long index, boolean around) {
     long end = filePages();
     if (index >= end) {
       return BEYOND_END;
@@ -122,43 +130,63 @@ public final class PageCache {
       long first = Math.max(0, index - READ_AROUND / 2);
       readAhead(cpu, first, Math.min(end, first + READ_AROUND));
     }
-    int pfn = pages.get(index);
-    if (pfn == Pfn.NONE) {
-      pfn = readOne(cpu, index, Gfp.GFP_HIGHUSER_MOVABLE);
-    }
-    if (pfn >= 0) {
-      map.addReference(pfn, 0);
-    }
-    return pfn;
+    int pfn = get(index);
+    return pfn == Pfn.NONE ? readOne(cpu, index, Gfp.GFP_HIGHUSER_MOVABLE) : pfn;
   }
 
   /**
    * Reads what is missing before {@code end}, until something fails: {@code force_page_cache_ra}.
    */
-  public synchronized void readAhead(Cpu cpu, long first, long end) {
+  public void readAhead(Cpu cpu, long first, long end) {
     long last = Math.min(end, filePages());
     for (long index = first; index < last; index++) {
-      if (pages.get(index) == Pfn.NONE && readOne(cpu, index, GFP_AHEAD) < 0) {
+      int pfn = has(index) ? Pfn.NONE : readOne(cpu, index, GFP_AHEAD);
+      if (pfn >= 0) {
+        allocator.freePage(cpu, pfn); // the cache has its own reference
+      } else if (pfn != Pfn.NONE) {
         return;
       }
     }
   }
 
+  /** A page that is not in memory, with a reference for the caller. */
   private int readOne(Cpu cpu, long index, int gfp) {
     int pfn = allocator.allocPage(cpu, gfp);
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
+    int there = insert(cpu, index, pfn);
+    if (there != pfn) {
+      allocator.freePage(cpu, pfn);
+    }
+    return there;
+  }
+
+  /**
+   * Fills a fresh frame and makes it the page of an index: {@code filemap_add_folio}.
+   *
+   * @return that frame, or the one that somebody else made it meanwhile, or an error
+   */
+  private synchronized int insert(Cpu cpu, long index, int pfn) {
+    int there = pages.get(index);
+    if (there != Pfn.NONE) {
+      map.addReference(there, 0);
+      return there;
+    }
     try {
       store.read(index << SHIFT, bytes(pfn, PAGE));
     } catch (IOException e) {
-      allocator.freePage(cpu, pfn);
       return IO_ERROR;
     }
     map.setFlags(pfn, PageState.UPTODATE | (isShmem() ? PageState.SWAPBACKED : 0));
     map.mapping(pfn, handle);
     map.index(pfn, (int) index);
-    pages.put(index, pfn);
+    map.addFirstReference(pfn);
+    int shadow = pages.put(index, pfn);
+    if (shadow != PageIndex.NO_SHADOW) {
+      all.lru().refault(pfn, shadow);
+    }
+    all.lru().add(cpu, pfn);
     nrPages++;
     counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
     if (isShmem()) {
@@ -227,10 +255,53 @@ public final class PageCache {
         }
       }
       store.force();
-      return true;
+      boolean written = !failedWrite;
+      failedWrite = false;
+      return written;
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /**
+   * Writes one page so that it can be reclaimed: {@code pageout}. It stays dirty if the host cannot
+   * write it, which the next one who asks for it is told, or if somebody may write it unseen.
+   *
+   * @return whether it is clean
+   */
+  public synchronized boolean writePage(Cpu cpu, int pfn, Cleaner cleaner) {
+    if (map.mapping(pfn) != handle || isShmem()) {
+      return false;
+    }
+    if (isDirty(pfn)) {
+      long index = indexOf(pfn);
+      try {
+        writeOne(cpu, index, pfn, store.size(), cleaner.clean(index, pfn));
+      } catch (IOException e) {
+        failedWrite = true;
+      }
+    }
+    return !isDirty(pfn);
+  }
+
+  private long indexOf(int pfn) {
+    return map.index(pfn) & 0xFFFF_FFFFL;
+  }
+
+  /**
+   * Takes a clean page out that nobody holds but the cache and the caller: {@code
+   * __remove_mapping}. What was known of its use stays in its place. The caller frees the frame.
+   *
+   * @return whether it was taken out
+   */
+  public synchronized boolean reclaim(int pfn) {
+    boolean mine = map.mapping(pfn) == handle && !isDirty(pfn) && !isShmem();
+    if (!mine || !map.takeReferences(pfn, 2, 0)) {
+      return false;
+    }
+    pages.remove(indexOf(pfn), all.lru().evicted(pfn));
+    forget(pfn);
+    return true;
   }
 
   /** Writes what is dirty; pages that somebody maps stay dirty, as they may change unseen. */
@@ -280,19 +351,26 @@ public final class PageCache {
     for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
       remove(cpu, at);
     }
+    if (end == Long.MAX_VALUE) {
+      pages.dropShadows(first);
+    }
   }
 
   private void remove(Cpu cpu, long index) {
     int pfn = pages.get(index);
     clean(pfn);
-    pages.remove(index);
+    pages.remove(index, PageIndex.NO_SHADOW);
+    forget(pfn);
+    allocator.freePage(cpu, pfn);
+  }
+
+  private void forget(int pfn) {
     nrPages--;
     counts.add(pfn, NodeStat.NR_FILE_PAGES, -1);
     if (isShmem()) {
       counts.add(pfn, NodeStat.NR_SHMEM, -1);
     }
     map.mapping(pfn, 0);
-    allocator.freePage(cpu, pfn);
   }
 
   synchronized long drop(Cpu cpu) {

@@ -32,6 +32,7 @@ public final class PageCaches {
   private final Map<Path, PageCache> byPath = new TreeMap<>();
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
+  private PageLru lru = PageLru.NONE;
 
   /** The caches of a machine that has no file open yet. */
   public PageCaches(PageAllocator allocator, PhysicalMemory memory, Ram ram, NodeCounts counts) {
@@ -61,13 +62,32 @@ public final class PageCaches {
     return counts;
   }
 
+  /** Who keeps lists of user pages. */
+  public PageLru lru() {
+    return lru;
+  }
+
+  /** Says, before there is a page, who keeps lists of them. */
+  public void lru(PageLru keeper) {
+    lru = keeper;
+  }
+
   /**
    * Opens a file of the host, which must exist. All who open it share one cache.
    *
    * @param write whether it is opened for writing too
    * @throws IOException if the host refuses
    */
-  public synchronized HostFile open(Path path, boolean write) throws IOException {
+  public HostFile open(Path path, boolean write) throws IOException {
+    return open(path, path.toString(), write);
+  }
+
+  /**
+   * The same, for processes that know the file by another name.
+   *
+   * @param name what {@code /proc/PID/maps} shows
+   */
+  public synchronized HostFile open(Path path, String name, boolean write) throws IOException {
     Path real = path.toRealPath();
     PageCache cache = byPath.get(real);
     if (cache == null) {
@@ -82,7 +102,7 @@ public final class PageCaches {
     if (write && !Files.isWritable(real)) {
       throw new IOException(path + " is not writable");
     }
-    return new HostFile(cache, path.toString(), write);
+    return new HostFile(cache, name, write);
   }
 
   /** Shared memory without a name: {@code shmem_zero_setup}. It goes with its last area. */
@@ -128,6 +148,7 @@ public final class PageCaches {
    */
   public long drop(Cpu cpu) {
     long dropped = 0;
+    lru.drain(cpu);
     for (PageCache cache : all()) {
       dropped += cache.drop(cpu);
     }

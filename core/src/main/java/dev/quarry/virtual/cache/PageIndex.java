@@ -4,18 +4,24 @@ import dev.quarry.physical.Pfn;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which frame holds which page of a file: {@code i_pages}, an xarray. Nodes of 64 slots, sorted by
- * index; an empty node goes.
+ * index; an empty node goes. A page that was reclaimed leaves a shadow in its place.
  */
 final class PageIndex {
   private static final int NODE_SHIFT = 6;
   private static final int SLOTS = 1 << NODE_SHIFT;
 
+  /** No page was reclaimed from a place. */
+  static final int NO_SHADOW = 0;
+
   private static final class Node {
     final int[] frames = new int[SLOTS];
     int count;
+    int @Nullable [] shadows;
+    int shadowCount;
 
     Node() {
       Arrays.fill(frames, Pfn.NONE);
@@ -34,22 +40,55 @@ final class PageIndex {
     return (int) index & (SLOTS - 1);
   }
 
-  /** Notes a page that was not there. */
-  void put(long index, int pfn) {
+  /** Notes a page that was not there; the shadow that was in its place. */
+  int put(long index, int pfn) {
     Node node = nodes.computeIfAbsent(index >>> NODE_SHIFT, key -> new Node());
-    node.frames[slot(index)] = pfn;
+    int slot = slot(index);
+    node.frames[slot] = pfn;
     node.count++;
+    int shadow = node.shadows == null ? NO_SHADOW : node.shadows[slot];
+    shadow(node, slot, NO_SHADOW);
+    return shadow;
   }
 
-  /** Forgets a page that was there. */
-  void remove(long index) {
+  /** Forgets a page that was there, and leaves a shadow or {@link #NO_SHADOW}. */
+  void remove(long index, int shadow) {
     Node node = nodes.get(index >>> NODE_SHIFT);
     if (node != null) {
       node.frames[slot(index)] = Pfn.NONE;
-      if (--node.count == 0) {
+      node.count--;
+      shadow(node, slot(index), shadow);
+      if (node.count == 0 && node.shadowCount == 0) {
         nodes.remove(index >>> NODE_SHIFT);
       }
     }
+  }
+
+  private static void shadow(Node node, int slot, int shadow) {
+    if (node.shadows == null) {
+      if (shadow == NO_SHADOW) {
+        return;
+      }
+      node.shadows = new int[SLOTS];
+    }
+    int before = node.shadows[slot];
+    node.shadowCount += (shadow == NO_SHADOW ? 0 : 1) - (before == NO_SHADOW ? 0 : 1);
+    node.shadows[slot] = shadow;
+  }
+
+  /** Forgets shadows from an index on: a file that became shorter. */
+  void dropShadows(long first) {
+    nodes
+        .tailMap(first >>> NODE_SHIFT, true)
+        .entrySet()
+        .removeIf(entry -> {
+          Node node = entry.getValue();
+          long base = entry.getKey() << NODE_SHIFT;
+          for (int slot = (int) Math.max(0, first - base); slot < SLOTS; slot++) {
+            shadow(node, slot, NO_SHADOW);
+          }
+          return node.count == 0 && node.shadowCount == 0;
+        });
   }
 
   /** The first page at or behind an index, or -1. */

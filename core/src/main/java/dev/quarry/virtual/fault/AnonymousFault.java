@@ -23,7 +23,7 @@ final class AnonymousFault {
     if (pfn == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    parts.rmap().newAnon(fault, pfn);
     parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
     return FaultLeaf.DEMAND_ZERO;
   }

@@ -4,16 +4,18 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
 import dev.quarry.virtual.HugeTables;
-import dev.quarry.virtual.PageTables;
-import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.cache.CachedFile;
+import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
+import java.util.function.IntConsumer;
 import java.util.function.LongBinaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Changes what entries allow, and what they remember: {@code change_pte_range} (mm/mprotect.c),
@@ -76,18 +78,22 @@ final class ChangeProtection {
   long makeLazyFree(Cpu cpu, MmStruct mm, long start, long end) {
     splitParts(cpu, mm, start, end);
     long[] freed = {0};
-    forEachMapped(mm, start, end, (address, entry) -> {
-      int pfn = parts.pfn(entry);
-      boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
-      boolean part = LargeFolios.isPart(parts.map().state(pfn));
-      boolean own = part ? isWhollyMeant(mm, address, entry, start, end) : isMappedOnce(pfn);
-      if (zeros || !own) {
-        return entry;
-      }
-      makeLazyFree(pfn, part);
-      freed[0] += (entry & Pte.PSE) != 0 ? HugePageSettings.FRAMES : 1;
-      return entry & ~(Pte.ACCESSED | Pte.DIRTY);
-    });
+    forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
+          boolean part = LargeFolios.isPart(parts.map().state(pfn));
+          boolean own = part ? isWhollyMeant(mm, address, entry, start, end) : isMappedOnce(pfn);
+          if (zeros || !own) {
+            return entry;
+          }
+          makeLazyFree(pfn, part);
+          freed[0] += (entry & Pte.PSE) != 0 ? HugePageSettings.FRAMES : 1;
+          return entry & ~(Pte.ACCESSED | Pte.DIRTY);
+        });
     return freed[0];
   }
 
@@ -95,11 +101,45 @@ final class ChangeProtection {
     return parts.map().mapcount(pfn) == 1;
   }
 
+  /** The frames that only entries of a range show. */
+  int[] ownPages(MmStruct mm, long start, long end) {
+    IntStream.Builder frames = IntStream.builder();
+    forEachPage(
+        mm,
+        start,
+        end,
+        pfn -> {
+          if (isAlone(mm, pfn)) {
+            frames.add(pfn);
+          }
+        });
+    return frames.build().toArray();
+  }
+
+  /** Visits the frames that entries of a range show: single ones, and heads of huge pages. */
+  void forEachPage(MmStruct mm, long start, long end, IntConsumer visitor) {
+    forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean small = !LargeFolios.isPart(parts.map().state(pfn));
+          boolean whole = (entry & Pte.PSE) != 0 && !huge.isZeros(pfn);
+          if (pfn != parts.zeroPfn() && (small || whole)) {
+            visitor.accept(pfn);
+          }
+          return entry;
+        });
+  }
+
   private void makeLazyFree(int pfn, boolean part) {
-    int dirty = PageState.SWAPBACKED | PageState.DIRTY;
-    parts.map().changeFlags(pfn, dirty, 0);
     if (part) {
-      parts.map().changeFlags(parts.memory().largeFolios().head(pfn), dirty, 0);
+      int head = parts.memory().largeFolios().head(pfn);
+      parts.map().changeFlags(pfn, pfn == head ? 0 : PageState.SWAPBACKED | PageState.DIRTY, 0);
+      parts.lru().lazyFree(head);
+    } else {
+      parts.lru().lazyFree(pfn);
     }
   }
 
@@ -109,12 +149,16 @@ final class ChangeProtection {
    */
   boolean makeOld(Cpu cpu, MmStruct mm, long start, long end) {
     splitParts(cpu, mm, start, end);
-    return forEachMapped(mm, start, end, (address, entry) -> {
-      int pfn = parts.pfn(entry);
-      boolean part = LargeFolios.isPart(parts.map().state(pfn)) && !huge.isZeros(pfn);
-      boolean skipped = part && !isWhollyMeant(mm, address, entry, start, end);
-      return skipped ? entry : entry & ~Pte.ACCESSED;
-    });
+    return forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean part = LargeFolios.isPart(parts.map().state(pfn)) && !huge.isZeros(pfn);
+          boolean skipped = part && !isWhollyMeant(mm, address, entry, start, end);
+          return skipped ? entry : entry & ~Pte.ACCESSED;
+        });
   }
 
   /** Whether all of the huge page that holds a frame is in a range, and nobody else has it. */
@@ -127,20 +171,22 @@ final class ChangeProtection {
     return all && first >= start && isWhole(first, end) && parts.rmap().large().isAlone(mm, pfn);
   }
 
-  /**
-   * An advice about a part of a huge page makes small pages of it first, if nobody else has it.
-   */
+  /** An advice about a part of a huge page makes small pages of it first, if nobody else has it. */
   private void splitParts(Cpu cpu, MmStruct mm, long start, long end) {
     splitPart(cpu, mm, start);
     splitPart(cpu, mm, end);
-    forEachMapped(mm, start, end, (address, entry) -> {
-      int pfn = parts.pfn(entry);
-      boolean small = (entry & Pte.PSE) == 0 && LargeFolios.isPart(parts.map().state(pfn));
-      if (small && !isWhollyMeant(mm, address, entry, start, end) && isAlone(mm, pfn)) {
-        huge.splitBlock(cpu, pfn, mm);
-      }
-      return entry;
-    });
+    forEachMapped(
+        mm,
+        start,
+        end,
+        (address, entry) -> {
+          int pfn = parts.pfn(entry);
+          boolean small = (entry & Pte.PSE) == 0 && LargeFolios.isPart(parts.map().state(pfn));
+          if (small && !isWhollyMeant(mm, address, entry, start, end) && isAlone(mm, pfn)) {
+            huge.splitBlock(cpu, pfn, mm);
+          }
+          return entry;
+        });
   }
 
   private boolean isAlone(MmStruct mm, int pfn) {

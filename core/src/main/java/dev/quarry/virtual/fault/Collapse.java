@@ -82,6 +82,7 @@ final class Collapse {
     if (HugeTables.isHuge(entry)) {
       return Result.PMD_MAPPED;
     }
+    parts.lru().drain(cpu); // what a batch holds looks like somebody else's
     Scan scan = new Scan();
     Result result = scan(cpu, mm, slot, isDaemon, scan);
     boolean idle = scan.referenced == 0 || (scan.swapped > 0 && scan.referenced < FRAMES / 2);
@@ -104,7 +105,7 @@ final class Collapse {
           return exceeds(cpu, VmEvent.THP_SCAN_EXCEED_SWAP_PTE, Result.EXCEED_SWAP_PTE);
         }
       } else {
-        Result result = page(mm, entry, scan);
+        Result result = page(cpu, mm, entry, scan);
         if (result != Result.SUCCEED) {
           return result;
         }
@@ -122,8 +123,11 @@ final class Collapse {
   }
 
   /** A page must be private, and nobody but page tables may hold it. */
-  private Result page(MmStruct mm, long entry, Scan scan) {
+  private Result page(Cpu cpu, MmStruct mm, long entry, Scan scan) {
     int pfn = parts.pfn(entry);
+    if ((PageState.flags(map.state(pfn)) & PageState.SWAPCACHE) != 0) {
+      swap.swap().dropCached(cpu, pfn);
+    }
     long state = map.state(pfn);
     if (!parts.rmap().isAnon(pfn)) {
       return Result.PAGE_ANON;
@@ -156,22 +160,42 @@ final class Collapse {
       parts.allocator().freePages(cpu, head, HugePageSettings.ORDER);
       return Result.FAIL;
     }
+    if (!isStillWhole(cpu, mm, slot)) {
+      parts.allocator().freePages(cpu, head, HugePageSettings.ORDER);
+      return Result.PAGE_COUNT;
+    }
     long table = entries.tables().clear(slot) & parts.tables().layout().frameMask();
     parts.tables().tlb().userRange(cpu, mm.tables(), start, FRAMES, true); // before the copy
     fill(cpu, mm, head, table);
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(vma, start);
     rmap.large().newHuge(mm, rmap.handle(vma), index, head);
+    parts.lru().addLarge(head);
     long flags = parts.spaces().areas().flags(vma);
     entries.set(mm, slot, head, Parts.written(parts.bits(flags, false), flags), table);
     return Result.SUCCEED;
+  }
+
+  /** To make room for the huge page, some of the small ones may have been taken away. */
+  private boolean isStillWhole(Cpu cpu, MmStruct mm, long slot) {
+    parts.lru().drain(cpu);
+    Scan again = new Scan();
+    for (int i = 0; i < FRAMES; i++) {
+      long entry = parts.tables().entry(at(slot, i));
+      boolean none = entry == Pte.NONE || parts.pfnIfMapped(entry) == parts.zeroPfn();
+      if (!none && (!Pte.isMapped(entry) || page(cpu, mm, entry, again) != Result.SUCCEED)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** {@code alloc_charge_folio}: on the node that has most of the pages. */
   private int allocate(Cpu cpu, long slot, boolean isDaemon) {
     int gfp = isDaemon ? rules.khugepagedGfp() : dev.quarry.physical.Gfp.GFP_TRANSHUGE;
     int head =
-        parts.allocator()
+        parts
+            .allocator()
             .allocPagesNode(cpu, busiestNode(cpu, slot), -1, gfp, HugePageSettings.ORDER, null);
     VmEvent event =
         head == Pfn.NONE ? VmEvent.THP_COLLAPSE_ALLOC_FAILED : VmEvent.THP_COLLAPSE_ALLOC;

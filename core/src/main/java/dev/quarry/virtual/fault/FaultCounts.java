@@ -1,11 +1,27 @@
 package dev.quarry.virtual.fault;
 
-/** How often each leaf was reached; each CPU counts for itself. */
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How often each leaf was reached, and which ones by the last fault; each CPU counts for itself.
+ *
+ * <pre>
+ *   path of a CPU   ... | leaf before | last leaf     8 bits each, ordinal + 1
+ * </pre>
+ */
 public final class FaultCounts {
+  private static final FaultLeaf[] ALL = FaultLeaf.values();
   private static final int LINE = 16;
 
   /** Counters of a CPU: a multiple of a cache line. */
-  private static final int STRIDE = (FaultLeaf.values().length + LINE - 1) & -LINE;
+  private static final int STRIDE = (ALL.length + LINE) & -LINE;
+
+  /** Where in a CPU's counters its last path is: behind those of the leaves. */
+  private static final int PATH = STRIDE - 1;
+
+  private static final int PATH_SHIFT = Byte.SIZE;
+  private static final int PATH_MASK = (1 << PATH_SHIFT) - 1;
 
   private final long[] counts;
 
@@ -14,8 +30,26 @@ public final class FaultCounts {
   }
 
   FaultLeaf count(int cpu, FaultLeaf leaf) {
-    counts[cpu * STRIDE + leaf.ordinal()]++;
+    int base = cpu * STRIDE;
+    counts[base + leaf.ordinal()]++;
+    long before = counts[base + PATH];
+    boolean goesOn = leaf.isAfterAnother() || isPassed(before);
+    counts[base + PATH] = (goesOn ? before << PATH_SHIFT : 0) | (leaf.ordinal() + 1);
     return leaf;
+  }
+
+  private static boolean isPassed(long path) {
+    int last = (int) path & PATH_MASK;
+    return last != 0 && ALL[last - 1].effect() == FaultLeaf.Effect.PASSED;
+  }
+
+  /** The leaves that a CPU's last fault passed, the end last; empty before its first fault. */
+  public List<FaultLeaf> lastPath(int cpu) {
+    List<FaultLeaf> leaves = new ArrayList<>();
+    for (long path = counts[cpu * STRIDE + PATH]; path != 0; path >>>= PATH_SHIFT) {
+      leaves.addFirst(ALL[(int) (path & PATH_MASK) - 1]);
+    }
+    return leaves;
   }
 
   /** How often a leaf was reached since boot. */

@@ -1,5 +1,7 @@
 package dev.quarry.virtual.fault;
 
+import java.util.Locale;
+
 /**
  * Where the decision about a page fault ends: the leaves of the tree that {@code exc_page_fault}
  * walks (arch/x86/mm/fault.c, mm/memory.c, 6.18). {@link PageFaultHandler} has the tree.
@@ -91,6 +93,7 @@ public enum FaultLeaf {
   }
 
   private final Effect effect;
+  private final String words = name().toLowerCase(Locale.ROOT).replace('_', ' ');
 
   FaultLeaf(Effect effect) {
     this.effect = effect;
@@ -104,5 +107,15 @@ public enum FaultLeaf {
   /** Whether the access can be tried again. */
   public boolean isResolved() {
     return effect == Effect.RESOLVED;
+  }
+
+  /** Whether it says what the kernel does about another leaf, which came before. */
+  boolean isAfterAnother() {
+    return effect == Effect.FIXUP || effect == Effect.OOPS;
+  }
+
+  /** In words: {@code demand zero}. */
+  public String words() {
+    return words;
   }
 }

@@ -118,7 +118,7 @@ final class FileFault {
     }
     WriteProtectFault.copyPage(parts, pfn, copy);
     parts.allocator().freePage(fault.cpu, pfn);
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, copy);
+    parts.rmap().newAnon(fault, copy);
     long entry = parts.entry(copy, bits(fault, cache));
     parts.tables().entry(fault.slot, Parts.written(entry, fault.flags));
     return FaultLeaf.PRIVATE_WRITE;

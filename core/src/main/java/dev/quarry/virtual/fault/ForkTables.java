@@ -4,6 +4,7 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
+import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
@@ -75,7 +76,12 @@ final class ForkTables implements RunVisitor {
   @Override
   public void run(long address, long slot, int entries, int level) {
     if (level > PageTableLayout.PTE_LEVEL) {
-      failed = failed || !huge.copy(cpu, child, address, slot, isPrivate);
+      boolean copied = failed || huge.copy(cpu, child, address, slot, isPrivate);
+      if (!copied && !HugeTables.isHuge(tables.entry(slot))) { // split to make room for a table
+        run(address, huge.small(slot, 0), tables.layout().entries(), PageTableLayout.PTE_LEVEL);
+      } else {
+        failed = !copied || failed;
+      }
       return;
     }
     int step = tables.layout().pointerBytes();
@@ -89,8 +95,9 @@ final class ForkTables implements RunVisitor {
       if (to == PageTables.NO_SLOT) {
         to = child.tables().makeSlot(cpu, MmFault.GFP_TABLE, address);
         failed = to == PageTables.NO_SLOT;
+        entry = tables.entry(from); // to make room for the table, it may have been taken away
       }
-      if (!failed) {
+      if (!failed && entry != Pte.NONE) {
         tables.entry(to + (long) i * step, entry(from, entry));
       }
     }

@@ -98,18 +98,20 @@ final class HugeEntries {
    * Gives a child a huge entry of its parent's.
    *
    * @param isPrivate whether both lose the right to write
-   * @return false without memory for tables
+   * @return false without memory for tables, or if the entry is no huge one any more
    */
   boolean copy(Cpu cpu, MmStruct child, long address, long slot, boolean isPrivate) {
     long to = child.tables().makeUpperSlot(cpu, MmFault.GFP_TABLE, address);
     long table =
-        to == PageTables.NO_SLOT
-            ? HugeTables.NO_TABLE
-            : tables.allocate(cpu, MmFault.GFP_TABLE);
+        to == PageTables.NO_SLOT ? HugeTables.NO_TABLE : tables.allocate(cpu, MmFault.GFP_TABLE);
     if (table == HugeTables.NO_TABLE) {
       return false;
     }
     long entry = parts.tables().entry(slot);
+    if (!HugeTables.isHuge(entry)) {
+      tables.free(cpu, table);
+      return false;
+    }
     int head = parts.pfn(entry);
     if (zero.is(head)) {
       zero.get(cpu, child); // there is one: this entry's
@@ -134,8 +136,7 @@ final class HugeEntries {
       long source = from + done;
       long step = Math.min(bytes - done, BYTES - (source & BYTES - 1));
       long slot = mm.tables().findUpperSlot(source);
-      boolean huge =
-          slot != PageTables.NO_SLOT && HugeTables.isHuge(parts.tables().entry(slot));
+      boolean huge = slot != PageTables.NO_SLOT && HugeTables.isHuge(parts.tables().entry(slot));
       if (huge && step == BYTES && ((to + done) & BYTES - 1) == 0) {
         int moved = moveHuge(cpu, mm, slot, to + done);
         if (moved < 0) {

@@ -32,11 +32,7 @@ final class HugeFault {
   private final Khugepaged khugepaged;
 
   HugeFault(
-      Parts parts,
-      HugeRules rules,
-      HugeEntries entries,
-      HugeZeroPage zero,
-      Khugepaged khugepaged) {
+      Parts parts, HugeRules rules, HugeEntries entries, HugeZeroPage zero, Khugepaged khugepaged) {
     this.parts = parts;
     this.map = parts.map();
     this.rules = rules;
@@ -106,6 +102,7 @@ final class HugeFault {
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(fault.vma, first);
     rmap.large().newHuge(fault.mm, rmap.handle(fault.vma), index, head);
+    parts.lru().addLarge(head);
   }
 
   /** Access to what a huge entry shows. */

@@ -124,10 +124,13 @@ public final class HugePages {
       return false;
     }
     int head = parts.memory().largeFolios().head(pfn);
+    parts.lru().beforeSplit(head);
     int[] unmapped = parts.rmap().large().split(cpu, head);
     if (unmapped == null) {
+      parts.lru().addLarge(head);
       return false;
     }
+    parts.lru().afterSplit(head, HugePageSettings.FRAMES);
     for (int frame : unmapped) {
       parts.allocator().freePage(cpu, frame);
     }

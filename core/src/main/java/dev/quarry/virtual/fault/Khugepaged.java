@@ -72,8 +72,8 @@ public final class Khugepaged {
   }
 
   /**
-   * One scan: as many pages as {@code pages_to_scan} says, but none twice. It ends when no huge page
-   * can be had.
+   * One scan: as many pages as {@code pages_to_scan} says, but none twice. It ends when no huge
+   * page can be had.
    *
    * @param cpu a CPU that the calling thread holds; it holds the lock of no address space
    * @return how many huge pages were made

@@ -24,7 +24,7 @@ import java.util.TreeMap;
  *   frames:   mapcount == entries that show it; references >= mapcount + 1 if a cache has it
  *   spaces:   pages counted of each kind == entries of that kind, all of them in areas
  *   machine:  NR_ANON_PAGES == private frames; NR_MAPPED == frames of files in entries;
- *             NR_FILE_PAGES == pages in caches; NR_SHMEM == those of shared memory
+ *             NR_FILE_PAGES == pages in caches, that of swap too; NR_SHMEM == those of shared memory
  *   entries:  a private one that is writable shows a page that nobody else has
  * </pre>
  */
@@ -170,7 +170,8 @@ public final class MappedInvariants {
         expect(references >= least, "frame %d: %d references, not %d", pfn, references, least);
       });
     }
-    equal("NR_FILE_PAGES", pages.counted(NodeStat.NR_FILE_PAGES), all);
+    long swapCached = pages.counted(NodeStat.NR_SWAPCACHED);
+    equal("NR_FILE_PAGES", pages.counted(NodeStat.NR_FILE_PAGES), all + swapCached);
     equal("NR_SHMEM", pages.counted(NodeStat.NR_SHMEM), shmem);
     equal("NR_FILE_DIRTY", pages.counted(NodeStat.NR_DIRTY), dirty);
   }

@@ -1,10 +1,14 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.LargeFolios;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
 import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.space.VmFlags;
 
 /**
  * Makes the page of an area present, or writable: {@code handle_mm_fault}, {@code handle_pte_fault}
@@ -38,19 +42,45 @@ final class MmFault {
     this.anonymous = new AnonymousFault(parts);
     this.file = new FileFault(parts);
     this.swap = swap;
-    this.writeProtect = new WriteProtectFault(parts);
+    this.writeProtect = new WriteProtectFault(parts, swap);
   }
 
   FaultLeaf handle(VmFault fault) {
+    parts.lru().boundary(fault.cpu);
     FaultLeaf leaf = resolve(fault);
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
       fault.mm.countFault(fault.major);
+      if ((fault.flags & VmFlags.LOCKED) != 0) {
+        lock(fault);
+      }
     }
     if (fault.major) {
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGMAJFAULT, 1);
     }
     return counts.count(fault.cpu.id(), leaf);
+  }
+
+  /** A page that came to a locked area stays: {@code mlock_vma_folio}. */
+  private void lock(VmFault fault) {
+    long entry = fault.mm.tables().leaf(fault.address);
+    int pfn = parts.pfnIfMapped(entry);
+    if (pfn == Pfn.NONE) {
+      return;
+    }
+    long state = parts.map().state(pfn);
+    boolean zeros = (PageState.flags(state) & PageState.ZERO_PAGE) != 0;
+    boolean part = LargeFolios.isPart(state) && (entry & Pte.PSE) == 0;
+    if (!zeros && !part) {
+      parts.lru().lock(fault.cpu, pfn);
+    }
+  }
+
+  private FaultLeaf swapIn(VmFault fault) {
+    FaultLeaf leaf = swap.resolve(fault);
+    boolean copies = leaf == FaultLeaf.SWAP_IN && fault.write && (fault.entry & Pte.RW) == 0;
+    FaultLeaf written = copies ? writeProtect.resolve(fault) : leaf;
+    return written.isResolved() ? leaf : written;
   }
 
   private FaultLeaf resolve(VmFault fault) {
@@ -79,7 +109,7 @@ final class MmFault {
       return ofFile ? file.resolve(fault) : anonymous.resolve(fault);
     }
     if (!Pte.isMapped(fault.entry)) {
-      return swap.resolve(fault);
+      return swapIn(fault);
     }
     if (fault.write && (fault.entry & Pte.RW) == 0) {
       return writeProtect.resolve(fault);

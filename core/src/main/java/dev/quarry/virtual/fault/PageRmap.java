@@ -7,6 +7,7 @@ import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.virtual.cache.NodeCounts;
+import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
@@ -37,6 +38,7 @@ final class PageRmap {
   private final NodeCounts counts;
   private final AddressSpaces spaces;
   private final long directBase;
+  private PageLru lru = PageLru.NONE;
   private final LargeRmap large;
 
   PageRmap(AddressSpaces spaces, NodeCounts counts) {
@@ -45,6 +47,11 @@ final class PageRmap {
     this.map = spaces.kernel().memory().map();
     this.large = new LargeRmap(spaces.kernel().memory(), counts);
     this.directBase = spaces.allocator().directMap().base();
+  }
+
+  /** Says who keeps lists of user pages. */
+  void lru(PageLru keeper) {
+    lru = keeper;
   }
 
   /** What a frame is counted as in an address space: {@code mm_counter}. */
@@ -67,7 +74,11 @@ final class PageRmap {
 
   /** The handle of an area's anon_vma in the descriptors of its pages. */
   int handle(long vma) {
-    return (int) ((spaces.areas().anonVma(vma) - directBase) >>> ANON_VMA_SHIFT);
+    return handleOf(spaces.areas().anonVma(vma));
+  }
+
+  private int handleOf(long anonVma) {
+    return (int) ((anonVma - directBase) >>> ANON_VMA_SHIFT);
   }
 
   /** The anon_vma of a private page, by the kernel's address: {@code folio_anon_vma}. */
@@ -76,10 +87,30 @@ final class PageRmap {
   }
 
   /** Makes a fresh page a private one that an area maps once: {@code folio_add_new_anon_rmap}. */
-  void newAnon(MmStruct mm, long vma, long address, int pfn) {
-    map.enterMapped(pfn, NEW_ANON, handle(vma), (int) spaces.areas().pgoffAt(vma, address));
-    mm.addRss(RssKind.ANON, 1);
+  void newAnon(VmFault fault, int pfn) {
+    int index = (int) spaces.areas().pgoffAt(fault.vma, fault.address);
+    map.enterMapped(pfn, NEW_ANON, handle(fault.vma), index);
+    fault.mm.addRss(RssKind.ANON, 1);
     counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
+    lru.add(fault.cpu, pfn);
+  }
+
+  /**
+   * An entry of an area maps a page of the swap cache: {@code folio_add_anon_rmap_pte}. One that
+   * was mapped nowhere and is not to be the area's alone belongs to all of its family.
+   */
+  void swappedIn(VmFault fault, int pfn, boolean exclusive) {
+    if (map.mapcount(pfn) == 0) {
+      long own = spaces.areas().anonVma(fault.vma);
+      map.mapping(pfn, handleOf(exclusive ? own : spaces.anonVmas().root(own)));
+      map.index(pfn, (int) spaces.areas().pgoffAt(fault.vma, fault.address));
+    }
+    map.changeFlags(
+        pfn, exclusive ? 0 : PageState.ANON_EXCLUSIVE, exclusive ? PageState.ANON_EXCLUSIVE : 0);
+    fault.mm.addRss(RssKind.ANON, 1);
+    if (map.addMapcount(pfn, 1) == 1) {
+      counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
+    }
   }
 
   /** The frame whose descriptor has a page's owner. */

@@ -3,11 +3,13 @@ package dev.quarry.virtual.fault;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.cache.PageCaches;
+import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.VmFlags;
 
@@ -35,6 +37,16 @@ record Parts(
   /** The frame that an entry shows. */
   int pfn(long entry) {
     return (int) ((entry & tables.layout().frameMask()) >>> SHIFT);
+  }
+
+  /** The frame that an entry shows, or {@link Pfn#NONE}. */
+  int pfnIfMapped(long entry) {
+    return Pte.isMapped(entry) ? pfn(entry) : Pfn.NONE;
+  }
+
+  /** Who keeps lists of user pages. */
+  PageLru lru() {
+    return caches.lru();
   }
 
   /** An entry that shows a frame. */

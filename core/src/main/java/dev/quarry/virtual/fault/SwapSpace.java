@@ -22,6 +22,26 @@ public interface SwapSpace {
         }
 
         @Override
+        public boolean dropCached(Cpu cpu, int pfn) {
+          return false;
+        }
+
+        @Override
+        public boolean isHalfFull() {
+          return false;
+        }
+
+        @Override
+        public boolean isCached(long entry) {
+          return false;
+        }
+
+        @Override
+        public int users(long entry) {
+          return 0;
+        }
+
+        @Override
         public void duplicate(long entry) {
           throw new IllegalStateException("there is no swap, and an entry in it");
         }
@@ -33,11 +53,28 @@ public interface SwapSpace {
       };
 
   /**
-   * Brings a page back.
+   * Brings a page back, or finds it in the swap cache.
    *
-   * @return a frame that is the caller's alone, or {@link #NO_MEMORY}, {@link #IO_ERROR}
+   * @return a frame of the swap cache with a reference for the caller, or {@link #NO_MEMORY},
+   *     {@link #IO_ERROR}
    */
   int read(Cpu cpu, long entry);
+
+  /**
+   * Gives up a page's place in swap if no entry says that it is there: {@code folio_free_swap}.
+   *
+   * @return whether the page is in no swap cache any more
+   */
+  boolean dropCached(Cpu cpu, int pfn);
+
+  /** Whether places in swap are too few to keep one for a page in memory: {@code vm_swap_full}. */
+  boolean isHalfFull();
+
+  /** Whether the page is in memory, so that nothing need be read. */
+  boolean isCached(long entry);
+
+  /** How many page table entries say that the page is there: {@code swp_swapcount}. */
+  int users(long entry);
 
   /** One page table entry more says that the page is there: {@code swap_duplicate}. */
   void duplicate(long entry);

@@ -71,12 +71,17 @@ final class UnusedPages {
 
   private void space(Cpu cpu, MmStruct mm, long anon, int index, int first, BitSet zeros) {
     List<Long> own = new ArrayList<>();
-    parts.spaces().anonVmas().forEachArea(anon, vma -> {
-      if (areas.mm(vma) == mm.address() && !areas.has(vma, VmFlags.LOCKED)) {
-        own.add(vma);
-      }
-      return true;
-    });
+    parts
+        .spaces()
+        .anonVmas()
+        .forEachArea(
+            anon,
+            vma -> {
+              if (areas.mm(vma) == mm.address() && !areas.has(vma, VmFlags.LOCKED)) {
+                own.add(vma);
+              }
+              return true;
+            });
     for (long vma : own) {
       for (int i = zeros.nextSetBit(0); i >= 0; i = zeros.nextSetBit(i + 1)) {
         // Indexes of descriptors are 32 bits wide; differences within an area are right.

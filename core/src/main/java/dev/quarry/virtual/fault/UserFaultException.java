@@ -28,7 +28,7 @@ public final class UserFaultException extends IllegalStateException implements U
           case OOPS -> "kernel oops";
           case RESOLVED, PASSED, FIXUP -> "page fault";
         };
-    return why + " (" + leaf.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ")";
+    return why + " (" + leaf.words() + ")";
   }
 
   /** The address. */

@@ -14,6 +14,7 @@ import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.cache.PageCaches;
+import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
@@ -21,6 +22,7 @@ import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.MappedPages;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
+import dev.quarry.virtual.space.VmFlags;
 import java.util.List;
 
 /**
@@ -46,6 +48,7 @@ public final class UserPages implements MappedPages {
   private final UserMemory memory;
   private final ChangeProtection protection;
   private final FileAdvice fileAdvice;
+  private final LockedPages lockedPages;
   private final HugePages huge;
 
   /**
@@ -81,6 +84,7 @@ public final class UserPages implements MappedPages {
     this.memory = new UserMemory(handler, spaces.ram());
     this.protection = new ChangeProtection(parts, huge);
     this.fileAdvice = new FileAdvice(parts);
+    this.lockedPages = new LockedPages(parts, protection, new ReverseMap(parts, swap, huge));
     spaces.pages(this);
   }
 
@@ -114,6 +118,11 @@ public final class UserPages implements MappedPages {
     return parts.zeroPfn();
   }
 
+  /** Counts pages for their nodes. */
+  public NodeCounts counts() {
+    return parts.rmap().counts();
+  }
+
   /** What this floor counted of a statistic. */
   public long counted(NodeStat stat) {
     return parts.rmap().counts().own(stat);
@@ -134,9 +143,29 @@ public final class UserPages implements MappedPages {
     swap.use(space);
   }
 
+  /** Tells, before there is a page, who keeps lists of them. */
+  public void lru(PageLru keeper) {
+    parts.caches().lru(keeper);
+    parts.rmap().lru(keeper);
+  }
+
+  /** Who maps a page, and how to take it from them. */
+  public ReverseMap reverseMap() {
+    return new ReverseMap(parts, swap, huge);
+  }
+
+  /** Brings back all pages of an address space that are in one swap area: {@code unuse_mm}. */
+  public SwapOff swapOff() {
+    return new SwapOff(parts, swap);
+  }
+
   @Override
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     mm.noteHiwaterRss();
+    parts.lru().drain(cpu); // what a batch holds could not be freed
+    if (areas.has(vma, VmFlags.LOCKED)) {
+      lockedPages.change(cpu, mm, start, end, false);
+    }
     ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap(), huge.entries());
     long pages = (end - start) >>> SHIFT;
     if (mm.tables().take(start, pages, zap) > 0) {
@@ -217,6 +246,7 @@ public final class UserPages implements MappedPages {
         if (protection.makeOld(cpu, mm, start, end)) {
           flush(cpu, mm, start, (end - start) >>> SHIFT);
         }
+        protection.forEachPage(mm, start, end, pfn -> parts.lru().deactivate(cpu, pfn));
       }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
       case HUGEPAGE -> {
@@ -228,8 +258,19 @@ public final class UserPages implements MappedPages {
       case REMOVE -> {
         return fileAdvice.remove(vma, start, end);
       }
+      case PAGEOUT -> {
+        if (protection.makeOld(cpu, mm, start, end)) {
+          flush(cpu, mm, start, (end - start) >>> SHIFT);
+        }
+        int[] before = protection.ownPages(mm, start, end);
+        parts.lru().pageOut(cpu, before);
+        int[] left = protection.ownPages(mm, start, end);
+        if (left.length > before.length) {
+          parts.lru().pageOut(cpu, left); // of huge pages that were split
+        }
+      }
       default -> {
-        // PAGEOUT: without reclaim there is nowhere to go.
+        // Others change areas only.
       }
     }
     return 0;
@@ -237,7 +278,7 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void locked(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean locked) {
-    // Without reclaim no page is ever taken away: a lock changes nothing.
+    lockedPages.change(cpu, mm, start, end, locked);
   }
 
   @Override

@@ -19,10 +19,15 @@ import dev.quarry.virtual.space.VmFlags;
  * </pre>
  */
 final class WriteProtectFault {
-  private final Parts parts;
+  /** The entry's, the swap cache's, a batch's. */
+  private static final int MOST_REFERENCES = 3;
 
-  WriteProtectFault(Parts parts) {
+  private final Parts parts;
+  private final SwapFault swap;
+
+  WriteProtectFault(Parts parts, SwapFault swap) {
     this.parts = parts;
+    this.swap = swap;
   }
 
   FaultLeaf resolve(VmFault fault) {
@@ -40,7 +45,10 @@ final class WriteProtectFault {
     return copy(fault, pfn);
   }
 
-  /** {@code wp_can_reuse_anon_folio}: the entry's reference is the only one. */
+  /**
+   * {@code wp_can_reuse_anon_folio}: the entry's reference is the only one, once a CPU's batch of
+   * new pages and the swap cache have given up theirs.
+   */
   private boolean isReusable(VmFault fault, int pfn) {
     long state = parts.map().state(pfn);
     int flags = PageState.flags(state);
@@ -55,11 +63,25 @@ final class WriteProtectFault {
       }
       return alone;
     }
-    boolean reusable = own || PageState.refcount(state) == 1;
+    boolean reusable = own || isOnlyReference(fault, pfn, state);
     if (reusable) {
       parts.rmap().moveAnon(fault.vma, pfn);
     }
     return reusable;
+  }
+
+  private boolean isOnlyReference(VmFault fault, int pfn, long state) {
+    int flags = PageState.flags(state);
+    if (PageState.refcount(state) > MOST_REFERENCES) {
+      return false;
+    }
+    if ((flags & PageState.LRU) == 0) {
+      parts.lru().drain(fault.cpu);
+    }
+    if ((flags & PageState.SWAPCACHE) != 0) {
+      swap.swap().dropCached(fault.cpu, pfn);
+    }
+    return PageState.refcount(parts.map().state(pfn)) == 1;
   }
 
   private void makeWritable(VmFault fault) {
@@ -77,9 +99,13 @@ final class WriteProtectFault {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     if (!zeros) {
+      if (parts.pfnIfMapped(parts.tables().entry(fault.slot)) != old) {
+        parts.allocator().freePage(fault.cpu, pfn);
+        return FaultLeaf.SPURIOUS; // to make room, the old page was taken away: again
+      }
       copyPage(parts, old, pfn);
     }
-    parts.rmap().newAnon(fault.mm, fault.vma, fault.address, pfn);
+    parts.rmap().newAnon(fault, pfn);
     long bits = parts.bits(fault.flags, false);
     parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
     parts.tables().tlb().userRange(fault.cpu, fault.mm.tables(), fault.address, 1, false);

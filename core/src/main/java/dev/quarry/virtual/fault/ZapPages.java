@@ -1,7 +1,6 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.physical.PageState;
 import dev.quarry.virtual.EntryVisitor;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.PageCache;
@@ -44,7 +43,7 @@ final class ZapPages implements EntryVisitor {
       cache.markDirty(pfn);
     }
     if (ofFile && (entry & Pte.ACCESSED) != 0) {
-      parts.map().changeFlags(pfn, 0, PageState.REFERENCED);
+      parts.lru().accessed(cpu, pfn);
     }
     parts.rmap().release(cpu, mm, pfn);
   }

@@ -15,7 +15,9 @@ import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.TableMemoryException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ public final class AddressSpaces {
   private final VmAreaStruct areas;
   private final AnonVmas anonVmas;
   private final List<MmStruct> all = new ArrayList<>();
+  private final Map<Long, MmStruct> byAddress = new ConcurrentHashMap<>();
   private @Nullable MappedPages pages;
   private long nextSharedInode = 1;
   private int lastOwner;
@@ -137,6 +140,11 @@ public final class AddressSpaces {
     pages = side;
   }
 
+  /** The address space that an area belongs to, or null if it is going. */
+  public @Nullable MmStruct of(long vma) {
+    return byAddress.get(areas.mm(vma));
+  }
+
   /** A number for an address space: {@code mm_alloc_id}. */
   synchronized int nextOwner() {
     return ++lastOwner;
@@ -186,6 +194,7 @@ public final class AddressSpaces {
     synchronized (this) {
       all.add(mm);
     }
+    byAddress.put(object, mm);
     return mm;
   }
 
@@ -215,6 +224,7 @@ public final class AddressSpaces {
       all.remove(mm);
     }
     kernel.tables().memory().tlb().gone(mm.tables());
+    byAddress.remove(mm.address());
     mm.tables().close(cpu);
     mmCache.free(cpu, mm.address());
   }

@@ -5,6 +5,7 @@ import dev.quarry.machine.Host;
 import dev.quarry.machine.SpinLock;
 import dev.quarry.physical.Gfp;
 import dev.quarry.slab.KmemCache;
+import java.util.function.LongSupplier;
 
 /**
  * Which areas may map a private page: the reverse map of anonymous memory, {@code struct anon_vma}
@@ -293,6 +294,17 @@ public final class AnonVmas {
     add(anon, AVCS, -1);
   }
 
+  /** The oldest ancestor of an anon_vma, whose areas are all that may map its pages. */
+  public long root(long anon) {
+    lock.lock();
+    long at = anon;
+    while (get(at, PARENT) != at) {
+      at = get(at, PARENT);
+    }
+    lock.unlock();
+    return at;
+  }
+
   /** Visits an area that may map pages of an anon_vma. */
   @FunctionalInterface
   public interface AreaVisitor {
@@ -302,9 +314,19 @@ public final class AnonVmas {
 
   /** Visits all areas that may map pages of an anon_vma: {@code rmap_walk_anon}. */
   public void forEachArea(long anon, AreaVisitor visitor) {
+    forEachArea(() -> anon, visitor);
+  }
+
+  /**
+   * The same where the anon_vma may go until the lock is held.
+   *
+   * @param anon is asked with the lock held; {@link VmAreaStruct#NONE}: there is none
+   */
+  public void forEachArea(LongSupplier anon, AreaVisitor visitor) {
     lock.lock();
     try {
-      for (long avc = get(anon, FIRST); avc != NONE; avc = get(avc, NEXT)) {
+      long found = anon.getAsLong();
+      for (long avc = found == NONE ? NONE : get(found, FIRST); avc != NONE; avc = get(avc, NEXT)) {
         if (!visitor.visit(get(avc, AREA))) {
           return;
         }

@@ -121,6 +121,9 @@ final class AreaTree {
   }
 
   private void link(long vma, long prev) {
+    if (!areas.isAnonymous(vma)) {
+      mm.spaces().files().file(areas.file(vma)).linked(vma);
+    }
     long next = prev == NONE ? mm.firstArea() : areas.next(prev);
     areas.prev(vma, prev);
     areas.next(vma, next);
@@ -156,6 +159,9 @@ final class AreaTree {
   }
 
   private void forget(long vma) {
+    if (!areas.isAnonymous(vma)) {
+      mm.spaces().files().file(areas.file(vma)).unlinked(vma);
+    }
     if (mm.lastUsed() == vma) {
       mm.lastUsed(NONE);
     }

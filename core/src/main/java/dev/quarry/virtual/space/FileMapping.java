@@ -44,6 +44,12 @@ public interface FileMapping {
     return true;
   }
 
+  /** An area of the file was linked into its address space: {@code vma_interval_tree_insert}. */
+  default void linked(long vma) {}
+
+  /** An area of the file is not in its address space any more. */
+  default void unlinked(long vma) {}
+
   /** The first area that shows the file has come, or a descriptor: {@code get_file()}. */
   default void mapped() {}
 

@@ -54,14 +54,19 @@ public final class HugePageSettings {
     List<String> efforts = Arrays.stream(Defrag.values()).map(Defrag::label).toList();
     files.put(
         "enabled",
-        new SysFile(() -> HugePageSpec.choice(modes, enabled.label()), word -> {
-          enabled = HugePageSpec.enabled(word).orElseThrow(() -> notOne("enabled", modes, word));
-        }));
+        new SysFile(
+            () -> HugePageSpec.choice(modes, enabled.label()),
+            word -> {
+              enabled =
+                  HugePageSpec.enabled(word).orElseThrow(() -> notOne("enabled", modes, word));
+            }));
     files.put(
         "defrag",
-        new SysFile(() -> HugePageSpec.choice(efforts, defrag.label()), word -> {
-          defrag = HugePageSpec.defrag(word).orElseThrow(() -> notOne("defrag", efforts, word));
-        }));
+        new SysFile(
+            () -> HugePageSpec.choice(efforts, defrag.label()),
+            word -> {
+              defrag = HugePageSpec.defrag(word).orElseThrow(() -> notOne("defrag", efforts, word));
+            }));
     number("use_zero_page", 0, 1, () -> useZeroPage ? 1 : 0, value -> useZeroPage = value != 0);
     files.put("hpage_pmd_size", new SysFile(() -> BYTES + "\n", HugePageSettings::refuse));
     khugepaged();
@@ -69,8 +74,7 @@ public final class HugePageSettings {
 
   private void khugepaged() {
     String folder = "khugepaged/";
-    number(
-        folder + "defrag", 0, 1, () -> khugepagedDefrag ? 1 : 0, v -> khugepagedDefrag = v != 0);
+    number(folder + "defrag", 0, 1, () -> khugepagedDefrag ? 1 : 0, v -> khugepagedDefrag = v != 0);
     number(folder + "max_ptes_none", 0, FRAMES - 1, () -> maxPtesNone, v -> maxPtesNone = v);
     number(folder + "max_ptes_swap", 0, FRAMES - 1, () -> maxPtesSwap, v -> maxPtesSwap = v);
     number(folder + "max_ptes_shared", 0, FRAMES - 1, () -> maxPtesShared, v -> maxPtesShared = v);
@@ -91,19 +95,21 @@ public final class HugePageSettings {
       String name, long least, long most, Supplier<? extends Number> show, LongSink store) {
     files.put(
         name,
-        new SysFile(() -> show.get() + "\n", word -> {
-          long value;
-          try {
-            value = Long.parseLong(word);
-          } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + " is a number, not \"" + word + "\"", e);
-          }
-          if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                name + " " + value + " is not in " + least + " to " + most);
-          }
-          store.set(value);
-        }));
+        new SysFile(
+            () -> show.get() + "\n",
+            word -> {
+              long value;
+              try {
+                value = Long.parseLong(word);
+              } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(name + " is a number, not \"" + word + "\"", e);
+              }
+              if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                    name + " " + value + " is not in " + least + " to " + most);
+              }
+              store.set(value);
+            }));
   }
 
   private static IllegalArgumentException notOne(String name, List<String> words, String word) {

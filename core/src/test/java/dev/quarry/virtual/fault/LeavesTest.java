@@ -12,6 +12,8 @@ import dev.quarry.physical.Gfp;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.MemorySwap;
+import dev.quarry.reclaim.SwapArea;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
@@ -391,15 +393,17 @@ class LeavesTest {
     boot(layout);
     long at = map(1, RW, ANON);
     store(at, 66);
-    SwapOfTests swap = new SwapOfTests(machine);
-    pages.swap(swap);
-    swap.out(cpu, mm, at);
+    SwapArea area = machine.reclaim().swapOnOff().on("swap", MemorySwap.of(64), 0);
+    assertThat(new SystemCalls(cpu, process).madvise(at, PAGE, 21)).isZero(); // MADV_PAGEOUT
     assertThat(mm.rss(RssKind.SWAP)).isEqualTo(1);
     assertThat(machine.invariants()).isEmpty();
     Process child = machine.processes().fork(cpu, process);
     passes(FaultLeaf.SWAP_IN, () -> assertThat(process.load(cpu, at, 1)).isEqualTo(66));
     assertThat(mm.majFaults()).isEqualTo(1);
     assertThat(child.load(cpu, at, 1)).isEqualTo(66);
-    assertThat(swap.entries()).isZero();
+    assertThat(machine.invariants()).isEmpty();
+    machine.processes().exit(cpu, child);
+    store(at, 67);
+    assertThat(area.used()).isZero();
   }
 }

@@ -1,0 +1,321 @@
+package dev.quarry.reclaim;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.LastReference;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.cache.PageLru;
+
+/**
+ * How pages come to the LRU lists and move between them: mm/swap.c, mm/mlock.c (6.18). New ones
+ * wait in a batch of their CPU, so that the lists' lock is taken once for many.
+ *
+ * <pre>
+ *   fault, read ─► [ 31 pages of this CPU, a reference each ] ─► inactive list
+ * </pre>
+ *
+ * <p>Equation: a page that waits has one reference of the batch's and is on no list.
+ */
+final class LruBatches implements PageLru, LastReference {
+  /** PAGEVEC_SIZE. */
+  private static final int BATCH = 31;
+
+  /** CPUs' batches share no cache line. */
+  private static final int STRIDE = 48;
+
+  private static final int COUNT = BATCH;
+
+  private final PhysicalMemory memory;
+  private final MemMap map;
+  private final PageAllocator allocator;
+  private final Lruvecs lruvecs;
+  private final Workingset workingset;
+  private final Daemons daemons;
+  private final int[] waiting;
+
+  LruBatches(
+      PhysicalMemory memory,
+      PageAllocator allocator,
+      Lruvecs lruvecs,
+      Workingset workingset,
+      Daemons daemons) {
+    this.memory = memory;
+    this.map = memory.map();
+    this.allocator = allocator;
+    this.lruvecs = lruvecs;
+    this.workingset = workingset;
+    this.daemons = daemons;
+    this.waiting = new int[memory.cpus().size() * STRIDE];
+  }
+
+  @Override
+  public void add(Cpu cpu, int pfn) {
+    map.addFirstReference(pfn);
+    int base = cpu.id() * STRIDE;
+    int count = waiting[base + COUNT];
+    waiting[base + count] = pfn;
+    waiting[base + COUNT] = ++count;
+    if (count == BATCH) {
+      drain(cpu);
+    }
+  }
+
+  @Override
+  public void drain(Cpu cpu) {
+    int base = cpu.id() * STRIDE;
+    int count = waiting[base + COUNT];
+    if (count == 0) {
+      return;
+    }
+    waiting[base + COUNT] = 0;
+    Lruvec held = null;
+    for (int i = base; i < base + count; i++) {
+      Lruvec lruvec = lruvecs.of(waiting[i]);
+      if (lruvec != held) {
+        if (held != null) {
+          held.lock.unlock();
+        }
+        lruvec.lock.lock();
+        held = lruvec;
+      }
+      lruvec.add(waiting[i]);
+    }
+    if (held != null) {
+      held.lock.unlock();
+    }
+    for (int i = base; i < base + count; i++) {
+      if (!map.dropReference(waiting[i])) {
+        allocator.freePage(cpu, waiting[i]);
+      }
+    }
+  }
+
+  /**
+   * Puts pages that were isolated on the lists that their flags say: {@code move_folios_to_lru}.
+   */
+  void putBack(Cpu cpu, PageBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      int pfn = batch.pfn(i);
+      Lruvec lruvec = lruvecs.of(pfn);
+      lruvec.lock.lock();
+      lruvec.add(pfn);
+      lruvec.lock.unlock();
+      if (!map.dropReference(pfn)) {
+        allocator.freePage(cpu, pfn);
+      }
+    }
+  }
+
+  /** Pages that wait in batches of all CPUs. */
+  int waiting() {
+    int pages = 0;
+    for (Cpu cpu : memory.cpus()) {
+      pages += waiting[cpu.id() * STRIDE + COUNT];
+    }
+    return pages;
+  }
+
+  /** Empties the batches of all CPUs that no other thread holds: {@code lru_add_drain_all}. */
+  void drainAll() {
+    for (Cpu cpu : memory.cpus()) {
+      cpu.whileHeld(() -> drain(cpu));
+    }
+  }
+
+  @Override
+  public void addLarge(int head) {
+    Lruvec lruvec = lruvecs.of(head);
+    lruvec.lock.lock();
+    lruvec.add(head);
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void beforeSplit(int head) {
+    Lruvec lruvec = lruvecs.of(head);
+    lruvec.lock.lock();
+    if ((map.state(head) & PageState.LRU) != 0) {
+      lruvec.remove(head);
+    }
+    if ((map.state(head) & PageState.UNEVICTABLE) != 0) {
+      lruvec.countMlocked(head, -1); // its pages are found to be locked one by one
+      map.changeFlags(head, PageState.UNEVICTABLE, 0);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void afterSplit(int first, int pages) {
+    Lruvec lruvec = lruvecs.of(first);
+    lruvec.lock.lock();
+    for (int pfn = first; pfn < first + pages; pfn++) {
+      if (map.mapcount(pfn) > 0) {
+        lruvec.add(pfn);
+      }
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void lazyFree(int pfn) {
+    int gone = PageState.SWAPBACKED | PageState.DIRTY | PageState.REFERENCED | PageState.ACTIVE;
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    boolean listed = (map.state(pfn) & PageState.LRU) != 0;
+    if (listed) {
+      lruvec.remove(pfn);
+    }
+    map.changeFlags(pfn, gone, 0);
+    if (listed) {
+      lruvec.add(pfn);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public boolean leaveLru(int pfn) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    long state = map.state(pfn);
+    if (PageState.refcount(state) == 1 && (state & PageState.LRU) != 0) {
+      lruvec.remove(pfn);
+      if ((state & PageState.UNEVICTABLE) != 0) {
+        lruvec.countMlocked(pfn, -1);
+      }
+      map.changeFlags(pfn, PageState.ACTIVE | PageState.UNEVICTABLE, 0);
+    }
+    lruvec.lock.unlock();
+    return true;
+  }
+
+  @Override
+  public void accessed(Cpu cpu, int pfn) {
+    int flags = PageState.flags(map.state(pfn));
+    if ((flags & PageState.REFERENCED) == 0) {
+      map.changeFlags(pfn, 0, PageState.REFERENCED);
+    } else if ((flags & (PageState.UNEVICTABLE | PageState.ACTIVE)) == 0) {
+      activate(cpu, pfn);
+      map.changeFlags(pfn, PageState.REFERENCED, 0);
+      workingset.activated(pfn);
+    }
+  }
+
+  /** {@code folio_activate}; a page that waits becomes active when it comes to a list. */
+  private void activate(Cpu cpu, int pfn) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    boolean listed = (map.state(pfn) & PageState.LRU) != 0;
+    if (listed) {
+      lruvec.remove(pfn);
+    }
+    map.changeFlags(pfn, 0, PageState.ACTIVE);
+    if (listed) {
+      lruvec.add(pfn);
+      memory.events().count(cpu.id(), VmEvent.PGACTIVATE, 1);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void deactivate(Cpu cpu, int pfn) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    long state = map.state(pfn);
+    boolean active =
+        (state & (PageState.LRU | PageState.ACTIVE)) == (PageState.LRU | PageState.ACTIVE);
+    if (active && (state & PageState.UNEVICTABLE) == 0) {
+      lruvec.remove(pfn);
+      map.changeFlags(pfn, PageState.ACTIVE | PageState.REFERENCED, 0);
+      lruvec.add(pfn);
+      memory.events().count(cpu.id(), VmEvent.PGDEACTIVATE, 1);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public void lock(Cpu cpu, int pfn) {
+    if ((map.state(pfn) & PageState.UNEVICTABLE) != 0) {
+      return;
+    }
+    drain(cpu);
+    move(cpu, pfn, PageState.ACTIVE, PageState.UNEVICTABLE, VmEvent.UNEVICTABLE_PGS_MLOCKED);
+  }
+
+  @Override
+  public void unlock(Cpu cpu, int pfn) {
+    if ((map.state(pfn) & PageState.UNEVICTABLE) != 0) {
+      move(cpu, pfn, PageState.UNEVICTABLE, 0, VmEvent.UNEVICTABLE_PGS_MUNLOCKED);
+      memory.events().count(cpu.id(), VmEvent.UNEVICTABLE_PGS_RESCUED, 1);
+    }
+  }
+
+  private void move(Cpu cpu, int pfn, int clear, int set, VmEvent event) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    boolean was = (map.state(pfn) & PageState.UNEVICTABLE) != 0;
+    boolean becomes = set != 0;
+    if (was != becomes) {
+      boolean listed = (map.state(pfn) & PageState.LRU) != 0;
+      if (listed) {
+        lruvec.remove(pfn);
+      }
+      map.changeFlags(pfn, clear, set);
+      if (listed) {
+        lruvec.add(pfn);
+      }
+      lruvec.countMlocked(pfn, becomes ? 1 : -1);
+      memory.events().count(cpu.id(), event, 1);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
+  public int pageOut(Cpu cpu, int[] pfns) {
+    drain(cpu);
+    PageBatch taken = new PageBatch(pfns.length);
+    for (int pfn : pfns) {
+      if (isolate(pfn)) {
+        taken.add(pfn);
+      }
+    }
+    int reclaimed = daemons.pageOut(cpu, taken);
+    putBack(cpu, taken);
+    return reclaimed;
+  }
+
+  /**
+   * Takes a page off its list, with a reference: {@code folio_isolate_lru}.
+   *
+   * @return false if it is on none, or may not be taken away
+   */
+  boolean isolate(int pfn) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    int flags = PageState.flags(map.state(pfn));
+    boolean listed = (flags & PageState.LRU) != 0 && (flags & PageState.UNEVICTABLE) == 0;
+    boolean taken = listed && map.tryReference(pfn, 0);
+    if (taken) {
+      lruvec.remove(pfn);
+    }
+    lruvec.lock.unlock();
+    return taken;
+  }
+
+  @Override
+  public int evicted(int pfn) {
+    return workingset.evicted(pfn);
+  }
+
+  @Override
+  public void refault(int pfn, int shadow) {
+    workingset.refault(pfn, shadow);
+  }
+
+  @Override
+  public void boundary(Cpu cpu) {
+    daemons.run(cpu);
+  }
+}

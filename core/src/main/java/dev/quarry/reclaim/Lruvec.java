@@ -1,0 +1,184 @@
+package dev.quarry.reclaim;
+
+import dev.quarry.machine.SpinLock;
+import dev.quarry.physical.FreeList;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeStat;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.Zone;
+import dev.quarry.physical.ZoneStat;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The LRU lists of a node: {@code struct lruvec} (include/linux/mmzone.h, mm/swap.c, 6.18), through
+ * the pages' descriptors.
+ *
+ * <p>Equations: a page is on exactly one list if its descriptor says LRU, the one that its other
+ * flags say; a list has as many pages as the node counts, and as its zones together.
+ *
+ * <pre>
+ *   new ─► inactive  head ─────────► tail ─► used? ──no──► reclaimed
+ *             ▲                               │ yes
+ *             │ not used                      ▼
+ *          active    tail ◄───────── head ◄───┘
+ * </pre>
+ *
+ * <p>{@link #lock} guards the lists, the flags LRU, ACTIVE and UNEVICTABLE of its pages and the
+ * costs; it is the innermost lock but for those of zones.
+ */
+public final class Lruvec {
+  final SpinLock lock = new SpinLock();
+
+  /** How much reclaim each kind of page cost of late, in pages: {@code anon_cost}. */
+  long anonCost;
+
+  long fileCost;
+
+  /**
+   * WORKINGSET_ACTIVATE_ANON and _FILE when memory was last reclaimed directly: {@code refaults}.
+   */
+  final long[] refaults = new long[2];
+
+  /** Pages that were evicted or activated, all in all: {@code nonresident_age}. */
+  final AtomicLong nonresidentAge = new AtomicLong();
+
+  private final PhysicalMemory memory;
+  private final MemMap map;
+  private final Node node;
+  private final FreeList[] lists = new FreeList[LruList.values().length];
+
+  Lruvec(PhysicalMemory memory, Node node) {
+    this.memory = memory;
+    this.map = memory.map();
+    this.node = node;
+    for (int i = 0; i < lists.length; i++) {
+      lists[i] = new FreeList(map);
+    }
+  }
+
+  /** Whose pages they are. */
+  public Node node() {
+    return node;
+  }
+
+  /** A list, the page that was added last first. */
+  public FreeList list(LruList which) {
+    return lists[which.ordinal()];
+  }
+
+  /** Pages of a list as counted for the node. */
+  public long size(LruList which) {
+    return node.stat(which.nodeStat());
+  }
+
+  /** Pages of a list in zones up to an index: {@code lruvec_lru_size}. */
+  long size(LruList which, int highestZone) {
+    long pages = 0;
+    for (int index = 0; index <= highestZone; index++) {
+      pages += node.zone(index).stat(which.zoneStat());
+    }
+    return pages;
+  }
+
+  /** Pages that came back and were missed: WORKINGSET_ACTIVATE. */
+  long activations(boolean file) {
+    return node.stat(file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON);
+  }
+
+  /** Remembers how many pages were missed so far: {@code snapshot_refaults}. */
+  void snapshotRefaults() {
+    refaults[0] = activations(false);
+    refaults[1] = activations(true);
+  }
+
+  private Zone zone(int pfn) {
+    return Objects.requireNonNull(memory.zoneOf(pfn));
+  }
+
+  /** Adds a page that is on no list to the head of the one that its flags say. */
+  void add(int pfn) {
+    LruList which = LruList.of(PageState.flags(map.state(pfn)));
+    map.changeFlags(pfn, 0, PageState.LRU);
+    list(which).addHead(pfn);
+    count(which, pfn, 1);
+  }
+
+  /** The same at the tail: it is looked at next. */
+  void addTail(int pfn) {
+    LruList which = LruList.of(PageState.flags(map.state(pfn)));
+    map.changeFlags(pfn, 0, PageState.LRU);
+    list(which).addTail(pfn);
+    count(which, pfn, 1);
+  }
+
+  /** Takes a page off its list; its descriptor says so, the other flags stay. */
+  LruList remove(int pfn) {
+    LruList which = LruList.of(PageState.flags(map.state(pfn)));
+    list(which).remove(pfn);
+    map.changeFlags(pfn, PageState.LRU, 0);
+    count(which, pfn, -1);
+    return which;
+  }
+
+  /** Pages of the block that a frame heads. */
+  private int pages(int pfn) {
+    return 1 << PageState.order(map.state(pfn));
+  }
+
+  private void count(LruList which, int pfn, int sign) {
+    Zone zone = zone(pfn);
+    int change = sign * pages(pfn);
+    node.stat(which.nodeStat(), node.stat(which.nodeStat()) + change);
+    zone.stat(which.zoneStat(), zone.stat(which.zoneStat()) + change);
+  }
+
+  void countMlocked(int pfn, int sign) {
+    Zone zone = zone(pfn);
+    int change = sign * pages(pfn);
+    zone.stat(ZoneStat.NR_MLOCK, zone.stat(ZoneStat.NR_MLOCK) + change);
+  }
+
+  void countIsolated(boolean file, long change) {
+    NodeStat stat = file ? NodeStat.NR_ISOLATED_FILE : NodeStat.NR_ISOLATED_ANON;
+    node.stat(stat, node.stat(stat) + change);
+  }
+
+  /**
+   * Notes what it cost to reclaim pages of a kind: {@code lru_note_cost}. The more it costs, the
+   * less it is tried.
+   */
+  void noteCost(boolean file, long written, long rotated) {
+    long cost = written * ScanControl.CLUSTER + rotated;
+    if (cost == 0) {
+      return;
+    }
+    if (file) {
+      fileCost += cost;
+    } else {
+      anonCost += cost;
+    }
+    long pages = 0;
+    for (LruList which : LruList.EVICTABLE) {
+      pages += size(which);
+    }
+    while (anonCost + fileCost > pages / 4 && anonCost + fileCost > 0) {
+      anonCost /= 2;
+      fileCost /= 2;
+    }
+  }
+
+  /**
+   * Whether the inactive list is too short for the active one: {@code inactive_is_low}. The larger
+   * a node, the smaller the part that has to be inactive.
+   */
+  boolean isInactiveLow(boolean file) {
+    LruList inactive = file ? LruList.INACTIVE_FILE : LruList.INACTIVE_ANON;
+    LruList active = file ? LruList.ACTIVE_FILE : LruList.ACTIVE_ANON;
+    long gib = (size(inactive) + size(active)) >>> (30 - memory.spec().pageShift());
+    long ratio = gib == 0 ? 1 : (long) Math.sqrt(10.0 * gib);
+    return size(inactive) * ratio < size(active);
+  }
+}

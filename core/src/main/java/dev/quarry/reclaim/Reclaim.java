@@ -1,0 +1,222 @@
+package dev.quarry.reclaim;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Ram;
+import dev.quarry.physical.Gfp;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeBalance;
+import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.ReclaimRequest;
+import dev.quarry.physical.Reclaimer;
+import dev.quarry.physical.Zone;
+import dev.quarry.physical.ZoneStat;
+import dev.quarry.virtual.cache.NodeCounts;
+import dev.quarry.virtual.fault.ReverseMap;
+import dev.quarry.virtual.fault.UserPages;
+import dev.quarry.virtual.space.Commitment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reclaim of a machine that has processes: the lists, swap, the background reclaimers, and the way
+ * from a request that waits to them.
+ */
+public final class Reclaim implements Reclaimer {
+  private final PhysicalMemory memory;
+  private final ReclaimSettings settings = new ReclaimSettings();
+  private final Lruvecs lruvecs;
+  private final LruBatches batches;
+  private final Swap swap;
+  private final SwapOnOff swapOnOff;
+  private final Shrinkers shrinkers;
+  private final TryToFree tryToFree;
+  private final ShrinkPages shrink;
+  private final ClassicLru classic;
+  private final List<Kswapd> kswapds = new ArrayList<>();
+  private final Runnable reap;
+  private final ReclaimScope scope = new WholeNodes();
+  private final UserPages pages;
+  private volatile boolean anyAwake;
+
+  private final class Background implements Daemons {
+    /** Between operations each daemon that is awake works a little. */
+    @Override
+    public void run(Cpu cpu) {
+      if (anyAwake && !cpu.isFreeingMemory()) {
+        if (kswapds.stream().anyMatch(Kswapd::isStarting)) {
+          reap.run();
+        }
+        stepAll(cpu);
+      }
+    }
+
+    @Override
+    public int pageOut(Cpu cpu, PageBatch batch) {
+      ScanControl scan = new ScanControl(cpu, Gfp.GFP_KERNEL, false, scope);
+      scan.ignoreReferences = true;
+      return shrink.shrink(batch, scan).reclaimed();
+    }
+  }
+
+  private final class WholeNodes implements ReclaimScope {
+    @Override
+    public List<Lruvec> lruvecs(Node node) {
+      return List.of(lruvecs.of(node));
+    }
+
+    @Override
+    public boolean isGroup() {
+      return false;
+    }
+
+    @Override
+    public int swappiness() {
+      return settings.swappiness();
+    }
+  }
+
+  /**
+   * Begins to keep lists of the pages of processes, of which there is none yet.
+   *
+   * @param reap gives back what object caches do not need
+   */
+  public Reclaim(
+      PhysicalMemory memory, PageAllocator allocator, Ram ram, UserPages pages, Runnable reap) {
+    this.memory = memory;
+    this.pages = pages;
+    this.reap = reap;
+    NodeCounts counts = pages.counts();
+    NodeBalance balance = new NodeBalance(memory);
+    this.lruvecs = new Lruvecs(memory);
+    this.swap = new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings);
+    Workingset workingset = new Workingset(memory, lruvecs, counts, swap);
+    this.batches = new LruBatches(memory, allocator, lruvecs, workingset, new Background());
+    this.shrinkers = new Shrinkers(memory);
+    ReverseMap rmap = pages.reverseMap();
+    this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);
+    ClassicLru policy = new ClassicLru(memory, batches, shrink, rmap, swap);
+    this.classic = policy;
+    ShrinkNode shrinkNode = new ShrinkNode(balance, policy, shrinkers);
+    this.tryToFree = new TryToFree(shrinkNode, lruvecs);
+    for (Node node : memory.nodes()) {
+      Lruvec lruvec = lruvecs.of(node);
+      kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
+    }
+    this.swapOnOff = new SwapOnOff(swap, pages);
+    swap.lru(batches);
+    memory.lastReference(batches);
+    pages.lru(batches);
+    pages.swap(swap);
+    pages.spaces().commitment().swap(swap.areas()::totalPages);
+  }
+
+  ClassicLru classic() {
+    return classic;
+  }
+
+  ReclaimScope scope() {
+    return scope;
+  }
+
+  /** The settings under {@code /proc/sys/vm}. */
+  public ReclaimSettings settings() {
+    return settings;
+  }
+
+  /** The pages in swap. */
+  public Swap swap() {
+    return swap;
+  }
+
+  /** Takes swap areas into use and out of it. */
+  public SwapOnOff swapOnOff() {
+    return swapOnOff;
+  }
+
+  /** The lists of each node. */
+  public List<Lruvec> lruvecs() {
+    return lruvecs.all();
+  }
+
+  /** The background reclaimers, by node. */
+  public List<Kswapd> kswapds() {
+    return List.copyOf(kswapds);
+  }
+
+  /** Pages that wait in CPUs' batches for their place on a list. */
+  public int waitingPages() {
+    return batches.waiting();
+  }
+
+  /** Puts pages that wait on their lists: {@code lru_add_drain_all}. */
+  public void drainAll() {
+    batches.drainAll();
+  }
+
+  /** Registers somebody who gives up what can be made again. */
+  public void add(Shrinker shrinker) {
+    shrinkers.add(shrinker);
+  }
+
+  /** What processes were promised. */
+  public Commitment commitment() {
+    return pages.spaces().commitment();
+  }
+
+  @Override
+  public void wakeKswapd(Zone zone, int gfp, int order, int highestZone) {
+    Kswapd kswapd = kswapds.get(zone.node().id());
+    kswapd.wake(order, highestZone);
+    anyAwake |= kswapd.isAwake();
+  }
+
+  @Override
+  public boolean isKswapdRunning(Node node) {
+    return anyAwake && kswapds.get(node.id()).isAwake();
+  }
+
+  private void stepAll(Cpu cpu) {
+    boolean awake = false;
+    for (Kswapd kswapd : kswapds) {
+      awake |= kswapd.step(cpu);
+    }
+    anyAwake = awake;
+  }
+
+  @Override
+  public long reclaim(ReclaimRequest request) {
+    Cpu cpu = request.cpu();
+    if (cpu.isFreeingMemory()) {
+      return 0;
+    }
+    stepAll(cpu); // who waits lets the others work
+    cpu.freeingMemory(true);
+    try {
+      long freed = tryToFree.forRequest(request, scope);
+      if (freed > 0) {
+        request.zonelist().forEach(zone -> kswapds.get(zone.node().id()).progress());
+      }
+      return freed;
+    } finally {
+      cpu.freeingMemory(false);
+    }
+  }
+
+  @Override
+  public boolean compact(ReclaimRequest request) {
+    return false;
+  }
+
+  @Override
+  public long reclaimablePages(Zone zone) {
+    long file = zone.stat(ZoneStat.NR_ZONE_INACTIVE_FILE) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_FILE);
+    long anon = zone.stat(ZoneStat.NR_ZONE_INACTIVE_ANON) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_ANON);
+    return swap.hasRoom() ? file + anon : file;
+  }
+
+  /** What is wrong with lists and swap; empty when all is sound. The machine rests. */
+  public List<String> invariants() {
+    return ReclaimInvariants.check(memory, lruvecs, batches, swap, pages);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.quarry.reclaim;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.Gfp;
+import dev.quarry.physical.Node;
+
+/** What one run of reclaim is after, and what it found so far: {@code struct scan_control}. */
+final class ScanControl {
+  /** SWAP_CLUSTER_MAX: pages that are handled together. */
+  static final int CLUSTER = 32;
+
+  /** DEF_PRIORITY: a list's share of 1 / 2^12 is looked at first. */
+  static final int FIRST_PRIORITY = 12;
+
+  Cpu cpu;
+  final int gfp;
+  final boolean kswapd;
+  final ReclaimScope scope;
+  int order;
+  int highestZone;
+  int priority = FIRST_PRIORITY;
+  long toReclaim;
+  boolean maySwap = true;
+
+  /** Pages go that were used just now, too. */
+  boolean ignoreReferences;
+
+  /** An active list may become shorter, by kind: DEACTIVATE_ANON, DEACTIVATE_FILE. */
+  boolean deactivateAnon;
+
+  boolean deactivateFile;
+  boolean forceDeactivate;
+  boolean skippedDeactivate;
+
+  /** There are many inactive file pages: memory of processes is left alone. */
+  boolean cacheTrimMode;
+
+  /** Nearly no file page is left, and enough others. */
+  boolean fileIsTiny;
+
+  long anonCost;
+  long fileCost;
+  long scanned;
+  long reclaimed;
+
+  /** Pages given up whose owners could not be written: {@code nr.unqueued_dirty}. */
+  long dirty;
+
+  ScanControl(Cpu cpu, int gfp, boolean kswapd, ReclaimScope scope) {
+    this.cpu = cpu;
+    this.gfp = gfp;
+    this.kswapd = kswapd;
+    this.scope = scope;
+  }
+
+  /** Whether it may wait for swap and disks. */
+  boolean mayDoIo() {
+    return (gfp & Gfp.IO) != 0;
+  }
+
+  /** Whether it may call a file system. */
+  boolean mayEnterFs() {
+    return (gfp & Gfp.FS) != 0;
+  }
+
+  /** The lists of a node that are to be shortened. */
+  Iterable<Lruvec> lruvecs(Node node) {
+    return scope.lruvecs(node);
+  }
+}

@@ -1,0 +1,269 @@
+package dev.quarry.reclaim;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.cache.PageCache;
+import dev.quarry.virtual.fault.ReverseMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of isolated pages: {@code shrink_folio_list} (mm/vmscan.c, 6.18).
+ *
+ * <pre>
+ *   used? ──yes──► active, or once more through the inactive list
+ *     │ no
+ *   private and not in swap ► a slot, the swap cache
+ *     │
+ *   mapped ► taken from all page tables
+ *     │
+ *   dirty ► written to its slot or its file
+ *     │
+ *   nobody else holds it ► out of its cache, freed
+ * </pre>
+ *
+ * <p>Linux leaves dirty pages of files to the flusher threads since 6.16; until there are some
+ * here, reclaim writes them itself, as it did before.
+ */
+final class ShrinkPages {
+  private final PhysicalMemory memory;
+  private final MemMap map;
+  private final PageAllocator allocator;
+  private final ReverseMap rmap;
+  private final Swap swap;
+  private final LruBatches lru;
+  private final Workingset workingset;
+
+  ShrinkPages(
+      PhysicalMemory memory,
+      PageAllocator allocator,
+      ReverseMap rmap,
+      Swap swap,
+      LruBatches lru,
+      Workingset workingset) {
+    this.memory = memory;
+    this.map = memory.map();
+    this.allocator = allocator;
+    this.rmap = rmap;
+    this.swap = swap;
+    this.lru = lru;
+    this.workingset = workingset;
+  }
+
+  /**
+   * What was done with a batch.
+   *
+   * @param reclaimed pages that were freed
+   * @param written pages that were written to swap or files
+   * @param dirty pages that could not be written now
+   */
+  record Result(int reclaimed, int written, int dirty) {}
+
+  /** What becomes of one page. */
+  private enum Fate {
+    FREED,
+    /** A huge page became small ones, which are on their lists. */
+    SPLIT,
+    ACTIVATE,
+    KEEP
+  }
+
+  private static final class Tally {
+    int reclaimed;
+    int written;
+    int dirty;
+  }
+
+  /** Frees what it can of a batch; what is left in it afterwards is to be put back. */
+  Result shrink(PageBatch batch, ScanControl scan) {
+    Tally tally = new Tally();
+    int before = batch.size();
+    int[] all = new int[before];
+    for (int i = 0; i < before; i++) {
+      all[i] = batch.pfn(i);
+    }
+    batch.clear();
+    for (int pfn : all) {
+      switch (one(pfn, scan, tally)) {
+        case FREED -> tally.reclaimed++;
+        case ACTIVATE -> {
+          activate(pfn, scan);
+          batch.add(pfn);
+        }
+        case KEEP -> batch.add(pfn);
+        case SPLIT -> {
+          // Its pages are looked at when their turn comes.
+        }
+      }
+    }
+    return new Result(tally.reclaimed, tally.written, tally.dirty);
+  }
+
+  private void activate(int pfn, ScanControl scan) {
+    int flags = PageState.flags(map.state(pfn));
+    if ((flags & PageState.UNEVICTABLE) != 0) {
+      return;
+    }
+    if ((flags & PageState.SWAPCACHE) != 0 && swap.isHalfFull()) {
+      swap.dropCached(scan.cpu, pfn);
+    }
+    map.changeFlags(pfn, 0, PageState.ACTIVE);
+    memory.events().count(scan.cpu.id(), VmEvent.PGACTIVATE, 1);
+  }
+
+  private int flags(int pfn) {
+    return PageState.flags(map.state(pfn));
+  }
+
+  private boolean is(int pfn, int flag) {
+    return (flags(pfn) & flag) != 0;
+  }
+
+  private Fate one(int pfn, ScanControl scan, Tally tally) {
+    if (PageState.order(map.state(pfn)) > 0) {
+      return large(pfn, scan);
+    }
+    if (!map.testAndSet(pfn, PageState.LOCKED)) {
+      return Fate.KEEP;
+    }
+    Fate fate = is(pfn, PageState.UNEVICTABLE) ? Fate.KEEP : locked(pfn, scan, tally);
+    map.changeFlags(
+        pfn, fate == Fate.FREED ? PageState.LOCKED | PageState.ACTIVE : PageState.LOCKED, 0);
+    if (fate == Fate.FREED) {
+      allocator.freePage(scan.cpu, pfn);
+    }
+    return fate;
+  }
+
+  /** A huge page is not swapped as a whole: it is split, and its pages go one by one. */
+  private Fate large(int head, ScanControl scan) {
+    if (is(head, PageState.UNEVICTABLE)) {
+      return Fate.KEEP;
+    }
+    Use use = scan.ignoreReferences ? Use.RECLAIM : use(head, scan.cpu);
+    if (use == Use.ACTIVATE || use == Use.KEEP) {
+      return use == Use.ACTIVATE ? Fate.ACTIVATE : Fate.KEEP;
+    }
+    if (!swap.hasRoom() && is(head, PageState.SWAPBACKED)) {
+      return Fate.ACTIVATE;
+    }
+    lru.addLarge(head); // who splits it expects it on its list, and no reference of ours
+    if (map.dropReference(head)) {
+      rmap.split(scan.cpu, head);
+    } else {
+      allocator.freePages(scan.cpu, head, PageState.order(map.state(head)));
+    }
+    return Fate.SPLIT;
+  }
+
+  private Fate locked(int pfn, ScanControl scan, Tally tally) {
+    if (PageState.refcount(map.state(pfn)) == 1) {
+      return lastHolder(pfn); // its owners gave it up meanwhile
+    }
+    Use use = scan.ignoreReferences ? Use.RECLAIM : use(pfn, scan.cpu);
+    if (use == Use.ACTIVATE || use == Use.KEEP) {
+      return use == Use.ACTIVATE ? Fate.ACTIVATE : Fate.KEEP;
+    }
+    boolean anon = is(pfn, PageState.ANON);
+    PageCache cache = rmap.cache(pfn);
+    if (!anon && (cache == null || cache.isShmem())) {
+      return Fate.ACTIVATE;
+    }
+    boolean lazyFree = anon && !is(pfn, PageState.SWAPBACKED);
+    if (anon && !lazyFree && !is(pfn, PageState.SWAPCACHE)) {
+      if (!scan.mayDoIo()) {
+        return Fate.KEEP;
+      }
+      if (!swap.add(scan.cpu, pfn)) {
+        return Fate.ACTIVATE;
+      }
+    }
+    long entry = !lazyFree && is(pfn, PageState.SWAPCACHE) ? swap.entryOf(pfn) : Pte.NONE;
+    if (map.mapcount(pfn) > 0 && !rmap.unmap(scan.cpu, pfn, entry)) {
+      return Fate.ACTIVATE;
+    }
+    if (is(pfn, PageState.DIRTY) && !lazyFree) {
+      Fate fate = write(pfn, cache, use, scan, tally);
+      if (fate != Fate.FREED) {
+        return fate;
+      }
+    }
+    return remove(pfn, cache, lazyFree, scan.cpu) ? Fate.FREED : Fate.KEEP;
+  }
+
+  private Fate lastHolder(int pfn) {
+    return map.takeReferences(pfn, 1, 0) ? Fate.FREED : Fate.KEEP;
+  }
+
+  private enum Use {
+    ACTIVATE,
+    KEEP,
+    RECLAIM,
+    RECLAIM_CLEAN
+  }
+
+  /** {@code folio_check_references}: second chance, and more for what is used a lot. */
+  private Use use(int pfn, Cpu cpu) {
+    ReverseMap.Use use = rmap.referenced(pfn);
+    boolean before = is(pfn, PageState.REFERENCED);
+    if (before) {
+      map.changeFlags(pfn, PageState.REFERENCED, 0);
+    }
+    if (use.isLocked()) {
+      lru.lock(cpu, pfn);
+      memory.events().count(cpu.id(), VmEvent.UNEVICTABLE_PGS_CULLED, 1);
+      return Use.KEEP;
+    }
+    if (use.contended()) {
+      return Use.KEEP;
+    }
+    boolean file = !is(pfn, PageState.SWAPBACKED);
+    if (use.entries() > 0) {
+      map.changeFlags(pfn, 0, PageState.REFERENCED);
+      boolean often = before || use.entries() > 1 || (file && use.isExecutable());
+      return often ? Use.ACTIVATE : Use.KEEP;
+    }
+    return before && file ? Use.RECLAIM_CLEAN : Use.RECLAIM;
+  }
+
+  /** {@code pageout}; FREED: it is clean. */
+  private Fate write(int pfn, @Nullable PageCache cache, Use use, ScanControl scan, Tally tally) {
+    boolean may = cache == null ? scan.mayDoIo() : scan.mayEnterFs();
+    if (use == Use.RECLAIM_CLEAN || !may) {
+      tally.dirty++;
+      return Fate.KEEP;
+    }
+    boolean clean =
+        cache == null
+            ? swap.write(scan.cpu, pfn)
+            : cache.writePage(scan.cpu, pfn, (index, page) -> rmap.makeClean(scan.cpu, page));
+    if (!clean) {
+      tally.dirty++;
+      return Fate.ACTIVATE;
+    }
+    tally.written++;
+    return Fate.FREED;
+  }
+
+  /** {@code __remove_mapping}. */
+  private boolean remove(int pfn, @Nullable PageCache cache, boolean lazyFree, Cpu cpu) {
+    if (cache != null) {
+      return cache.reclaim(pfn);
+    }
+    if (lazyFree) {
+      if (is(pfn, PageState.SWAPCACHE) && !swap.dropLocked(pfn)) {
+        return false;
+      }
+      boolean mine = map.takeReferences(pfn, 1, 0);
+      if (mine) {
+        memory.events().count(cpu.id(), VmEvent.PGLAZYFREED, 1);
+      }
+      return mine;
+    }
+    return swap.reclaim(pfn, workingset.evicted(pfn));
+  }
+}

@@ -1,0 +1,114 @@
+package dev.quarry.reclaim;
+
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeStat;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.virtual.cache.NodeCounts;
+
+/**
+ * Whether a page that comes back was missed: mm/workingset.c (6.18). When a page is evicted, the
+ * node's age stays in its place as a shadow; when it comes back, the difference says how many pages
+ * would have had to stay so that it stayed.
+ *
+ * <pre>
+ *   refault distance = age now - age at eviction        age: evictions and activations
+ *   missed           = distance &lt;= pages that could make room for it
+ *
+ *   shadow   31                       8 7      2  1  0
+ *           +--------------------------+--------+--+--+
+ *           | age in units of a bucket | node   |W |1 |    W: was active once (WORKINGSET)
+ *           +--------------------------+--------+--+--+
+ * </pre>
+ */
+final class Workingset {
+  private static final int WAS_WORKINGSET = 2;
+  private static final int PRESENT = 1;
+  private static final int NODE_SHIFT = 2;
+  private static final int NODE_MASK = 63;
+  private static final int AGE_SHIFT = 8;
+  private static final int AGE_BITS = Integer.SIZE - AGE_SHIFT;
+  private static final long AGE_MASK = (1L << AGE_BITS) - 1;
+
+  private final MemMap map;
+  private final Lruvecs lruvecs;
+  private final PhysicalMemory memory;
+  private final NodeCounts counts;
+  private final SwapUse swap;
+
+  /** Ages are kept in units of so many pages that half of memory is in reach of an age's bits. */
+  private final int bucketOrder;
+
+  /** What has to be known of swap. */
+  interface SwapUse {
+    /** Whether there is a free slot. */
+    boolean hasRoom();
+  }
+
+  Workingset(PhysicalMemory memory, Lruvecs lruvecs, NodeCounts counts, SwapUse swap) {
+    this.memory = memory;
+    this.map = memory.map();
+    this.lruvecs = lruvecs;
+    this.counts = counts;
+    this.swap = swap;
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(map.endPfn());
+    this.bucketOrder = Math.max(0, bits - AGE_BITS);
+  }
+
+  /** A page was activated: {@code workingset_activation}. */
+  void activated(int pfn) {
+    lruvecs.of(pfn).nonresidentAge.incrementAndGet();
+  }
+
+  /** A page goes; what stays in its place: {@code workingset_eviction}. */
+  int evicted(int pfn) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    long age = lruvec.nonresidentAge.getAndIncrement() >>> bucketOrder;
+    boolean workingset = (PageState.flags(map.state(pfn)) & PageState.WORKINGSET) != 0;
+    return (int) (age << AGE_SHIFT)
+        | lruvec.node().id() << NODE_SHIFT
+        | (workingset ? WAS_WORKINGSET : 0)
+        | PRESENT;
+  }
+
+  /** A page comes back, before it is on a list: {@code workingset_refault}. */
+  void refault(int pfn, int shadow) {
+    boolean file = (PageState.flags(map.state(pfn)) & PageState.SWAPBACKED) == 0;
+    counts.add(pfn, file ? NodeStat.WORKINGSET_REFAULT_FILE : NodeStat.WORKINGSET_REFAULT_ANON, 1);
+    if (!isRecent(shadow, file)) {
+      return;
+    }
+    map.changeFlags(pfn, 0, PageState.ACTIVE);
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.nonresidentAge.incrementAndGet();
+    counts.add(
+        pfn, file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON, 1);
+    if ((shadow & WAS_WORKINGSET) != 0) {
+      map.changeFlags(pfn, 0, PageState.WORKINGSET);
+      lruvec.lock.lock();
+      lruvec.noteCost(file, 1, 0);
+      lruvec.lock.unlock();
+      counts.add(
+          pfn, file ? NodeStat.WORKINGSET_RESTORE_FILE : NodeStat.WORKINGSET_RESTORE_ANON, 1);
+    }
+  }
+
+  /** {@code workingset_test_recent}: a page as old as this one could have stayed. */
+  private boolean isRecent(int shadow, boolean file) {
+    Node node = memory.nodes().get(shadow >>> NODE_SHIFT & NODE_MASK);
+    Lruvec lruvec = lruvecs.of(node);
+    long evicted = (shadow >>> AGE_SHIFT) & AGE_MASK;
+    long now = lruvec.nonresidentAge.get() >>> bucketOrder;
+    long distance = ((now - evicted) & AGE_MASK) << bucketOrder;
+    long room = lruvec.size(LruList.ACTIVE_FILE);
+    if (!file) {
+      room += lruvec.size(LruList.INACTIVE_FILE);
+    }
+    if (swap.hasRoom()) {
+      room += lruvec.size(LruList.ACTIVE_ANON);
+      room += file ? lruvec.size(LruList.INACTIVE_ANON) : 0;
+    }
+    return distance <= room;
+  }
+}

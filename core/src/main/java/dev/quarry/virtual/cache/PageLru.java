@@ -1,0 +1,110 @@
+package dev.quarry.virtual.cache;
+
+import dev.quarry.machine.Cpu;
+
+/**
+ * What the floor that reclaims memory wants to know of user pages: mm/swap.c (6.18). This floor
+ * owns the questions, and tells them to {@link #NONE} until somebody keeps lists.
+ */
+public interface PageLru {
+  /**
+   * A fresh page that nobody but the caller can find yet got its owner: {@code folio_add_lru}. What
+   * keeps it for a while takes a reference of its own.
+   */
+  void add(Cpu cpu, int pfn);
+
+  /** The same of a huge page; no reference of it is kept: {@code folio_add_lru}. */
+  void addLarge(int head);
+
+  /** A huge page is about to be split, if nobody else holds it. */
+  void beforeSplit(int head);
+
+  /** Its pages are single ones from now on: {@code lru_add_split_folio}. */
+  void afterSplit(int first, int pages);
+
+  /** A page may be dropped unless it is written again: {@code folio_mark_lazyfree}. */
+  void lazyFree(int pfn);
+
+  /** Puts what this CPU keeps for a while where it belongs: {@code lru_add_drain}. */
+  void drain(Cpu cpu);
+
+  /** A page was used by other means than an entry: {@code folio_mark_accessed}. */
+  void accessed(Cpu cpu, int pfn);
+
+  /** A page is not expected to be used soon: {@code folio_deactivate}. */
+  void deactivate(Cpu cpu, int pfn);
+
+  /** A page may not be taken away from now on: {@code mlock_folio}. */
+  void lock(Cpu cpu, int pfn);
+
+  /** No area locks a page any more: {@code munlock_folio}. */
+  void unlock(Cpu cpu, int pfn);
+
+  /**
+   * Takes pages out of memory, used or not: {@code reclaim_pages}.
+   *
+   * @return how many went
+   */
+  int pageOut(Cpu cpu, int[] pfns);
+
+  /**
+   * What is left of a page of a file that is taken out of the cache: {@code workingset_eviction}.
+   */
+  int evicted(int pfn);
+
+  /** A page comes back of which this was left: {@code workingset_refault}. */
+  void refault(int pfn, int shadow);
+
+  /** A process's operation begins, and nothing of it is under way: daemons may run. */
+  void boundary(Cpu cpu);
+
+  /** Nobody keeps lists. */
+  PageLru NONE =
+      new PageLru() {
+        @Override
+        public void add(Cpu cpu, int pfn) {}
+
+        @Override
+        public void addLarge(int head) {}
+
+        @Override
+        public void beforeSplit(int head) {}
+
+        @Override
+        public void afterSplit(int first, int pages) {}
+
+        @Override
+        public void lazyFree(int pfn) {}
+
+        @Override
+        public void drain(Cpu cpu) {}
+
+        @Override
+        public void accessed(Cpu cpu, int pfn) {}
+
+        @Override
+        public void deactivate(Cpu cpu, int pfn) {}
+
+        @Override
+        public void lock(Cpu cpu, int pfn) {}
+
+        @Override
+        public void unlock(Cpu cpu, int pfn) {}
+
+        @Override
+        public int pageOut(Cpu cpu, int[] pfns) {
+          return 0;
+        }
+
+        @Override
+        public int evicted(int pfn) {
+          return 0;
+        }
+
+        @Override
+        public void refault(int pfn, int shadow) {}
+
+        @Override
+        public void boundary(Cpu cpu) {}
+      };
+}

@@ -1,0 +1,55 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.PageState;
+import dev.quarry.virtual.space.MmStruct;
+import dev.quarry.virtual.space.VmFlags;
+
+/**
+ * Pages of areas that are locked into memory: {@code mlock_pte_range} (mm/mlock.c, 6.18). Linux
+ * counts the areas that lock a page; here the reverse map is asked when one of them does not any
+ * more.
+ */
+final class LockedPages {
+  private final Parts parts;
+  private final ChangeProtection entries;
+  private final ReverseMap rmap;
+
+  LockedPages(Parts parts, ChangeProtection entries, ReverseMap rmap) {
+    this.parts = parts;
+    this.entries = entries;
+    this.rmap = rmap;
+  }
+
+  /** The pages of a range are locked from now on, or this area does not lock them any more. */
+  void change(Cpu cpu, MmStruct mm, long start, long end, boolean locked) {
+    entries.forEachPage(
+        mm,
+        start,
+        end,
+        pfn -> {
+          if (locked) {
+            parts.lru().lock(cpu, pfn);
+          } else if ((PageState.flags(parts.map().state(pfn)) & PageState.UNEVICTABLE) != 0
+              && !isLockedElsewhere(mm, pfn)) {
+            parts.lru().unlock(cpu, pfn);
+          }
+        });
+  }
+
+  private boolean isLockedElsewhere(MmStruct mm, int pfn) {
+    boolean[] found = {false};
+    if (parts.map().mapcount(pfn) > 1) {
+      rmap.forEachArea(
+          pfn,
+          vma -> {
+            found[0] |=
+                parts.spaces().areas().has(vma, VmFlags.LOCKED)
+                    && parts.spaces().of(vma) != mm
+                    && rmap.shows(vma, pfn);
+            return !found[0];
+          });
+    }
+    return found[0];
+  }
+}

@@ -1,0 +1,295 @@
+package dev.quarry.virtual.fault;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.PageState;
+import dev.quarry.virtual.HugeTables;
+import dev.quarry.virtual.PageTables;
+import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.TableMemory;
+import dev.quarry.virtual.cache.PageCache;
+import dev.quarry.virtual.space.AnonVmas;
+import dev.quarry.virtual.space.MmStruct;
+import dev.quarry.virtual.space.RssKind;
+import dev.quarry.virtual.space.VmAreaStruct;
+import dev.quarry.virtual.space.VmFlags;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a page to the entries that show it: {@code rmap_walk}, {@code folio_referenced}, {@code
+ * try_to_unmap}, {@code folio_mkclean} (mm/rmap.c, 6.18).
+ *
+ * <pre>
+ *   private page ── mapping ──► anon_vma ──► areas ─┬─► address space, address by the page's index
+ *   file's page ─── mapping ──► cache ─────► areas ─┘        └─► entry: does it show the page?
+ * </pre>
+ *
+ * <p>An entry is looked at with the lock of its address space held. Who comes here may hold some of
+ * them already, and other locks that their holders wait for: so a lock is only tried, and an
+ * address space that somebody else works on counts as having used the page.
+ */
+public final class ReverseMap {
+  private final Parts parts;
+  private final SwapFault swap;
+  private final MemMap map;
+  private final TableMemory tables;
+  private final VmAreaStruct areas;
+  private final HugePages huge;
+
+  ReverseMap(Parts parts, SwapFault swap, HugePages huge) {
+    this.huge = huge;
+    this.parts = parts;
+    this.swap = swap;
+    this.map = parts.map();
+    this.tables = parts.tables();
+    this.areas = parts.spaces().areas();
+  }
+
+  /**
+   * What is known of a page's use.
+   *
+   * @param entries that were marked as accessed, and are not any more
+   * @param vmFlags of their areas, all together
+   * @param contended whether some could not be looked at
+   */
+  public record Use(int entries, long vmFlags, boolean contended) {
+    private static final Use NONE = new Use(0, 0, false);
+
+    /** Whether an area locks the page. */
+    public boolean isLocked() {
+      return (vmFlags & VmFlags.LOCKED) != 0;
+    }
+
+    /** Whether it is a program's text. */
+    public boolean isExecutable() {
+      return (vmFlags & VmFlags.EXEC) != 0;
+    }
+  }
+
+  /** Visits the areas that may show a page. */
+  void forEachArea(int pfn, AnonVmas.AreaVisitor visitor) {
+    if (parts.rmap().isAnon(pfn)) {
+      long none = VmAreaStruct.NONE;
+      parts
+          .spaces()
+          .anonVmas()
+          .forEachArea(() -> mapcount(pfn) == 0 ? none : parts.rmap().anonVma(pfn), visitor);
+    } else if (map.mapping(pfn) != 0) {
+      boolean[] on = {true};
+      parts.caches().of(pfn).areas().forEach(vma -> on[0] = on[0] && visitor.visit(vma));
+    }
+  }
+
+  private int mapcount(int pfn) {
+    return parts.memory().largeFolios().mapcountOf(pfn);
+  }
+
+  /** Where an area shows a page, huge or not, or would, or {@link PageTables#NO_SLOT}. */
+  private long slot(MmStruct mm, long vma, int pfn) {
+    int pages = map.index(pfn) - (int) areas.pgoff(vma);
+    if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
+      return PageTables.NO_SLOT;
+    }
+    long address = address(vma, pfn);
+    if (mm.huge().entries() > 0) {
+      long upper = mm.tables().findUpperSlot(address);
+      if (upper != PageTables.NO_SLOT && HugeTables.isHuge(tables.entry(upper))) {
+        return upper;
+      }
+    }
+    return mm.tables().findSlot(address);
+  }
+
+  /** Where an area would show a page that it has room for. */
+  private long address(long vma, int pfn) {
+    int pages = map.index(pfn) - (int) areas.pgoff(vma);
+    return areas.start(vma) + ((pages & 0xFFFF_FFFFL) << Parts.SHIFT);
+  }
+
+  /** Tells the TLBs; nobody uses the entry meanwhile, as its lock is held. */
+  private void flush(Cpu cpu, MmStruct mm, long vma, int pfn) {
+    tables.tlb().userRange(cpu, mm.tables(), address(vma, pfn), 1, false);
+  }
+
+  /** Whether an area's entry shows a page; without a lock, a guess. */
+  boolean shows(long vma, int pfn) {
+    MmStruct mm = parts.spaces().of(vma);
+    long slot = mm == null ? PageTables.NO_SLOT : slot(mm, vma, pfn);
+    return slot != PageTables.NO_SLOT && parts.pfnIfMapped(tables.entry(slot)) == pfn;
+  }
+
+  /** What is done with an entry that shows the page. */
+  @FunctionalInterface
+  private interface EntryUse {
+    /** Returns whether to go on. */
+    boolean entry(MmStruct mm, long vma, long slot);
+  }
+
+  /** Visits the entries that show a page; returns whether all could be visited. */
+  private boolean forEachEntry(int pfn, EntryUse use) {
+    boolean[] complete = {true};
+    forEachArea(
+        pfn,
+        vma -> {
+          MmStruct mm = parts.spaces().of(vma);
+          if (mm == null) {
+            return true;
+          }
+          boolean mine = mm.isHeldByMe();
+          if (!mine && !mm.tryLock()) {
+            complete[0] = false;
+            return true;
+          }
+          try {
+            return visit(mm, vma, pfn, use);
+          } finally {
+            if (!mine) {
+              mm.unlock();
+            }
+          }
+        });
+    return complete[0];
+  }
+
+  private boolean visit(MmStruct mm, long vma, int pfn, EntryUse use) {
+    long slot = slot(mm, vma, pfn);
+    boolean shown = slot != PageTables.NO_SLOT && parts.pfnIfMapped(tables.entry(slot)) == pfn;
+    return !shown || use.entry(mm, vma, slot);
+  }
+
+  /** Which entries were used since this was last asked: {@code folio_referenced}. */
+  public Use referenced(int pfn) {
+    if (mapcount(pfn) == 0) {
+      return Use.NONE;
+    }
+    int[] count = {0};
+    long[] flags = {0};
+    boolean complete =
+        forEachEntry(
+            pfn,
+            (mm, vma, slot) -> {
+              long vmFlags = areas.flags(vma);
+              if ((vmFlags & VmFlags.LOCKED) != 0) {
+                flags[0] |= vmFlags;
+                return false;
+              }
+              boolean counts = (vmFlags & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0;
+              if (clear(slot, Pte.ACCESSED) && counts) {
+                count[0]++;
+                flags[0] |= vmFlags;
+              }
+              return true;
+            });
+    return new Use(count[0], flags[0], !complete);
+  }
+
+  /** Clears bits of an entry that the processor may mark meanwhile; whether any was set. */
+  private boolean clear(long slot, long bits) {
+    long entry = tables.entry(slot);
+    while (!tables.replace(slot, entry, entry & ~bits)) {
+      entry = tables.entry(slot);
+    }
+    return (entry & bits) != 0;
+  }
+
+  /**
+   * Takes a page from all entries: {@code try_to_unmap}. What they knew of its being written is
+   * known to its descriptor then. Areas that lock it keep it.
+   *
+   * @param swapEntry what the entries of a private page say afterwards; {@link Pte#NONE}: the page
+   *     may be dropped, unless it was written
+   * @return whether no entry shows it any more
+   */
+  public boolean unmap(Cpu cpu, int pfn, long swapEntry) {
+    boolean anon = parts.rmap().isAnon(pfn);
+    forEachEntry(
+        pfn,
+        (mm, vma, slot) -> {
+          if (areas.has(vma, VmFlags.LOCKED)) {
+            return false;
+          }
+          mm.noteHiwaterRss();
+          flush(cpu, mm, vma, pfn);
+          return anon ? unmapAnon(cpu, mm, slot, pfn, swapEntry) : unmapFile(cpu, mm, slot, pfn);
+        });
+    return map.mapcount(pfn) == 0;
+  }
+
+  private boolean unmapAnon(Cpu cpu, MmStruct mm, long slot, int pfn, long swapEntry) {
+    long entry = take(slot, swapEntry);
+    if ((entry & Pte.DIRTY) != 0) {
+      map.changeFlags(pfn, 0, PageState.DIRTY);
+    }
+    if (swapEntry == Pte.NONE) {
+      if ((PageState.flags(map.state(pfn)) & PageState.DIRTY) != 0) {
+        map.changeFlags(pfn, 0, PageState.SWAPBACKED); // written after madvise(MADV_FREE)
+        tables.entry(slot, entry);
+        return false;
+      }
+    } else {
+      swap.swap().duplicate(swapEntry);
+      mm.addRss(RssKind.SWAP, 1);
+      map.changeFlags(pfn, PageState.ANON_EXCLUSIVE, 0);
+    }
+    parts.rmap().remove(mm, pfn);
+    parts.allocator().freePage(cpu, pfn);
+    return map.mapcount(pfn) != 0;
+  }
+
+  private boolean unmapFile(Cpu cpu, MmStruct mm, long slot, int pfn) {
+    long entry = take(slot, Pte.NONE);
+    if ((entry & Pte.DIRTY) != 0) {
+      parts.caches().of(pfn).markDirty(pfn);
+    }
+    parts.rmap().remove(mm, pfn);
+    parts.allocator().freePage(cpu, pfn);
+    return true;
+  }
+
+  private long take(long slot, long after) {
+    long entry = tables.entry(slot);
+    while (!tables.replace(slot, entry, after)) {
+      entry = tables.entry(slot);
+    }
+    return entry;
+  }
+
+  /**
+   * Makes 512 pages of a huge one, in all page tables: {@code split_folio}. Nobody but page tables
+   * holds it.
+   *
+   * @return whether that was done
+   */
+  public boolean split(Cpu cpu, int head) {
+    boolean all =
+        forEachEntry(head, (mm, vma, slot) -> {
+          if (HugeTables.isHuge(tables.entry(slot))) {
+            huge.entries().split(cpu, mm, slot);
+          }
+          return true;
+        });
+    return all && huge.splitBlock(cpu, head, null);
+  }
+
+  /**
+   * Takes the right to write a file's page from all entries: {@code folio_mkclean}.
+   *
+   * @return whether from all, so that the next write is seen
+   */
+  public boolean makeClean(Cpu cpu, int pfn) {
+    return map.mapcount(pfn) == 0
+        || forEachEntry(
+            pfn,
+            (mm, vma, slot) -> {
+              if (Parts.isShared(areas.flags(vma)) && clear(slot, Pte.RW | Pte.DIRTY)) {
+                flush(cpu, mm, vma, pfn);
+              }
+              return true;
+            });
+  }
+
+  /** The cache of a file's page, or null if it is in none any more. */
+  public @Nullable PageCache cache(int pfn) {
+    return parts.rmap().isAnon(pfn) || map.mapping(pfn) == 0 ? null : parts.caches().of(pfn);
+  }
+}

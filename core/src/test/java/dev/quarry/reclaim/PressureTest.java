@@ -1,0 +1,82 @@
+package dev.quarry.reclaim;
+
+import static dev.quarry.reclaim.SmallMachine.AT;
+import static dev.quarry.reclaim.SmallMachine.PAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quarry.kernel.Machine;
+import dev.quarry.kernel.Process;
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.VmEvent;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Processes whose memory exceeds RAM: everything is read back. */
+class PressureTest {
+  @Test
+  void oneProcessThatIsTwiceAsLargeAsRam() {
+    try (Machine machine = SmallMachine.boot()) {
+      Cpu cpu = machine.cpu(0);
+      int pages = 8192;
+      machine.reclaim().swapOnOff().on("swap", MemorySwap.of(8192), 0);
+      Process process = SmallMachine.process(machine, pages);
+      for (int i = 0; i < pages; i++) {
+        process.store(cpu, AT + i * PAGE, 8, i * 0x9E37_79B9_7F4A_7C15L);
+        if (i % 1000 == 0) {
+          assertThat(machine.invariants()).isEmpty();
+        }
+      }
+      assertThat(machine.invariants()).isEmpty();
+      for (int i = 0; i < pages; i++) {
+        assertThat(process.load(cpu, AT + i * PAGE, 8)).isEqualTo(i * 0x9E37_79B9_7F4A_7C15L);
+      }
+      assertThat(machine.invariants()).isEmpty();
+      assertThat(machine.memory().events().sum(VmEvent.PSWPOUT)).isGreaterThan(4000);
+      assertThat(machine.memory().events().sum(VmEvent.PSWPIN)).isGreaterThan(4000);
+      machine.processes().exit(cpu, process);
+      assertThat(machine.invariants()).isEmpty();
+      assertThat(machine.reclaim().swap().areas().freePages()).isEqualTo(8191);
+    }
+  }
+
+  @Test
+  void randomAccessesOfProcessesThatFork() {
+    long seed = 5;
+    SplittableRandom random = new SplittableRandom(seed);
+    try (Machine machine = SmallMachine.boot()) {
+      machine.reclaim().swapOnOff().on("swap", MemorySwap.of(16384), 0);
+      Cpu cpu = machine.cpu(0);
+      int pages = 1500;
+      Process[] processes = new Process[6];
+      long[][] expected = new long[processes.length][pages];
+      for (int i = 0; i < processes.length; i++) {
+        processes[i] = SmallMachine.process(machine, pages);
+      }
+      for (int step = 0; step < 60_000; step++) {
+        int who = random.nextInt(processes.length);
+        int page = random.nextInt(pages);
+        String where = "seed " + seed + " step " + step;
+        if (random.nextInt(500) == 0) {
+          int from = random.nextInt(processes.length);
+          if (from != who) {
+            machine.processes().exit(cpu, processes[who]);
+            processes[who] = machine.processes().fork(cpu, processes[from]);
+            assertThat(processes[who]).as(where).isNotNull();
+            expected[who] = expected[from].clone();
+          }
+        } else if (random.nextBoolean()) {
+          long value = random.nextLong();
+          processes[who].store(cpu, AT + page * PAGE, 8, value);
+          expected[who][page] = value;
+        } else {
+          long value = processes[who].load(cpu, AT + page * PAGE, 8);
+          assertThat(value).as(where).isEqualTo(expected[who][page]);
+        }
+        if (step % 2500 == 0) {
+          assertThat(machine.invariants()).as(where).isEmpty();
+        }
+      }
+      assertThat(machine.memory().events().sum(VmEvent.PSWPIN)).isGreaterThan(1000);
+    }
+  }
+}
