@@ -48,8 +48,8 @@ import picocli.CommandLine.Spec;
       "  quarry replay --html compile.html examples/compile",
       "  quarry replay --set ram=8G,nodes=2 --versus percpu=off examples/compile",
       "  perf script | quarry replay - --machine laptop",
-      "  quarry replay examples/count.refs.xz",
-      "  quarry replay --versus tlb=64/4 examples/count.refs.xz",
+      "  quarry replay examples/references/sieve.txt.xz",
+      "  quarry replay --versus tlb=64/4 examples/references/sieve.txt.xz",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
       "With ev.S, its slab events are played too, on a machine of their own.",
       "With after/, the report sets the kernel's free blocks beside the replayed ones.",
@@ -187,8 +187,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
     CommandLine command = spec.commandLine();
     RefReplayWork work =
-        new RefReplayWork(
-            recording, machine, strict, window, command.getOut(), command.getErr());
+        new RefReplayWork(recording, machine, strict, window, command.getOut(), command.getErr());
     try (ReportFile page = html == null ? null : ReportFile.open(html)) {
       if (mrc) {
         return work.curve(json, page);

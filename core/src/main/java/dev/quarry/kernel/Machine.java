@@ -13,14 +13,11 @@ import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.Mmu;
 import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
-import dev.quarry.virtual.Mmu;
 import dev.quarry.virtual.TlbCounts;
 import dev.quarry.virtual.Translation;
-import dev.quarry.virtual.tlb.TlbCoherence;
-import dev.quarry.virtual.tlb.TlbModel;
-import dev.quarry.virtual.tlb.Tlbs;
 import dev.quarry.virtual.VirtualInvariants;
 import dev.quarry.virtual.fault.MappedInvariants;
 import dev.quarry.virtual.fault.UserPages;
@@ -28,6 +25,9 @@ import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.SpaceInvariants;
+import dev.quarry.virtual.tlb.TlbCoherence;
+import dev.quarry.virtual.tlb.TlbModel;
+import dev.quarry.virtual.tlb.Tlbs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -255,8 +255,7 @@ public final class Machine implements AutoCloseable {
   public synchronized ProcFs files() {
     AddressSpaces spaces = processes == null ? null : processes.spaces();
     return new ProcFs(
-        new ProcSources(
-            memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
+        new ProcSources(memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
   }
 
   private @Nullable MmStruct addressSpace(int pid) {

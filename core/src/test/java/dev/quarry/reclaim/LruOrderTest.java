@@ -130,8 +130,12 @@ class LruOrderTest {
           }
         }
         String where = "seed " + seed + " step " + step;
-        assertThat(order(process, lruvec, LruList.ACTIVE_ANON)).as(where).containsExactlyElementsOf(active);
-        assertThat(order(process, lruvec, LruList.INACTIVE_ANON)).as(where).containsExactlyElementsOf(inactive);
+        assertThat(order(process, lruvec, LruList.ACTIVE_ANON))
+            .as(where)
+            .containsExactlyElementsOf(active);
+        assertThat(order(process, lruvec, LruList.INACTIVE_ANON))
+            .as(where)
+            .containsExactlyElementsOf(inactive);
       }
       assertThat(machine.invariants()).isEmpty();
       assertThat(lruvec.activations(false)).isPositive();

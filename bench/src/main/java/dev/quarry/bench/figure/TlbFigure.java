@@ -48,10 +48,7 @@ final class TlbFigure implements Figure {
     for (Case one : CASES) {
       Map<String, String> params = Map.of("geometry", one.geometry);
       comparison.add(
-          one.row,
-          UNIT,
-          Subjects.QUARRY,
-          () -> jmh.nanos(TlbQuarry.class, one.access, 1, params));
+          one.row, UNIT, Subjects.QUARRY, () -> jmh.nanos(TlbQuarry.class, one.access, 1, params));
       if (hasPeer) {
         comparison.add(one.row, UNIT, WALKER, () -> walker(program, context.effort(), one));
       }

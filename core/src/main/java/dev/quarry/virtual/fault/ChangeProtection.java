@@ -144,8 +144,8 @@ final class ChangeProtection {
   }
 
   /**
-   * Entries forget that they were used; a huge page that others have too is left alone. Whether
-   * one had been used.
+   * Entries forget that they were used; a huge page that others have too is left alone. Whether one
+   * had been used.
    */
   boolean makeOld(Cpu cpu, MmStruct mm, long start, long end) {
     splitParts(cpu, mm, start, end);

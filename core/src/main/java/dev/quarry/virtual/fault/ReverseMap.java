@@ -262,12 +262,14 @@ public final class ReverseMap {
    */
   public boolean split(Cpu cpu, int head) {
     boolean all =
-        forEachEntry(head, (mm, vma, slot) -> {
-          if (HugeTables.isHuge(tables.entry(slot))) {
-            huge.entries().split(cpu, mm, slot);
-          }
-          return true;
-        });
+        forEachEntry(
+            head,
+            (mm, vma, slot) -> {
+              if (HugeTables.isHuge(tables.entry(slot))) {
+                huge.entries().split(cpu, mm, slot);
+              }
+              return true;
+            });
     return all && huge.splitBlock(cpu, head, null);
   }
 

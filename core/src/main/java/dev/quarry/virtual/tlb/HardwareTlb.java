@@ -83,19 +83,18 @@ final class HardwareTlb implements TlbUnit {
     long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
     if (lastPages[side] == address >>> PAGE_SHIFT && (lastValues[side] & mask) == need) {
       stats.hit(side, 1);
-      return lastValues[side] & frameMask | address & OFFSET_MASK;
+      return (lastValues[side] & frameMask) | (address & OFFSET_MASK);
     }
     return look(tables, address, access, side, need, mask);
   }
 
   /** What an entry must say for an access: a write wants it dirty already. */
   private static long need(int access) {
-    long rights = Pte.PRESENT | access & (Pte.RW | Pte.USER);
+    long rights = Pte.PRESENT | (access & (Pte.RW | Pte.USER));
     return (access & Access.WRITE) != 0 ? rights | Pte.DIRTY : rights;
   }
 
-  private long look(
-      PageTables tables, long address, int access, int side, long need, long mask) {
+  private long look(PageTables tables, long address, int access, int side, long need, long mask) {
     int owner = asid;
     if (address < 0 || address >= userEnd) {
       if (!layout.isCanonical(address)) {
@@ -134,7 +133,7 @@ final class HardwareTlb implements TlbUnit {
     if (shared) {
       lastPages[1 - side] = NO_PAGE; // it is not the newest any more
     }
-    return value & frameMask | address & OFFSET_MASK;
+    return (value & frameMask) | (address & OFFSET_MASK);
   }
 
   private boolean isKernels(long address) {

@@ -32,7 +32,7 @@ public final class MipsEntry {
   static final int ASID_MASK = (1 << ASID_BITS) - 1;
   private static final int PFN_SHIFT = 6;
   private static final int PAIR_SHIFT = PageTableLayout.PAGE_SHIFT + 1;
-  private static final long PFN_MASK = EXECUTE_INHIBIT - 1 >>> PFN_SHIFT << PFN_SHIFT;
+  private static final long PFN_MASK = (EXECUTE_INHIBIT - 1) >>> PFN_SHIFT << PFN_SHIFT;
 
   private MipsEntry() {}
 

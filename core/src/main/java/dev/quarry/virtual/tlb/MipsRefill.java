@@ -10,8 +10,8 @@ import dev.quarry.virtual.TableMemory;
  * pair from the page tables and writes neither ({@code build_r4000_tlb_refill_handler},
  * arch/mips/mm/tlbex.c, 6.18). Its own loads go through kseg0 and need no TLB.
  *
- * <p>Where a table is missing it finds entries that are not valid, as {@code invalid_pte_table}
- * has them: what follows is the exception for those.
+ * <p>Where a table is missing it finds entries that are not valid, as {@code invalid_pte_table} has
+ * them: what follows is the exception for those.
  */
 final class MipsRefill {
   private final TlbStats stats;
@@ -46,7 +46,7 @@ final class MipsRefill {
       }
       if (Pte.isLeaf(entry, level)) {
         // Without page masks a large page is there in pairs of small ones.
-        even = entry & ~Pte.PSE | pair & (1L << layout.shift(level)) - 1;
+        even = (entry & ~Pte.PSE) | (pair & ((1L << layout.shift(level)) - 1));
         odd = even + PageTableLayout.PAGE_SIZE;
         return;
       }

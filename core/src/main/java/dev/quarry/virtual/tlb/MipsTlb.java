@@ -51,7 +51,8 @@ final class MipsTlb implements TlbUnit {
   private int asid;
   private int last;
 
-  MipsTlb(MipsGeometry geometry, PageTableLayout layout, long userPages, DirectRange direct, int cpu) {
+  MipsTlb(
+      MipsGeometry geometry, PageTableLayout layout, long userPages, DirectRange direct, int cpu) {
     this.geometry = geometry;
     this.layout = layout;
     this.userPages = userPages;
@@ -102,10 +103,9 @@ final class MipsTlb implements TlbUnit {
     long lo = lo(at, address);
     boolean invalid = (lo & MipsEntry.VALID) == 0;
     boolean modified = (access & Access.WRITE) != 0 && (lo & MipsEntry.DIRTY) == 0;
-    boolean inhibited =
-        (access & Access.FETCH) != 0 && (lo & MipsEntry.EXECUTE_INHIBIT) != 0;
+    boolean inhibited = (access & Access.FETCH) != 0 && (lo & MipsEntry.EXECUTE_INHIBIT) != 0;
     if (!invalid && !modified && !inhibited) {
-      return MipsEntry.frame(lo) | address & PageTableLayout.PAGE_SIZE - 1L;
+      return MipsEntry.frame(lo) | (address & (PageTableLayout.PAGE_SIZE - 1L));
     }
     if (invalid) {
       stats.invalid++;
@@ -179,9 +179,8 @@ final class MipsTlb implements TlbUnit {
     loaded = context;
     generation = context.generation();
     Owner owner = owners.get(context.id());
-    boolean good =
-        owner != null && owner.generation == generation && isOfThisVersion(owner.asid);
-    long mine = good ? owner.asid : newAsid();
+    boolean good = owner != null && owner.generation == generation && isOfThisVersion(owner.asid);
+    long mine = owner != null && good ? owner.asid : newAsid();
     owners.put(context.id(), new Owner(mine, generation));
     asid = (int) mine & MipsEntry.ASID_MASK;
     loadedGeneration = generation;
@@ -294,13 +293,7 @@ final class MipsTlb implements TlbUnit {
         int of = global ? 0 : MipsEntry.asid(hi[at]);
         long context = global ? 0 : contexts.getOrDefault(of, TlbEntry.NOBODY);
         add(list, at, of, context, MipsEntry.address(hi[at]), even[at]);
-        add(
-            list,
-            at,
-            of,
-            context,
-            MipsEntry.address(hi[at]) + PageTableLayout.PAGE_SIZE,
-            odd[at]);
+        add(list, at, of, context, MipsEntry.address(hi[at]) + PageTableLayout.PAGE_SIZE, odd[at]);
       }
     }
     return list;

@@ -165,7 +165,7 @@ final class TlbArrays {
   long foundValue(long address) {
     return foundSize == 0
         ? foundValue
-        : foundValue | address & (1L << layout.shift(foundSize)) - 1 & -(1L << PAGE_SHIFT);
+        : foundValue | (address & ((1L << layout.shift(foundSize)) - 1) & -(1L << PAGE_SHIFT));
   }
 
   int level(int side, int probe) {
@@ -206,7 +206,7 @@ final class TlbArrays {
       long piece =
           size == leafLevel
               ? value
-              : value | address & (1L << layout.shift(leafLevel)) - 1 & -(1L << shift);
+              : value | (address & ((1L << layout.shift(leafLevel)) - 1) & -(1L << shift));
       used[side][probe] = true;
       arrays[side][probe].insert(key(page, size, asid), page, piece);
     }

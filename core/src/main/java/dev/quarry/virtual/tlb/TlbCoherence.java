@@ -28,13 +28,11 @@ import java.util.Map;
 public final class TlbCoherence {
   private static final int MOST_FINDINGS = 20;
 
-  private final Tlbs tlbs;
   private final KernelSpace kernel;
   private final Map<Long, PageTables> roots = new HashMap<>();
   private final List<String> findings = new ArrayList<>();
 
   private TlbCoherence(Tlbs tlbs) {
-    this.tlbs = tlbs;
     this.kernel = tlbs.kernel();
     for (PageTables root : kernel.tables().memory().roots()) {
       roots.put(root.context().id(), root);
@@ -107,10 +105,9 @@ public final class TlbCoherence {
     }
     long bytes = 1L << layout.shift(last.level());
     long frame = last.entry() & layout.frameMask() & -bytes;
-    long there = frame | entry.address() & bytes - 1;
+    long there = frame | (entry.address() & (bytes - 1));
     if (there != entry.physical() || bytes < entry.bytes()) {
-      return String.format(
-          Locale.ROOT, "shows %x, the tables show %x", entry.physical(), there);
+      return String.format(Locale.ROOT, "shows %x, the tables show %x", entry.physical(), there);
     }
     boolean allowsMore = (entry.flags() & ~rights & (Pte.RW | Pte.USER)) != 0;
     boolean executes = (entry.flags() & Pte.NX) == 0 && inhibit != 0;

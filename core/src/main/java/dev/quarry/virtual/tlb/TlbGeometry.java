@@ -135,9 +135,7 @@ public record TlbGeometry(
    * @throws IllegalArgumentException saying what is wrong with it
    */
   public static TlbGeometry parse(String text) {
-    return text.equals("usual")
-        ? USUAL
-        : parse(text, Replacement.LRU, USUAL_WALK_CACHE, true);
+    return text.equals("usual") ? USUAL : parse(text, Replacement.LRU, USUAL_WALK_CACHE, true);
   }
 
   private static TlbGeometry parse(

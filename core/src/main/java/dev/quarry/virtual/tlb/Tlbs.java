@@ -45,8 +45,7 @@ public final class Tlbs implements TlbFlush, Translation {
     var layout = kernel.layout().tables();
     long userPages = kernel.layout().userPages();
     return switch (model) {
-      case TlbModel.Hardware(TlbGeometry geometry) ->
-          new HardwareTlb(geometry, layout, userPages);
+      case TlbModel.Hardware(TlbGeometry geometry) -> new HardwareTlb(geometry, layout, userPages);
       case TlbModel.Software(MipsGeometry geometry) ->
           new MipsTlb(geometry, layout, userPages, direct(), cpu);
     };

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Walker {
   private static final long RIGHTS = Pte.PRESENT | Pte.RW | Pte.USER;
+
   /** No physical address has these bits. */
   private static final long NOT_QUICK = -2;
 
@@ -75,8 +76,7 @@ final class Walker {
     long known = known(address, asid);
     return known == PageTables.NO_TRANSLATION
         ? walk(tables, address, access, asid, topLevel, tables.root(), RIGHTS)
-        : walk(
-            tables, address, access, asid, leafLevel - 1, known & frameMask, known & ~frameMask);
+        : walk(tables, address, access, asid, leafLevel - 1, known & frameMask, known & ~frameMask);
   }
 
   /**
@@ -86,7 +86,7 @@ final class Walker {
    */
   private long quick(PageTables tables, long address, int access) {
     TableMemory memory = tables.memory();
-    long need = Pte.PRESENT | Pte.ACCESSED | access & (Pte.RW | Pte.USER);
+    long need = Pte.PRESENT | Pte.ACCESSED | (access & (Pte.RW | Pte.USER));
     long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
     long upperMask = mask | Pte.PSE;
     long table = tables.root();
@@ -109,7 +109,7 @@ final class Walker {
     }
     stats.references += topLevel + 1;
     leafLevel = PageTableLayout.PTE_LEVEL;
-    return entry & (frameMask | Pte.DIRTY) | all & entry & RIGHTS | (any | entry) & Pte.NX;
+    return (entry & (frameMask | Pte.DIRTY)) | (all & entry & RIGHTS) | ((any | entry) & Pte.NX);
   }
 
   /** From a table of a level on, to which the way allows what {@code rightsSoFar} says. */
@@ -122,7 +122,7 @@ final class Walker {
       long firstTable,
       long rightsSoFar) {
     TableMemory memory = tables.memory();
-    long need = Pte.PRESENT | access & (Pte.RW | Pte.USER);
+    long need = Pte.PRESENT | (access & (Pte.RW | Pte.USER));
     long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
     long table = firstTable;
     long rights = rightsSoFar;
@@ -140,12 +140,12 @@ final class Walker {
       if ((entry & marks) != marks && !memory.replace(slot, entry, entry | marks)) {
         continue; // somebody changed the entry meanwhile
       }
-      rights = rights & entry & RIGHTS | (rights | entry) & Pte.NX;
+      rights = (rights & entry & RIGHTS) | ((rights | entry) & Pte.NX);
       if (leaf) {
         stats.references += firstLevel - level + 1;
         leafLevel = level;
         long frame = entry & frameMask & -(1L << layout.shift(level));
-        return frame | rights | (entry | marks) & Pte.DIRTY;
+        return frame | rights | ((entry | marks) & Pte.DIRTY);
       }
       table = entry & frameMask;
       remember(address, asid, level, table | rights);
@@ -162,7 +162,7 @@ final class Walker {
   long ofSmallPage(long value, long address) {
     return leafLevel == PageTableLayout.PTE_LEVEL
         ? value
-        : value | address & (1L << layout.shift(leafLevel)) - 1 & -PageTableLayout.PAGE_SIZE;
+        : value | (address & ((1L << layout.shift(leafLevel)) - 1) & -PageTableLayout.PAGE_SIZE);
   }
 
   /** The lowest table that a cache knows, whose level above is then in leafLevel. */

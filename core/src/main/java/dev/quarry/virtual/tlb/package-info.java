@@ -28,6 +28,7 @@
  * levels are left below what a walk cache knew. No entry that can be hit allows more than the page
  * tables do, or shows another frame: {@link dev.quarry.virtual.tlb.TlbCoherence} checks it.
  *
- * <p>Read in this order: TlbGeometry, TlbArray, AsidSlots, HardwareTlb, Tlbs, TlbCoherence, MipsTlb.
+ * <p>Read in this order: TlbGeometry, TlbArray, AsidSlots, HardwareTlb, Tlbs, TlbCoherence,
+ * MipsTlb.
  */
 package dev.quarry.virtual.tlb;

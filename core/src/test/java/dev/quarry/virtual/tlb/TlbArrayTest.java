@@ -16,8 +16,17 @@ class TlbArrayTest {
 
   @ParameterizedTest
   @CsvSource({
-    "64,4,LRU", "48,12,LRU", "16,16,LRU", "64,64,LRU", "20,20,LRU", "8,1,LRU", "6,3,LRU",
-    "64,4,TREE", "32,32,TREE", "8,8,TREE", "4,2,TREE"
+    "64,4,LRU",
+    "48,12,LRU",
+    "16,16,LRU",
+    "64,64,LRU",
+    "20,20,LRU",
+    "8,1,LRU",
+    "6,3,LRU",
+    "64,4,TREE",
+    "32,32,TREE",
+    "8,8,TREE",
+    "4,2,TREE"
   })
   void holdsWhatTheModelHolds(int entries, int ways, Replacement replacement) {
     long seed = 31L * entries + ways;

@@ -242,7 +242,18 @@ class TlbsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "64", "64/5", "0/1", "l1d:64/4", "l9:64/4", "64/4/3M", "x:1/1", "mips:1", "65536/1025"})
+      strings = {
+        "",
+        "64",
+        "64/5",
+        "0/1",
+        "l1d:64/4",
+        "l9:64/4",
+        "64/4/3M",
+        "x:1/1",
+        "mips:1",
+        "65536/1025"
+      })
   void impossibleGeometriesAreRefused(String text) {
     assertThatThrownBy(() -> TlbModel.parse(text))
         .isInstanceOf(IllegalArgumentException.class)

@@ -135,8 +135,7 @@ public final class RefBlock {
     int at = deltasAt;
     for (int i = 0; i < count; i++) {
       int length = length(lengthsAt, i);
-      long zigzag =
-          length == 0 ? 0 : LittleEndian.getLong(payload, at) & -1L >>> (64 - 8 * length);
+      long zigzag = length == 0 ? 0 : LittleEndian.getLong(payload, at) & -1L >>> (64 - 8 * length);
       at += length;
       long delta = (zigzag >>> 1) ^ -(zigzag & 1);
       if (kinds[i] == CODE) {

@@ -92,7 +92,7 @@ public final class RefBlockBuilder {
   }
 
   private void putDelta(long delta) {
-    long zigzag = delta << 1 ^ delta >> (Long.SIZE - 1);
+    long zigzag = (delta << 1) ^ (delta >> (Long.SIZE - 1));
     int length = (Long.SIZE - Long.numberOfLeadingZeros(zigzag) + Byte.SIZE - 1) / Byte.SIZE;
     for (int i = 0; i < length; i++) {
       deltas.put((int) (zigzag >>> Byte.SIZE * i));
@@ -100,7 +100,7 @@ public final class RefBlockBuilder {
     if ((events & 1) == 0) {
       halfLength = length;
     } else {
-      lengths.put(halfLength | length << NIBBLE);
+      lengths.put(halfLength | (length << NIBBLE));
     }
   }
 

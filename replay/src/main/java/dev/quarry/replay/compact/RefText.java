@@ -6,7 +6,8 @@ public final class RefText extends LineText {
   private static final int MAX_BYTES = 48;
 
   private static final byte[] LETTERS = {'I', 'L', 'S', 'M'};
-  private static final byte[] DIGITS = "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] DIGITS =
+      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   private static final int MOST_DIGITS = 10;
 
   private final byte[] reversed = new byte[MOST_DIGITS];

@@ -52,8 +52,7 @@ final class CompactDecoder {
       Block block = input.block();
       if (block.type() == CompactForm.EVENTS && input.content() == CompactForm.REFERENCES) {
         write(out, references(block).array(), 0, refText.length());
-      } else if (block.type() == CompactForm.EVENTS
-          && input.content() == CompactForm.SLAB_EVENTS) {
+      } else if (block.type() == CompactForm.EVENTS && input.content() == CompactForm.SLAB_EVENTS) {
         slabEvents.read(block);
         slabText.read(slabEvents, true);
         write(out, slabText.array(), 0, slabText.length());
@@ -80,8 +79,7 @@ final class CompactDecoder {
   }
 
   private RefText references(Block block) {
-    int size =
-        references.read(block, batch.kinds, batch.addresses, batch.bytes, batch.counts);
+    int size = references.read(block, batch.kinds, batch.addresses, batch.bytes, batch.counts);
     refText.clear();
     for (int i = 0; i < size; i++) {
       refText.add(batch.kinds[i], batch.addresses[i], batch.bytes[i], batch.counts[i]);

@@ -51,9 +51,7 @@ public final class MrcText {
   }
 
   private static String share(double ratio) {
-    return ratio >= 0.01
-        ? Math.round(100 * ratio) + " %"
-        : "1 in " + Math.round(1 / ratio);
+    return ratio >= 0.01 ? Math.round(100 * ratio) + " %" : "1 in " + Math.round(1 / ratio);
   }
 
   /** As long as the logarithm: all misses fill it, one in 10^8 leaves nothing. */

@@ -26,12 +26,12 @@ final class PageTable {
   /** The number of a page, a new one if it has none. */
   int numberOf(long page) {
     int mask = keys.length - 1;
-    int slot = (int) (page * GOLDEN >>> shift);
+    int slot = (int) ((page * GOLDEN) >>> shift);
     while (keys[slot] != page) {
       if (keys[slot] == NO_PAGE) {
         return add(slot, page);
       }
-      slot = slot + 1 & mask;
+      slot = (slot + 1) & mask;
     }
     return numbers[slot];
   }
@@ -54,9 +54,9 @@ final class PageTable {
     shift--;
     for (int i = 0; i < oldKeys.length; i++) {
       if (oldKeys[i] != NO_PAGE) {
-        int slot = (int) (oldKeys[i] * GOLDEN >>> shift);
+        int slot = (int) ((oldKeys[i] * GOLDEN) >>> shift);
         while (keys[slot] != NO_PAGE) {
-          slot = slot + 1 & keys.length - 1;
+          slot = (slot + 1) & (keys.length - 1);
         }
         keys[slot] = oldKeys[i];
         numbers[slot] = oldNumbers[i];

@@ -158,7 +158,7 @@ final class RefLines {
     long value = 0;
     int digit;
     while (at < end && (digit = HEX[bytes[at] & 0xFF]) >= 0) {
-      value = value << 4 | digit;
+      value = (value << 4) | digit;
       at++;
     }
     return value;
@@ -184,8 +184,7 @@ final class RefLines {
                   + MAX_DATA_BYTES
                   + " bytes, an instruction 1 to "
                   + MAX_INSTRUCTION_BYTES;
-          case BEYOND_RANGE ->
-              "a process's addresses end at 0x" + Long.toHexString(USER_END);
+          case BEYOND_RANGE -> "a process's addresses end at 0x" + Long.toHexString(USER_END);
           case EXTRA_TEXT -> "something follows the reference";
           default -> "a reference begins with I, L, S or M";
         };

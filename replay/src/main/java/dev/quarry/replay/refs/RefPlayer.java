@@ -105,7 +105,7 @@ final class RefPlayer {
       long address = batch.addresses[i];
       int count = batch.counts[i];
       long first = address >>> SHIFT;
-      long last = address + batch.bytes[i] - 1 >>> SHIFT;
+      long last = (address + batch.bytes[i] - 1) >>> SHIFT;
       totals[kind] += count;
       played += count;
       if (kind == RefKind.CODE) {
@@ -151,7 +151,7 @@ final class RefPlayer {
       touch(page << SHIFT, access, how);
       crossings++;
     }
-    lastDataStored = write || last == lastData && lastDataStored;
+    lastDataStored = write || (last == lastData && lastDataStored);
     lastData = last;
     if (unified) {
       lastCode = NO_PAGE;

@@ -64,8 +64,8 @@ public final class RefProblems {
   /** One line for each kind that occurred, with its first place. */
   public List<String> report() {
     List<String> report = new ArrayList<>();
-    first.forEach((problem, text) ->
-        report.add(problem.words() + ": " + count(problem) + ", first " + text));
+    first.forEach(
+        (problem, text) -> report.add(problem.words() + ": " + count(problem) + ", first " + text));
     return report;
   }
 }

@@ -50,10 +50,7 @@ public final class RefReportText {
   private void memory() {
     line(
         "%,d pages of 4 KiB touched: %,d fetched, %,d loaded, %,d stored to",
-        result.pages().get(0),
-        result.pages().get(3),
-        result.pages().get(1),
-        result.pages().get(2));
+        result.pages().get(0), result.pages().get(3), result.pages().get(1), result.pages().get(2));
     line(
         "%,d KiB in memory, %,d accessed and %,d dirty by the page tables",
         result.residentPages() * PAGE_KIB,
@@ -61,9 +58,7 @@ public final class RefReportText {
         result.dirtyPages() * PAGE_KIB);
     line(
         "%,d KiB of page tables, %,d areas, %,d pages used in two ways",
-        result.tableBytes() >> KIB_SHIFT,
-        result.areas(),
-        result.widened());
+        result.tableBytes() >> KIB_SHIFT, result.areas(), result.widened());
     line("");
   }
 
@@ -89,7 +84,10 @@ public final class RefReportText {
     }
     line("%-16s %13s %13s", "", "instructions", "data");
     for (int level = 1; level <= result.tlbLevels(); level++) {
-      row("hits of level " + level, tlb.hits(TlbStats.FETCH, level), tlb.hits(TlbStats.DATA, level));
+      row(
+          "hits of level " + level,
+          tlb.hits(TlbStats.FETCH, level),
+          tlb.hits(TlbStats.DATA, level));
     }
     row("misses", tlb.misses(TlbStats.FETCH), tlb.misses(TlbStats.DATA));
     line(

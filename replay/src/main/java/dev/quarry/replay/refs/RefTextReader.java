@@ -70,7 +70,9 @@ public final class RefTextReader implements RefReader {
     if (end > RefLines.MAX_LINE_BYTES) {
       if (!skipping) {
         problems.add(
-            RefProblem.LONG_LINE, line + 1, "the longest has " + RefLines.MAX_LINE_BYTES + " bytes");
+            RefProblem.LONG_LINE,
+            line + 1,
+            "the longest has " + RefLines.MAX_LINE_BYTES + " bytes");
       }
       skipping = true;
       end = 0;

@@ -66,9 +66,7 @@ public final class RefVersusText {
     long first = value.applyAsLong(left);
     long second = value.applyAsLong(right);
     String change =
-        first == 0
-            ? "-"
-            : String.format(Locale.ROOT, "%+.1f %%", 100.0 * (second - first) / first);
+        first == 0 ? "-" : String.format(Locale.ROOT, "%+.1f %%", 100.0 * (second - first) / first);
     line("%-26s %,24d %,24d %10s", what, first, second, change);
   }
 }

@@ -46,7 +46,7 @@ public final class StackDistances {
     for (int i = 0; i < batch.size; i++) {
       long address = batch.addresses[i];
       long first = address >>> PageTable.PAGE_SHIFT;
-      long last = address + batch.bytes[i] - 1 >>> PageTable.PAGE_SHIFT;
+      long last = (address + batch.bytes[i] - 1) >>> PageTable.PAGE_SHIFT;
       touch(first, batch.counts[i]);
       for (long page = first + 1; page <= last; page++) {
         touch(page, 1);

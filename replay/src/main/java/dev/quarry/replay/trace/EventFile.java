@@ -33,8 +33,7 @@ public final class EventFile implements AutoCloseable {
 
   /** Run-compressed, or as valgrind's lackey prints them. */
   private static final Pattern REFERENCE_TEXT =
-      Pattern.compile(
-          "I [0-9a-f]+ \\d+ \\d+|[LSM] [0-9a-f]+ \\d+|(I | [LSM]) [0-9a-fA-F]+,\\d+");
+      Pattern.compile("I [0-9a-f]+ \\d+ \\d+|[LSM] [0-9a-f]+ \\d+|(I | [LSM]) [0-9a-fA-F]+,\\d+");
 
   /** What can be read, in words. */
   private static final String FORMS =
@@ -174,7 +173,8 @@ public final class EventFile implements AutoCloseable {
     return switch (form) {
       case REFERENCES -> new RefTextReader(source, strict);
       case REFERENCES_COMPACT -> new RefCompactReader(source, strict);
-      default -> throw new RecordingException(source.name(), "holds " + words() + ", no references");
+      default ->
+          throw new RecordingException(source.name(), "holds " + words() + ", no references");
     };
   }
 

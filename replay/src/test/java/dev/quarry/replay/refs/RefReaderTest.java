@@ -110,8 +110,7 @@ class RefReaderTest {
     Converter.convert(file, folder.resolve("runs.qk"), PLAIN);
     Converter.convert(folder.resolve("runs.qk"), folder.resolve("runs.txt"), PLAIN);
     assertThat(folder.resolve("runs.txt"))
-        .hasContent(
-            "#cmd ls\nI 1000 6 3\nL 2000 8\nI 1100 4 1\n#end refs=5 I=4 L=1 S=0 M=0\n");
+        .hasContent("#cmd ls\nI 1000 6 3\nL 2000 8\nI 1100 4 1\n#end refs=5 I=4 L=1 S=0 M=0\n");
   }
 
   @Test

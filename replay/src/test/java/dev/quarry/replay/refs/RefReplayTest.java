@@ -24,7 +24,14 @@ class RefReplayTest {
     "gzip,8000000,5923249,1394224,621936,60591,75,148"
   })
   void realRecordingsGiveTheirTotals(
-      String name, long all, long code, long loads, long stores, long both, long codePages, long dataPages) {
+      String name,
+      long all,
+      long code,
+      long loads,
+      long stores,
+      long both,
+      long codePages,
+      long dataPages) {
     Optional<Path> file = Fixtures.shared("L/" + name + ".txt.xz");
     Assumptions.assumeTrue(file.isPresent(), "../shared/traces is not here");
     RefResult result = RefFiles.play(RefFiles.open(file.orElseThrow(), false));
@@ -49,8 +56,7 @@ class RefReplayTest {
     if (stats != null) {
       long lookups = stats.accesses(TlbStats.FETCH) + stats.accesses(TlbStats.DATA);
       // An access that ends in a fault is made again, some after an area was made for it.
-      assertThat(lookups - result.crossings())
-          .isEqualTo(result.references() + stats.refused());
+      assertThat(lookups - result.crossings()).isEqualTo(result.references() + stats.refused());
     }
   }
 
@@ -99,7 +105,15 @@ class RefReplayTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"tlb=3", "x=1", "pages=3M", "replacement=fifo", "walkcache=x", "tlb", "tlb=9999999/1"})
+      strings = {
+        "tlb=3",
+        "x=1",
+        "pages=3M",
+        "replacement=fifo",
+        "walkcache=x",
+        "tlb",
+        "tlb=9999999/1"
+      })
   void wrongSettingsAreRefused(String setting) {
     assertThatThrownBy(() -> RefSettings.of(java.util.List.of(setting)))
         .isInstanceOf(RefException.class)
