@@ -68,13 +68,7 @@ final class RefReplayWork {
     RefResult result = play(settings);
     out.print(json ? RefJson.of(result) + "\n" : RefReportText.of(result));
     out.flush();
-    double millions = result.references() / 1e6;
-    err.printf(
-        Locale.ROOT,
-        "%.1f million references played in %.2f s, %.1f million/s%n",
-        millions,
-        result.seconds(),
-        millions / result.seconds());
+    err.printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
     if (page != null) {
       page.write(RefReport.of(result));
     }
@@ -107,12 +101,7 @@ final class RefReplayWork {
               ? RefJson.of(name, curve, reader.problems()) + "\n"
               : MrcText.of(name, curve, reader.problems()));
       out.flush();
-      err.printf(
-          Locale.ROOT,
-          "%.1f million touches in %.2f s, %.1f million/s%n",
-          curve.references() / 1e6,
-          seconds,
-          curve.references() / 1e6 / seconds);
+      err.printf(Locale.ROOT, "played in %.2f s%n", seconds);
       if (page != null) {
         page.write(RefReport.of(name, curve, reader.problems()));
       }
