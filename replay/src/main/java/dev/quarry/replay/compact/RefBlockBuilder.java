@@ -95,7 +95,7 @@ public final class RefBlockBuilder {
     long zigzag = (delta << 1) ^ (delta >> (Long.SIZE - 1));
     int length = (Long.SIZE - Long.numberOfLeadingZeros(zigzag) + Byte.SIZE - 1) / Byte.SIZE;
     for (int i = 0; i < length; i++) {
-      deltas.put((int) (zigzag >>> Byte.SIZE * i));
+      deltas.put((int) (zigzag >>> (Byte.SIZE * i)));
     }
     if ((events & 1) == 0) {
       halfLength = length;

@@ -27,7 +27,7 @@ public final class RefText extends LineText {
     buffer[length++] = ' ';
     int digits = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(address) + 3) / 4);
     for (int i = digits - 1; i >= 0; i--) {
-      buffer[length++] = DIGITS[(int) (address >>> 4 * i) & 0xF];
+      buffer[length++] = DIGITS[(int) (address >>> (4 * i)) & 0xF];
     }
     decimal(bytes);
     if (kind == RefBlock.CODE) {
