@@ -55,13 +55,13 @@ final class FileAdvice {
             (index, pfn) -> {
               int others = parts.map().mapcount(pfn);
               long address = start + ((index - first) << Parts.SHIFT);
-              return others - protect(mm, address, pfn) == 0;
+              return others - protect(cpu, mm, address, pfn) == 0;
             });
     return written ? 0 : -Errno.EIO;
   }
 
   /** {@code page_mkclean_one}: 1 if the entry of an address shows the page. */
-  private int protect(MmStruct mm, long address, int pfn) {
+  private int protect(Cpu cpu, MmStruct mm, long address, int pfn) {
     long slot = mm.tables().findSlot(address);
     if (slot == PageTables.NO_SLOT) {
       return 0;
@@ -73,6 +73,7 @@ final class FileAdvice {
     while (!parts.tables().replace(slot, entry, entry & ~(Pte.RW | Pte.DIRTY))) {
       entry = parts.tables().entry(slot); // the processor has just marked it
     }
+    parts.tables().tlb().userRange(cpu, mm.tables(), address, 1, false);
     return 1;
   }
 

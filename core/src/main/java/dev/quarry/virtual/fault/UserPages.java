@@ -194,24 +194,41 @@ public final class UserPages implements MappedPages {
       lockedPages.change(cpu, mm, start, end, false);
     }
     ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap(), huge.entries());
-    mm.tables().take(start, (end - start) >>> SHIFT, zap);
+    long pages = (end - start) >>> SHIFT;
+    if (mm.tables().take(start, pages, zap) > 0) {
+      flush(cpu, mm, start, pages);
+    }
   }
 
   @Override
   public void freeTables(Cpu cpu, MmStruct mm, long start, long end, long floor, long ceiling) {
-    mm.tables().freeTables(cpu, start, (end - start) >>> SHIFT, floor, ceiling);
+    long pages = (end - start) >>> SHIFT;
+    if (mm.tables().freeTables(cpu, start, pages, floor, ceiling) > 0) {
+      parts.tables().tlb().userRange(cpu, mm.tables(), start, pages, true);
+    }
+  }
+
+  /** Entries say less than before; the lock of the address space is held, so nobody used them. */
+  private void flush(Cpu cpu, MmStruct mm, long start, long pages) {
+    parts.tables().tlb().userRange(cpu, mm.tables(), start, pages, false);
   }
 
   @Override
   public void protect(Cpu cpu, MmStruct mm, long vma, long start, long end, long oldFlags) {
-    protection.change(cpu, mm, vma, start, end);
+    if (protection.change(cpu, mm, vma, start, end)) {
+      flush(cpu, mm, start, (end - start) >>> SHIFT);
+    }
   }
 
   @Override
   public long move(Cpu cpu, MmStruct mm, long vma, long newVma, long from, long to, long bytes) {
-    return mm.huge().entries() > 0
-        ? huge.entries().move(cpu, mm, from, to, bytes)
-        : mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
+    long pages = bytes >>> SHIFT;
+    long moved =
+        mm.huge().entries() > 0
+            ? huge.entries().move(cpu, mm, from, to, bytes)
+            : mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, pages) << SHIFT;
+    flush(cpu, mm, from, pages);
+    return moved;
   }
 
   /** {@code faultin_page}: until the entry allows it. */
@@ -294,9 +311,12 @@ public final class UserPages implements MappedPages {
       case FREE -> {
         long freed = protection.makeLazyFree(cpu, mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
+        flush(cpu, mm, start, (end - start) >>> SHIFT);
       }
       case COLD -> {
-        protection.makeOld(cpu, mm, start, end);
+        if (protection.makeOld(cpu, mm, start, end)) {
+          flush(cpu, mm, start, (end - start) >>> SHIFT);
+        }
         protection.forEachPage(mm, start, end, pfn -> parts.lru().deactivate(cpu, pfn));
       }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
@@ -310,7 +330,9 @@ public final class UserPages implements MappedPages {
         return fileAdvice.remove(cpu, this, vma, start, end);
       }
       case PAGEOUT -> {
-        protection.makeOld(cpu, mm, start, end);
+        if (protection.makeOld(cpu, mm, start, end)) {
+          flush(cpu, mm, start, (end - start) >>> SHIFT);
+        }
         int[] before = protection.ownPages(mm, start, end);
         parts.lru().pageOut(cpu, before);
         int[] left = protection.ownPages(mm, start, end);

@@ -111,6 +111,7 @@ final class WriteProtectFault {
     parts.rmap().newAnon(fault, pfn);
     long entry = parts.entry(pfn, parts.bits(fault.flags, false));
     parts.tables().entry(fault.slot, fault.unshare ? entry : Parts.written(entry, fault.flags));
+    parts.tables().tlb().userRange(fault.cpu, fault.mm.tables(), fault.address, 1, false);
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }
