@@ -10,6 +10,13 @@ import java.nio.file.Path;
 
 /** What {@code quarry replay} may be given; each kind knows its own. The first that does is it. */
 enum InputKind {
+  /** References to memory. */
+  REFERENCES {
+    @Override
+    boolean isIt(Path input) {
+      return RefReplayWork.isReferences(input);
+    }
+  },
   /** A folder with page faults and calls of processes. */
   FAULTS {
     @Override

@@ -24,6 +24,7 @@ public final class AllCommands {
     AreaCommands.addTo(registry);
     HighMemCommands.addTo(registry);
     MemoryCommands.addTo(registry);
+    TlbCommands.addTo(registry);
     ProcessCommands.addTo(registry);
     MapCommands.addTo(registry);
     StepsCommand.addTo(registry);

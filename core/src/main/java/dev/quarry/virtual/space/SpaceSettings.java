@@ -36,8 +36,8 @@ public final class SpaceSettings {
   private long userReserveKbytes = USER_RESERVE_KBYTES;
   private long adminReserveKbytes = ADMIN_RESERVE_KBYTES;
   private boolean legacyLayout;
-  private HugePageSettings hugePages = new HugePageSettings(HugePageSpec.DEFAULTS);
   private int faultAroundPages = FAULT_AROUND_PAGES;
+  private HugePageSettings hugePages = new HugePageSettings(HugePageSpec.DEFAULTS);
 
   /** What Linux 6.18 starts with; the reserves are those of a machine of 4 GiB or more. */
   public SpaceSettings() {}

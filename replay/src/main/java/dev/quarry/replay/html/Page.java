@@ -55,6 +55,14 @@ final class Page {
     return with("processes.html", PROCESSES, data);
   }
 
+  /** References of a program. */
+  private static final List<String> REFERENCES = List.of("base.js", "charts.js", "refs.js");
+
+  /** The page of a program's references. */
+  static String ofReferences(ObjectNode data) {
+    return with("refs.html", REFERENCES, data);
+  }
+
   static String with(ObjectNode data) {
     return with("report.html", REPLAY, data);
   }
