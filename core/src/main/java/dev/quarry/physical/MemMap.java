@@ -312,6 +312,26 @@ public final class MemMap implements AutoCloseable {
     return PageState.refcount(state) == references && replaceState(pfn, state, mine);
   }
 
+  /**
+   * Makes a frame that the caller alone has the page that another frame was, whose only reference
+   * is the caller's too and which is nobody's page afterwards: {@code folio_migrate_flags}.
+   *
+   * @param references of the page from now on
+   */
+  public void migrate(int from, int to, int references) {
+    long flags = PageState.flags(state(from)) & ~(PageState.LOCKED | PageState.LRU);
+    mapping(to, mapping(from));
+    mapcount(to, mapcount(from));
+    privateWord(to, privateWord(from));
+    index(to, index(from));
+    state(to, PageState.withRefcount(PageState.allocated(0, (int) flags), references));
+    mapping(from, 0);
+    mapcount(from, 0);
+    privateWord(from, 0);
+    index(from, 0);
+    state(from, PageState.allocated(0, 0));
+  }
+
   /** Sets a flag that is clear, or says that it is set: {@code folio_trylock} with LOCKED. */
   public boolean testAndSet(int pfn, int flag) {
     long state;

@@ -85,7 +85,7 @@ public final class ReverseMap {
   }
 
   /** Where an area shows a page, huge or not, or would, or {@link PageTables#NO_SLOT}. */
-  private long slot(MmStruct mm, long vma, int pfn) {
+  long slot(MmStruct mm, long vma, int pfn) {
     int pages = map.index(pfn) - (int) areas.pgoff(vma);
     if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
       return PageTables.NO_SLOT;

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where pages go that are swapped out, as far as page faults need it. Entries are those of {@link
@@ -42,6 +43,11 @@ public interface SwapSpace {
         }
 
         @Override
+        public boolean migrate(int pfn, int to, BooleanSupplier move) {
+          return false;
+        }
+
+        @Override
         public void duplicate(long entry) {
           throw new IllegalStateException("there is no swap, and an entry in it");
         }
@@ -75,6 +81,15 @@ public interface SwapSpace {
 
   /** How many page table entries say that the page is there: {@code swp_swapcount}. */
   int users(long entry);
+
+  /**
+   * Lets a page of the swap cache move to another frame, if it can, which takes its place in the
+   * cache; nobody finds it there meanwhile.
+   *
+   * @param move moves it, descriptor included; false: it cannot
+   * @return whether it moved
+   */
+  boolean migrate(int pfn, int to, BooleanSupplier move);
 
   /** One page table entry more says that the page is there: {@code swap_duplicate}. */
   void duplicate(long entry);
