@@ -58,6 +58,10 @@ public final class Compaction {
     return List.copyOf(daemons);
   }
 
+  ZoneCompactor compactor() {
+    return compactor;
+  }
+
   /** How fragmented memory is. */
   public FragmentationScore score() {
     return compactor.score();
