@@ -8,8 +8,8 @@ public enum CompactResult {
   /** It would not help: the request fails for lack of memory rather than for fragmentation. */
   NOT_SUITABLE_ZONE("the zone lacks memory rather than large blocks"),
 
-  /** Too few free pages to move others to. */
-  SKIPPED("skipped, too few free pages to move others to"),
+  /** Too few free pages to move others to, or a machine without pages that could move. */
+  SKIPPED("skipped, nothing to move or no room"),
 
   /** It failed lately, and is left alone for some requests. */
   DEFERRED("deferred, as it failed lately"),
