@@ -13,9 +13,11 @@ import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.Mmu;
 import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
 import dev.quarry.virtual.TlbCounts;
+import dev.quarry.virtual.Translation;
 import dev.quarry.virtual.VirtualInvariants;
 import dev.quarry.virtual.fault.MappedInvariants;
 import dev.quarry.virtual.fault.UserPages;
@@ -23,6 +25,9 @@ import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.SpaceInvariants;
+import dev.quarry.virtual.tlb.TlbCoherence;
+import dev.quarry.virtual.tlb.TlbModel;
+import dev.quarry.virtual.tlb.Tlbs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,6 +64,7 @@ public final class Machine implements AutoCloseable {
   private @Nullable KernelSpace kernelSpace;
   private @Nullable SlabAllocator slab;
   private @Nullable Processes processes;
+  private @Nullable Tlbs tlbs;
   private @Nullable Reclaim reclaim;
 
   private Machine(MachineSpec spec) {
@@ -218,6 +224,9 @@ public final class Machine implements AutoCloseable {
       reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects::reap);
       reclaimer.become(reclaim);
       processes = made;
+      if (tlbs != null) {
+        made.pages().memory().through(tlbs);
+      }
     }
     return processes;
   }
@@ -246,13 +255,36 @@ public final class Machine implements AutoCloseable {
   public synchronized ProcFs files() {
     AddressSpaces spaces = processes == null ? null : processes.spaces();
     return new ProcFs(
-        new ProcSources(
-            memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
+        new ProcSources(memory, kernelSpace, slab, hugePages, spaces, this::addressSpace, reclaim));
   }
 
   private @Nullable MmStruct addressSpace(int pid) {
     Processes running = processesOrNull();
     return running == null ? null : running.find(pid).map(Process::mm).orElse(null);
+  }
+
+  /**
+   * Gives all CPUs TLBs that hold nothing, which translate accesses from now on; null: none. The
+   * machine rests.
+   */
+  public synchronized void tlbs(@Nullable TlbModel model) {
+    Tlbs made = model == null ? null : new Tlbs(model, kernelSpace());
+    tlbs = made;
+    tlb.tell(made);
+    if (processes != null) {
+      processes.pages().memory().through(Objects.requireNonNullElse(made, Translation.WITHOUT_TLB));
+    }
+  }
+
+  /** The TLBs of the CPUs; null: none are modelled. */
+  public synchronized @Nullable Tlbs tlbs() {
+    return tlbs;
+  }
+
+  /** Loads and stores of the kernel on a CPU, through its TLB if one is modelled. */
+  public synchronized Mmu mmu(Cpu cpu) {
+    Mmu plain = kernelSpace().mmu();
+    return tlbs == null ? plain : plain.on(cpu, tlbs);
   }
 
   /** How often TLBs were flushed. */
@@ -276,12 +308,18 @@ public final class Machine implements AutoCloseable {
       findings.addAll(MappedInvariants.check(running.pages()));
       findings.addAll(reclaim().invariants());
     }
+    if (tlbs != null) {
+      findings.addAll(TlbCoherence.check(tlbs));
+    }
     return findings;
   }
 
   /** Gives the machine's memory back to the host. Nothing of the machine may be used any more. */
   @Override
   public void close() {
+    if (reclaim != null) {
+      reclaim.close();
+    }
     memory.close();
     closeRam();
   }

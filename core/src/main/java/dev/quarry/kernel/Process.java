@@ -13,7 +13,7 @@ public final class Process {
   private static final int FIRST_FREE_FD = 3;
 
   private final int pid;
-  private final MmStruct mm;
+  private volatile MmStruct mm;
   private final ProcessLimits limits;
   private final TreeMap<Integer, FileMapping> files = new TreeMap<>();
 
@@ -34,6 +34,11 @@ public final class Process {
   /** Its address space. */
   public MmStruct mm() {
     return mm;
+  }
+
+  /** Gives it another address space: {@code exec_mmap}. */
+  void mm(MmStruct fresh) {
+    mm = fresh;
   }
 
   /** What it may have and do. */

@@ -1,6 +1,7 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.exec.Vdso;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Fork;
@@ -21,6 +22,7 @@ public final class Processes {
   private final UserPages pages;
   private final TreeMap<Integer, Process> byPid = new TreeMap<>();
   private int nextPid = FIRST_PID;
+  private @Nullable Vdso vdso;
 
   Processes(UserPages pages) {
     this.spaces = pages.spaces();
@@ -30,6 +32,14 @@ public final class Processes {
   /** The pages of processes, and the faults that bring them. */
   public UserPages pages() {
     return pages;
+  }
+
+  /** What the kernel shows each program of itself. */
+  public synchronized Vdso vdso() {
+    if (vdso == null) {
+      vdso = new Vdso(pages.caches());
+    }
+    return vdso;
   }
 
   /** The address spaces and what they share. */
@@ -52,15 +62,31 @@ public final class Processes {
    * @return null without memory; nothing was made
    */
   public @Nullable Process spawn(Cpu cpu, ProcessLimits limits, MmapLayout layout) {
+    MmStruct mm = emptyProgram(cpu, limits, layout);
+    return mm == null ? null : add(mm, limits);
+  }
+
+  /** An address space with a stack and nothing else, or null without memory. */
+  @Nullable MmStruct emptyProgram(Cpu cpu, ProcessLimits limits, MmapLayout layout) {
     MmStruct mm = spaces.create(cpu, limits, layout);
-    if (mm == null) {
-      return null;
-    }
-    if (!StackArea.create(cpu, mm, layout.stackTop())) {
+    if (mm != null && !StackArea.create(cpu, mm, layout.stackTop())) {
       spaces.exit(cpu, mm);
       return null;
     }
-    return add(mm, limits);
+    return mm;
+  }
+
+  /**
+   * Gives a process the space of an empty program: what is left to do is what {@link Execve} does.
+   *
+   * @return false without memory; then it keeps its space
+   */
+  public boolean restart(Cpu cpu, Process process, MmapLayout layout) {
+    MmStruct mm = emptyProgram(cpu, process.limits(), layout);
+    if (mm != null) {
+      replaceSpace(cpu, process, mm);
+    }
+    return mm != null;
   }
 
   /**
@@ -119,7 +145,19 @@ public final class Processes {
         throw new IllegalArgumentException("process " + process.pid() + " is gone already");
       }
     }
-    MmStruct mm = process.mm();
+    leave(cpu, process.mm());
+    process.closeAll(cpu);
+  }
+
+  /** Gives a process another address space, and leaves its old one: {@code exec_mmap}. */
+  void replaceSpace(Cpu cpu, Process process, MmStruct fresh) {
+    MmStruct old = process.mm();
+    process.mm(fresh);
+    leave(cpu, old);
+  }
+
+  /** {@code mmput}: the last one frees it. */
+  private void leave(Cpu cpu, MmStruct mm) {
     mm.lock();
     mm.addUsers(-1);
     boolean last = mm.users() == 0;
@@ -127,6 +165,5 @@ public final class Processes {
     if (last) {
       spaces.exit(cpu, mm);
     }
-    process.closeAll(cpu);
   }
 }

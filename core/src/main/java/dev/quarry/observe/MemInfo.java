@@ -27,8 +27,7 @@ public final class MemInfo {
   private final DirectMap directMap;
   private final boolean highMem;
 
-  private MemInfo(
-      PhysicalMemory memory, @Nullable KernelSpace space, @Nullable Reclaim reclaim) {
+  private MemInfo(PhysicalMemory memory, @Nullable KernelSpace space, @Nullable Reclaim reclaim) {
     this.memory = memory;
     this.reclaim = reclaim;
     this.space = space;

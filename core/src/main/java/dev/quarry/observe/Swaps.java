@@ -6,7 +6,10 @@ import dev.quarry.reclaim.SwapArea;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /proc/swaps}: the swap areas in use, in KiB. Format of {@code swap_show} (mm/swapfile.c, 6.18). */
+/**
+ * {@code /proc/swaps}: the swap areas in use, in KiB. Format of {@code swap_show} (mm/swapfile.c,
+ * 6.18).
+ */
 final class Swaps {
   private static final String HEADER = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
   private static final int NAME_WIDTH = 40;

@@ -31,7 +31,8 @@ final class WritableVm {
     int value = number(path, text.strip());
     VmSysctl sysctl = new VmSysctl(memory);
     switch (path) {
-      case MIN_FREE -> sysctl.marks(between(path, value, 0, Integer.MAX_VALUE), memory.scaleFactor());
+      case MIN_FREE ->
+          sysctl.marks(between(path, value, 0, Integer.MAX_VALUE), memory.scaleFactor());
       case SCALE -> sysctl.marks(memory.minFreeKbytes(), between(path, value, 1, MOST_SCALE));
       default -> {
         if (reclaim == null) {
@@ -58,8 +59,7 @@ final class WritableVm {
 
   private static int between(String path, int value, int least, int most) {
     if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          path + ": " + value + " is not " + least + " to " + most);
+      throw new IllegalArgumentException(path + ": " + value + " is not " + least + " to " + most);
     }
     return value;
   }

@@ -37,7 +37,7 @@ final class MemoryInit {
     Node[] nodes = new Node[ram.length];
     for (NodeSpec nodeSpec : spec.nodes()) {
       int id = nodeSpec.id();
-      nodes[id] = new Node(id, nodeSpec.distances(), highMem);
+      nodes[id] = new Node(id, nodeSpec.distances(), highMem, memory.cpus().size());
       nodes[id].zones(buildZones(memory, nodes[id], ram[id], movableStart[id]));
     }
     return nodes;

@@ -10,7 +10,16 @@ public final class Node {
   private final int id;
   private final List<Integer> distances;
   private final boolean movableIsHighMem;
+  private static final int LINE = 16;
+
+  /** Numbers of a CPU lie this far apart: whole pairs of cache lines. */
+  private static final int STRIDE = (NodeStat.values().length + LINE - 1) & -LINE;
+
   private final long[] stats = new long[NodeStat.values().length];
+
+  /** What each CPU has added for itself: {@code per_cpu_nodestats}. */
+  private final long[] perCpu;
+
   private Zone[] zones = {};
 
   /** For each highest zone index: all zones of all nodes, nearest first, highest zone first. */
@@ -19,7 +28,8 @@ public final class Node {
   /** The same, of this node alone: for __GFP_THISNODE. */
   Zone[][] ownLists = {};
 
-  Node(int id, List<Integer> distances, boolean movableIsHighMem) {
+  Node(int id, List<Integer> distances, boolean movableIsHighMem, int cpus) {
+    this.perCpu = new long[cpus * STRIDE];
     this.id = id;
     this.distances = distances;
     this.movableIsHighMem = movableIsHighMem;
@@ -70,12 +80,26 @@ public final class Node {
 
   /** A statistic, in the unit of its file (pages, or as its name says). */
   public long stat(NodeStat stat) {
-    return stats[stat.ordinal()];
+    long sum = stats[stat.ordinal()];
+    for (int at = stat.ordinal(); at < perCpu.length; at += STRIDE) {
+      sum += perCpu[at];
+    }
+    return sum;
   }
 
   /** Sets a statistic; the floors that keep it, and snapshots, do. */
   public void stat(NodeStat stat, long value) {
-    stats[stat.ordinal()] = value;
+    stats[stat.ordinal()] += value - stat(stat);
+  }
+
+  /** Adds to a statistic; the caller holds the lock of all who do, or is one of them alone. */
+  public void add(NodeStat stat, long change) {
+    stats[stat.ordinal()] += change;
+  }
+
+  /** Adds to a statistic on a CPU that the calling thread holds: needs no lock. */
+  public void add(int cpu, NodeStat stat, long change) {
+    perCpu[cpu * STRIDE + stat.ordinal()] += change;
   }
 
   @Override

@@ -25,7 +25,7 @@ import java.util.List;
  * Reclaim of a machine that has processes: the lists, swap, the background reclaimers, and the way
  * from a request that waits to them.
  */
-public final class Reclaim implements Reclaimer {
+public final class Reclaim implements Reclaimer, AutoCloseable {
   private final PhysicalMemory memory;
   private final ReclaimSettings settings = new ReclaimSettings();
   private final Lruvecs lruvecs;
@@ -116,6 +116,7 @@ public final class Reclaim implements Reclaimer {
     memory.lastReference(batches);
     pages.lru(batches);
     pages.swap(swap);
+    pages.caches().swap(swap);
     pages.spaces().commitment().swap(swap.areas()::totalPages);
   }
 
@@ -236,6 +237,12 @@ public final class Reclaim implements Reclaimer {
     long file = zone.stat(ZoneStat.NR_ZONE_INACTIVE_FILE) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_FILE);
     long anon = zone.stat(ZoneStat.NR_ZONE_INACTIVE_ANON) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_ANON);
     return swap.hasRoom() ? file + anon : file;
+  }
+
+  /** The machine goes: closes its swap files. */
+  @Override
+  public void close() {
+    swapOnOff.closeAll();
   }
 
   /** What is wrong with lists and swap; empty when all is sound. The machine rests. */

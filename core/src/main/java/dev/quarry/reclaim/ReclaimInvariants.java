@@ -11,6 +11,7 @@ import dev.quarry.physical.ZoneStat;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
+import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.MmStruct;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import java.util.Objects;
  *   lists:  a page that says LRU is on the one list that its flags say, and on no other;
  *           pages on a list == the node's count == its zones' counts together
  *   locked: NR_MLOCK == pages that say UNEVICTABLE
- *   slots:  users == entries of all page tables that say the slot;
+ *   slots:  users == entries of page tables and shared memory that say the slot;
  *           in use == users or a frame; used of an area == its slots in use
  *   cache:  a slot's frame says SWAPCACHE and the slot; NR_SWAPCACHED == frames
  * </pre>
@@ -155,7 +156,7 @@ final class ReclaimInvariants {
     }
   }
 
-  /** How many entries of page tables say each slot. */
+  /** How many entries of page tables, and of files of shared memory, say each slot. */
   private Map<Long, Integer> entries() {
     Map<Long, Integer> said = new HashMap<>();
     TableMemory tables = pages.spaces().kernel().tables().memory();
@@ -173,6 +174,9 @@ final class ReclaimInvariants {
                   }
                 }
               });
+    }
+    for (PageCache cache : pages.caches().all()) {
+      cache.shmem().forEachEntry(entry -> said.merge(entry, 1, Integer::sum));
     }
     return said;
   }

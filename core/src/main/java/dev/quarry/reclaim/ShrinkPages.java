@@ -170,7 +170,10 @@ final class ShrinkPages {
     }
     boolean anon = is(pfn, PageState.ANON);
     PageCache cache = rmap.cache(pfn);
-    if (!anon && (cache == null || cache.isShmem())) {
+    if (cache != null && cache.isShmem()) {
+      return shmem(pfn, cache, use, scan, tally);
+    }
+    if (!anon && cache == null) {
       return Fate.ACTIVATE;
     }
     boolean lazyFree = anon && !is(pfn, PageState.SWAPBACKED);
@@ -197,6 +200,28 @@ final class ShrinkPages {
 
   private Fate lastHolder(int pfn) {
     return map.takeReferences(pfn, 1, 0) ? Fate.FREED : Fate.KEEP;
+  }
+
+  /** A page of shared memory goes from its file to the swap cache, and from there to swap. */
+  private Fate shmem(int pfn, PageCache cache, Use use, ScanControl scan, Tally tally) {
+    if (!scan.mayDoIo()) {
+      return Fate.KEEP;
+    }
+    if (map.mapcount(pfn) > 0 && !rmap.unmap(scan.cpu, pfn, Pte.NONE)) {
+      return Fate.ACTIVATE;
+    }
+    if (!swap.add(scan.cpu, pfn)) {
+      return Fate.ACTIVATE;
+    }
+    if (!cache.shmem().swapOut(pfn, swap.entryOf(pfn))) {
+      swap.dropLocked(pfn);
+      map.dropReference(pfn); // the swap cache's
+      return Fate.KEEP;
+    }
+    map.changeFlags(pfn, 0, PageState.ANON); // like any page that only swap knows
+    Fate fate = write(pfn, null, use, scan, tally);
+    boolean freed = fate == Fate.FREED && remove(pfn, null, false, scan.cpu);
+    return freed ? Fate.FREED : fate == Fate.FREED ? Fate.KEEP : fate;
   }
 
   private enum Use {
@@ -240,7 +265,7 @@ final class ShrinkPages {
     boolean clean =
         cache == null
             ? swap.write(scan.cpu, pfn)
-            : cache.writePage(scan.cpu, pfn, (index, page) -> rmap.makeClean(page));
+            : cache.writePage(scan.cpu, pfn, (index, page) -> rmap.makeClean(scan.cpu, page));
     if (!clean) {
       tally.dirty++;
       return Fate.ACTIVATE;

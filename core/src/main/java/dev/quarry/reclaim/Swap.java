@@ -15,9 +15,8 @@ import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageLru;
+import dev.quarry.virtual.cache.ShmemSwap;
 import dev.quarry.virtual.fault.SwapSpace;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -39,24 +38,21 @@ import java.util.function.BooleanSupplier;
  * <p>{@link #lock} guards slots and cache; it is taken with locks of address spaces held, and no
  * other is taken below it but those of lists.
  */
-public final class Swap implements SwapSpace, Workingset.SwapUse {
+public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private static final int SLOT_BITS = 27;
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
-  private static final int SHIFT = PageTableLayout.PAGE_SHIFT;
-  private static final int PAGE = PageTableLayout.PAGE_SIZE;
   private static final int GFP_IN = Gfp.GFP_HIGHUSER_MOVABLE;
   private static final int GFP_AHEAD = GFP_IN | Gfp.NORETRY | Gfp.NOWARN;
 
   final SpinLock lock = new SpinLock();
   private final PhysicalMemory memory;
   private final MemMap map;
-  private final Ram ram;
   private final PageAllocator allocator;
   private final PageTableLayout layout;
   private final NodeCounts counts;
   private final ReclaimSettings settings;
   private final SwapAreas areas;
-  private final MemorySegment zeroPage = MemorySegment.ofArray(new byte[PAGE]);
+  private final SwapIo io;
   private PageLru lru = PageLru.NONE;
 
   Swap(
@@ -69,10 +65,10 @@ public final class Swap implements SwapSpace, Workingset.SwapUse {
     this.memory = memory;
     this.map = memory.map();
     this.allocator = allocator;
-    this.ram = ram;
     this.layout = layout;
     this.counts = counts;
     this.settings = settings;
+    this.io = new SwapIo(memory, ram);
     this.areas = new SwapAreas(memory.cpus().size());
   }
 
@@ -175,34 +171,18 @@ public final class Swap implements SwapSpace, Workingset.SwapUse {
    */
   boolean write(Cpu cpu, int pfn) {
     int word = map.privateWord(pfn);
-    SwapArea area = areaOf(word);
-    int slot = word & SLOT_MASK;
-    MemorySegment bytes = bytes(pfn);
-    boolean zeros = isZero(bytes);
     map.changeFlags(pfn, PageState.DIRTY, 0);
-    if (!zeros) {
-      try {
-        area.store().write((long) slot << SHIFT, bytes);
-      } catch (IOException e) {
-        map.changeFlags(pfn, 0, PageState.DIRTY);
-        memory.log().print("Write-error on swap-device " + area.name() + ":" + slot);
-        return false;
-      }
+    SwapIo.Written written = io.write(cpu, areaOf(word), word & SLOT_MASK, pfn);
+    if (written == SwapIo.Written.FAILED) {
+      map.changeFlags(pfn, 0, PageState.DIRTY);
+      return false;
     }
     lock.lock();
-    area.cluster(slot).zero(SwapArea.inCluster(slot), zeros);
+    int slot = word & SLOT_MASK;
+    boolean zeros = written == SwapIo.Written.ZEROS;
+    areaOf(word).cluster(slot).zero(SwapArea.inCluster(slot), zeros);
     lock.unlock();
-    memory.events().count(cpu.id(), zeros ? VmEvent.SWPOUT_ZERO : VmEvent.PSWPOUT, 1);
     return true;
-  }
-
-  private MemorySegment bytes(int pfn) {
-    return ram.slice((long) pfn << SHIFT, PAGE);
-  }
-
-  private boolean isZero(MemorySegment page) {
-    return page.get(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, PAGE - Long.BYTES) == 0
-        && page.mismatch(zeroPage) < 0;
   }
 
   /**
@@ -265,6 +245,22 @@ public final class Swap implements SwapSpace, Workingset.SwapUse {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public boolean take(int pfn, long entry) {
+    if (!map.testAndSet(pfn, PageState.LOCKED)) {
+      return false;
+    }
+    lock.lock();
+    boolean taken = isCached(pfn) && entryOf(pfn) == entry && users(map.privateWord(pfn)) == 1;
+    if (taken) {
+      changeLocked(areaOfEntry(entry), slotOfEntry(entry), -1);
+      leave(pfn, 0);
+    }
+    lock.unlock();
+    map.changeFlags(pfn, PageState.LOCKED, 0);
+    return taken;
   }
 
   private int users(int word) {
@@ -393,19 +389,10 @@ public final class Swap implements SwapSpace, Workingset.SwapUse {
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
-    boolean zeros = area.cluster(slot).isZero(SwapArea.inCluster(slot));
-    try {
-      if (zeros) {
-        bytes(pfn).fill((byte) 0);
-      } else {
-        area.store().read((long) slot << SHIFT, bytes(pfn));
-      }
-    } catch (IOException e) {
+    if (!io.read(cpu, area, slot, pfn)) {
       allocator.freePage(cpu, pfn);
-      memory.log().print("Read-error on swap-device " + area.name() + ":" + slot);
       return IO_ERROR;
     }
-    memory.events().count(cpu.id(), zeros ? VmEvent.SWPIN_ZERO : VmEvent.PSWPIN, 1);
     return publish(cpu, area, slot, pfn, flags);
   }
 

@@ -20,6 +20,16 @@ final class SwapFile implements SwapStore {
     return new SwapFile(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
+  /** A file that goes when it is closed. */
+  static SwapFile temporary(Path path) throws IOException {
+    return new SwapFile(
+        FileChannel.open(
+            path,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE));
+  }
+
   @Override
   public long size() throws IOException {
     return channel.size();

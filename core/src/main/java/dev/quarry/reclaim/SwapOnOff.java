@@ -1,10 +1,13 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.fault.SwapOff;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.MmStruct;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The system calls swapon and swapoff, and mkswap (mm/swapfile.c, 6.18). */
@@ -25,7 +28,7 @@ public final class SwapOnOff {
    */
   public static void makeArea(Path path, long bytes) {
     try {
-      SwapHeader.write(path, bytes >>> dev.quarry.virtual.PageTableLayout.PAGE_SHIFT);
+      SwapHeader.write(path, bytes >>> PageTableLayout.PAGE_SHIFT);
     } catch (IOException e) {
       throw new SwapException(path + ": " + e.getMessage(), e);
     }
@@ -57,6 +60,23 @@ public final class SwapOnOff {
       return on(path.toString(), SwapFile.open(path), priority);
     } catch (IOException e) {
       throw new SwapException(path + ": cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Makes a file of the host that goes with the machine, and takes it into use.
+   *
+   * @param name what the machine calls it
+   * @param priority as above, or below 0 for the lowest yet
+   */
+  public SwapArea onTemporary(String name, long bytes, int priority) {
+    try {
+      Path path = Files.createTempFile("quarry", ".swap");
+      makeArea(path, bytes);
+      int chosen = priority < 0 ? swap.areas().nextPriority() : priority;
+      return on(name, SwapFile.temporary(path), chosen);
+    } catch (IOException e) {
+      throw new SwapException(name + ": " + e.getMessage(), e);
     }
   }
 
@@ -92,6 +112,9 @@ public final class SwapOnOff {
     for (MmStruct mm : pages.spaces().all()) {
       all &= off.bringBack(cpu, mm, entry -> swap.isOf(area, entry));
     }
+    for (PageCache cache : pages.caches().all()) {
+      all &= cache.shmem().bringBack(cpu, entry -> swap.isOf(area, entry));
+    }
     int left = swap.forget(cpu, area);
     if (!all || left > 0) {
       area.writable(true);
@@ -99,10 +122,19 @@ public final class SwapOnOff {
           name + ": " + left + " of its pages could not be brought back into memory");
     }
     swap.areas().remove(area);
+    close(area);
+  }
+
+  private static void close(SwapArea area) {
     try {
       area.store().close();
     } catch (IOException e) {
-      throw new SwapException(name + ": " + e.getMessage(), e);
+      throw new SwapException(area.name() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The machine goes: closes all areas; what they hold is lost. */
+  void closeAll() {
+    swap.areas().all().forEach(SwapOnOff::close);
   }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
+import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.space.MapFlags;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,39 @@ class PressureTest {
       machine.processes().exit(cpu, process);
       assertThat(machine.invariants()).isEmpty();
       assertThat(machine.reclaim().swap().areas().freePages()).isEqualTo(8191);
+    }
+  }
+
+  @Test
+  void sharedMemoryGoesToSwapAndComesBack() {
+    try (Machine machine = SmallMachine.boot()) {
+      Cpu cpu = machine.cpu(0);
+      int pages = 6000;
+      machine.reclaim().swapOnOff().on("swap", MemorySwap.of(8192), 0);
+      Process process = SmallMachine.process(machine, 1);
+      SystemCalls calls = new SystemCalls(cpu, process);
+      long at = calls.mmap(0, pages * PAGE, 3, 1 | MapFlags.MAP_ANONYMOUS, -1, 0);
+      for (int i = 0; i < pages; i++) {
+        process.store(cpu, at + i * PAGE, 8, SmallMachine.value(i));
+      }
+      assertThat(machine.invariants()).isEmpty();
+      Process child = Objects.requireNonNull(machine.processes().fork(cpu, process));
+      for (int i = 0; i < pages; i++) {
+        Process who = i % 2 == 0 ? process : child;
+        assertThat(who.load(cpu, at + i * PAGE, 8)).isEqualTo(SmallMachine.value(i));
+        who.store(cpu, at + i * PAGE, 8, i);
+      }
+      assertThat(machine.invariants()).isEmpty();
+      for (int i = 0; i < pages; i++) {
+        Process who = i % 2 == 0 ? child : process;
+        assertThat(who.load(cpu, at + i * PAGE, 8)).isEqualTo(i);
+      }
+      calls.munmap(at + 1000 * PAGE, 5000 * PAGE);
+      machine.processes().exit(cpu, child);
+      assertThat(machine.invariants()).isEmpty();
+      calls.munmap(at, 1000 * PAGE);
+      assertThat(machine.reclaim().swap().areas().freePages()).isEqualTo(8191);
+      assertThat(machine.invariants()).isEmpty();
     }
   }
 

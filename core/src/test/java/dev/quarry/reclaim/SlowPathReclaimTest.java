@@ -104,7 +104,10 @@ class SlowPathReclaimTest {
     int[] held = new int[8192];
     int count = 0;
     for (int pfn = 0; pfn != Pfn.NONE; ) {
-      pfn = machine.allocator().allocPage(cpu, (Gfp.GFP_KERNEL & ~Gfp.RECLAIM) | QUIET | Gfp.MEMALLOC);
+      pfn =
+          machine
+              .allocator()
+              .allocPage(cpu, (Gfp.GFP_KERNEL & ~Gfp.RECLAIM) | QUIET | Gfp.MEMALLOC);
       if (pfn != Pfn.NONE) {
         held[count++] = pfn;
       }
@@ -158,7 +161,9 @@ class SlowPathReclaimTest {
     }
     assertThat(store.reads()).isEqualTo(reads);
     String text = machine.files().read("/proc/meminfo").orElseThrow();
-    assertThat(text).contains("Mlocked:            2000 kB").contains("Unevictable:        2000 kB");
+    assertThat(text)
+        .contains("Mlocked:            2000 kB")
+        .contains("Unevictable:        2000 kB");
     assertThat(calls.munlock(AT, 300 * PAGE)).isZero();
     assertThat(unevictable()).isEqualTo(200);
     assertThat(calls.munmap(AT + 400 * PAGE, 100 * PAGE)).isZero();

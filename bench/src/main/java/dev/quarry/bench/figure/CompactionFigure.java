@@ -55,7 +55,7 @@ final class CompactionFigure implements Figure {
     }
     return new FigureResult(
         "COMPACT",
-        "compaction of memory in which every other page is held",
+        "compaction of memory in which one page of each pair is held",
         FigureResult.Layout.SUBJECTS,
         List.of(
             new Row("blocks of order 9 for each 1,000 pages moved", "blocks", won),

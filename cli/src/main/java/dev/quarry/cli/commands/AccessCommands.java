@@ -126,18 +126,16 @@ final class AccessCommands {
     LogTail tail = LogTail.of(it.machine());
     try {
       String loaded = access.run(it.processes().pages().memory());
-      return new UserAccess(loaded, watch.orNone(), frame(it, last), "");
+      return new UserAccess(loaded, watch.orNone(), frame(it, last));
     } catch (UserFaultException e) {
-      return SignalFailure.of(e, tail.text());
+      return SignalFailure.of(e, tail.text().isEmpty() ? "" : "dmesg has the kernel's report");
     }
   }
 
   private static long frame(Processing it, long address) {
     PteState state = it.process().mm().tables().state(address);
-    if (!(state instanceof PteState.Present present)) {
-      throw new IllegalStateException("nothing is mapped behind an access that has passed");
-    }
-    return present.frame();
+    // Reclaim may have taken it away again.
+    return state instanceof PteState.Present present ? present.frame() : UserAccess.NO_FRAME;
   }
 
   private static Value load(Processing it) {

@@ -192,7 +192,7 @@ final class FileCommands {
       throw new IllegalArgumentException("\"" + value.word() + "\" is no file of the host");
     }
     try (var channel = Files.newByteChannel(file.path())) {
-      byte[] bytes = new byte[(int) Math.clamp(channel.size() - offset, 0, most)];
+      byte[] bytes = new byte[Math.clamp(channel.size() - offset, 0, most)];
       channel.position(Math.max(0, offset));
       int got = bytes.length == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes));
       String text = new String(bytes, 0, Math.max(0, got), StandardCharsets.UTF_8);

@@ -9,13 +9,16 @@ import java.util.Optional;
  *
  * @param loaded what was loaded, as a word; empty of a store
  * @param fault the page faults on the way, or that there was none
- * @param frame the frame behind the last page that was accessed
- * @param about what more there is to say; may be empty
+ * @param frame the frame behind the last page that was accessed, or {@link #NO_FRAME}
  */
-record UserAccess(String loaded, String fault, long frame, String about) implements Value.Thing {
+record UserAccess(String loaded, String fault, long frame) implements Value.Thing {
+  /** The page went to swap as soon as it had been accessed. */
+  static final long NO_FRAME = -1;
+
   @Override
   public String show() {
-    return (loaded.isEmpty() ? "" : loaded + ": ") + fault + ", frame " + frame + about;
+    String where = frame == NO_FRAME ? ", swapped out again" : ", frame " + frame;
+    return (loaded.isEmpty() ? "" : loaded + ": ") + fault + where;
   }
 
   @Override

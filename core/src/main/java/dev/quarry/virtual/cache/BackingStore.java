@@ -23,6 +23,11 @@ interface BackingStore {
   /** Closes it; reads and writes fail from now on. */
   void close() throws IOException;
 
+  /** Whether all pages are taken to be in memory already, without anybody having read them. */
+  default boolean isAssumedResident() {
+    return false;
+  }
+
   /** Whether pages have no other place than memory: {@code shmem_mapping}. */
   boolean isShmem();
 }

@@ -28,6 +28,11 @@ public abstract class CachedFile implements FileMapping {
     return name;
   }
 
+  /** Whether a fault maps pages around it too: {@code vm_ops->map_pages}. */
+  public boolean mapsAround() {
+    return true;
+  }
+
   @Override
   public boolean isReadable() {
     return true;

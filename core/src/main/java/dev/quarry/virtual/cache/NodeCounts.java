@@ -1,5 +1,6 @@
 package dev.quarry.virtual.cache;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.machine.SpinLock;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
@@ -9,25 +10,40 @@ import java.util.Objects;
 /** Counts pages of user memory for their nodes: {@code __mod_node_page_state}. */
 public final class NodeCounts {
   private final PhysicalMemory memory;
-  private final long[] own = new long[NodeStat.values().length];
+  private final long[] before = new long[NodeStat.values().length];
   private final SpinLock lock = new SpinLock();
 
   /** Counts of a machine. */
   public NodeCounts(PhysicalMemory memory) {
     this.memory = memory;
+    for (NodeStat stat : NodeStat.values()) {
+      before[stat.ordinal()] = sum(stat);
+    }
   }
 
   /** Counts a page that came to a statistic of its node, or went. */
   public void add(int pfn, NodeStat stat, int change) {
     Node node = Objects.requireNonNull(memory.zoneOf(pfn)).node();
     lock.lock();
-    node.stat(stat, node.stat(stat) + change);
-    own[stat.ordinal()] += change;
+    node.add(stat, change);
     lock.unlock();
+  }
+
+  /** The same on a CPU that the calling thread holds, without a lock. */
+  public void add(Cpu cpu, int pfn, NodeStat stat, int change) {
+    Objects.requireNonNull(memory.zoneOf(pfn)).node().add(cpu.id(), stat, change);
+  }
+
+  private long sum(NodeStat stat) {
+    long sum = 0;
+    for (Node node : memory.nodes()) {
+      sum += node.stat(stat);
+    }
+    return sum;
   }
 
   /** What was counted here; a machine that continues a recording began with more. */
   public long own(NodeStat stat) {
-    return own[stat.ordinal()];
+    return sum(stat) - before[stat.ordinal()];
   }
 }

@@ -22,8 +22,7 @@ import java.util.function.BooleanSupplier;
  * </pre>
  *
  * <p>The lock is the object's own. It is held while a page is read from the host or written to it:
- * who wants the same file waits, as on the page's lock in Linux. Nobody allocates with it held, so
- * that reclaim may wait for it.
+ * who wants the same file waits. Nobody allocates with it held, so that reclaim may wait for it.
  */
 public final class PageCache {
   /** {@link #get} and {@link #read}: there is no memory. */
@@ -52,9 +51,10 @@ public final class PageCache {
   private final PageIndex pages = new PageIndex();
   private long nrPages;
   private long nrDirty;
-  private volatile long knownPages;
+  private volatile long knownBytes;
   private final FileAreas areas = new FileAreas();
   private boolean failedWrite;
+  private final ShmemPages shmem;
 
   PageCache(PageCaches all, int handle, BackingStore store) {
     this.all = all;
@@ -63,7 +63,8 @@ public final class PageCache {
     this.counts = all.counts();
     this.handle = handle;
     this.store = store;
-    filePages();
+    this.shmem = new ShmemPages(this, all);
+    bytes();
   }
 
   /** What its frames have as {@link MemMap#mapping}. */
@@ -74,6 +75,11 @@ public final class PageCache {
   /** Whether its pages have no other place than memory. */
   public boolean isShmem() {
     return store.isShmem();
+  }
+
+  /** Its pages that are in swap. */
+  public ShmemPages shmem() {
+    return shmem;
   }
 
   /** The areas that show the file. */
@@ -91,19 +97,24 @@ public final class PageCache {
     return nrDirty;
   }
 
-  /** How many pages the file has, the last one perhaps in part; the last known if it is gone. */
+  /** How many pages the file has, the last one perhaps in part. */
   public long filePages() {
+    return (bytes() + PAGE - 1) >>> SHIFT;
+  }
+
+  /** The file's size, {@code i_size_read}; the last known if it is gone. */
+  public long bytes() {
     try {
-      knownPages = (store.size() + PAGE - 1) >>> SHIFT;
+      knownBytes = store.size();
     } catch (IOException e) {
-      return knownPages; // who needs the file itself meets the error
+      // Who needs the file itself meets the error.
     }
-    return knownPages;
+    return knownBytes;
   }
 
   /** Whether a page is in memory. */
   public synchronized boolean has(long index) {
-    return pages.get(index) != Pfn.NONE;
+    return pages.get(index) != Pfn.NONE || (store.isAssumedResident() && index < filePages());
   }
 
   /** A page in memory with a reference for the caller, or {@link Pfn#NONE}. */
@@ -113,6 +124,13 @@ public final class PageCache {
       map.addReference(pfn, 0);
     }
     return pfn;
+  }
+
+  /** The same for a page fault: a file that is assumed to be in memory has its page now. */
+  public int find(Cpu cpu, long index) {
+    int pfn = get(index);
+    boolean make = pfn == Pfn.NONE && store.isAssumedResident() && index < filePages();
+    return make ? Math.max(readOne(cpu, index, GFP_AHEAD), Pfn.NONE) : pfn;
   }
 
   /**
@@ -131,13 +149,46 @@ public final class PageCache {
       long first = Math.max(0, index - READ_AROUND / 2);
       readAhead(cpu, first, Math.min(end, first + READ_AROUND));
     }
-    int pfn = get(index);
-    return pfn == Pfn.NONE ? readOne(cpu, index, Gfp.GFP_HIGHUSER_MOVABLE) : pfn;
+    while (true) {
+      int pfn = get(index);
+      if (pfn != Pfn.NONE) {
+        return pfn;
+      }
+      long entry = shmem.entry(index);
+      if (entry == ShmemPages.NONE) {
+        return readOne(cpu, index, Gfp.GFP_HIGHUSER_MOVABLE);
+      }
+      int found = all.swap().read(cpu, entry);
+      if (found < 0) {
+        return found;
+      }
+      if (shmem.swapIn(index, entry, found)) {
+        return found;
+      }
+      allocator.freePage(cpu, found); // somebody else was quicker, or works on it
+    }
   }
 
-  /**
-   * Reads what is missing before {@code end}, until something fails: {@code force_page_cache_ra}.
-   */
+  /** With the lock held: a frame is the page of an index from now on. */
+  void own(long index, int pfn) {
+    map.mapping(pfn, handle);
+    map.index(pfn, (int) index);
+    int shadow = pages.put(index, pfn);
+    if (shadow != PageIndex.NO_SHADOW) {
+      all.lru().refault(pfn, shadow);
+    }
+    count(pfn, 1);
+  }
+
+  private void count(int pfn, int change) {
+    nrPages += change;
+    counts.add(pfn, NodeStat.NR_FILE_PAGES, change);
+    if (isShmem()) {
+      counts.add(pfn, NodeStat.NR_SHMEM, change);
+    }
+  }
+
+  /** Reads what is missing before {@code end}, until it fails: {@code force_page_cache_ra}. */
   public void readAhead(Cpu cpu, long first, long end) {
     long last = Math.min(end, filePages());
     for (long index = first; index < last; index++) {
@@ -180,19 +231,10 @@ public final class PageCache {
       return IO_ERROR;
     }
     map.setFlags(pfn, PageState.UPTODATE | (isShmem() ? PageState.SWAPBACKED : 0));
-    map.mapping(pfn, handle);
-    map.index(pfn, (int) index);
     map.addFirstReference(pfn);
-    int shadow = pages.put(index, pfn);
-    if (shadow != PageIndex.NO_SHADOW) {
-      all.lru().refault(pfn, shadow);
-    }
+    own(index, pfn);
     all.lru().add(cpu, pfn);
-    nrPages++;
-    counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
-    if (isShmem()) {
-      counts.add(pfn, NodeStat.NR_SHMEM, 1);
-    } else {
+    if (!isShmem()) {
       all.memory().events().count(cpu.id(), VmEvent.PGPGIN, SECTORS);
     }
     return pfn;
@@ -227,13 +269,6 @@ public final class PageCache {
         counts.add(pfn, NodeStat.NR_DIRTY, -1);
       }
     }
-  }
-
-  /** Is asked for each dirty page whether nobody can write it unseen. */
-  @FunctionalInterface
-  public interface Cleaner {
-    /** Takes the right to write from those who map the page; false if not from all. */
-    boolean clean(long index, int pfn);
   }
 
   /**
@@ -285,7 +320,7 @@ public final class PageCache {
     return !isDirty(pfn);
   }
 
-  private long indexOf(int pfn) {
+  long indexOf(int pfn) {
     return map.index(pfn) & 0xFFFF_FFFFL;
   }
 
@@ -351,14 +386,30 @@ public final class PageCache {
     int last = tail == 0 ? Pfn.NONE : pages.get(bytes >>> SHIFT);
     if (last != Pfn.NONE) {
       bytes(last, PAGE).asSlice(tail).fill((byte) 0);
+      markDirty(last);
     }
     return true;
   }
 
-  /** Makes what is in memory of a range zeros. */
-  public synchronized void zero(long first, long end) {
-    for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
-      bytes(pages.get(at), PAGE).fill((byte) 0);
+  /**
+   * Makes a hole: a range of the file reads as zeros, and its pages go, which nobody maps any more:
+   * {@code fallocate(FALLOC_FL_PUNCH_HOLE)}.
+   *
+   * @return false if the host refuses
+   */
+  public synchronized boolean punch(Cpu cpu, long first, long end) {
+    shmem.free(cpu, first, end);
+    removeFrom(cpu, first, end);
+    try {
+      byte[] zeros = new byte[(int) PAGE];
+      long size = isShmem() ? 0 : store.size();
+      for (long at = first << SHIFT; at < Math.min(size, end << SHIFT); at += PAGE) {
+        long length = Math.min(PAGE, size - at);
+        store.write(at, MemorySegment.ofArray(zeros).asSlice(0, length));
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -367,6 +418,7 @@ public final class PageCache {
     for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
       remove(cpu, at);
     }
+    shmem.free(cpu, first, end);
     if (end == Long.MAX_VALUE) {
       pages.dropShadows(first);
     }
@@ -375,17 +427,18 @@ public final class PageCache {
   private void remove(Cpu cpu, long index) {
     int pfn = pages.get(index);
     clean(pfn);
-    pages.remove(index, PageIndex.NO_SHADOW);
-    forget(pfn);
+    leave(index, pfn);
     allocator.freePage(cpu, pfn);
   }
 
+  /** With the lock held: takes the page of an index out. */
+  void leave(long index, int pfn) {
+    pages.remove(index, PageIndex.NO_SHADOW);
+    forget(pfn);
+  }
+
   private void forget(int pfn) {
-    nrPages--;
-    counts.add(pfn, NodeStat.NR_FILE_PAGES, -1);
-    if (isShmem()) {
-      counts.add(pfn, NodeStat.NR_SHMEM, -1);
-    }
+    count(pfn, -1);
     map.mapping(pfn, 0);
   }
 
@@ -407,13 +460,6 @@ public final class PageCache {
     } catch (IOException e) {
       all.memory().log().print("I/O error at the end of file " + handle);
     }
-  }
-
-  /** Is given each page. */
-  @FunctionalInterface
-  public interface PageVisitor {
-    /** Visits a page. */
-    void page(long index, int pfn);
   }
 
   /** Visits all pages, by index. */

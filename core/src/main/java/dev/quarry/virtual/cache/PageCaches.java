@@ -5,6 +5,7 @@ import dev.quarry.machine.Ram;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.virtual.PageTableLayout;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ public final class PageCaches {
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
   private PageLru lru = PageLru.NONE;
+  private ShmemSwap swap = ShmemSwap.NONE;
 
   /** The caches of a machine that has no file open yet. */
   public PageCaches(PageAllocator allocator, PhysicalMemory memory, Ram ram, NodeCounts counts) {
@@ -60,6 +62,16 @@ public final class PageCaches {
 
   NodeCounts counts() {
     return counts;
+  }
+
+  /** Where shared memory is swapped to. */
+  ShmemSwap swap() {
+    return swap;
+  }
+
+  /** Says where shared memory is swapped to. */
+  public void swap(ShmemSwap space) {
+    swap = space;
   }
 
   /** Who keeps lists of user pages. */
@@ -108,6 +120,22 @@ public final class PageCaches {
   /** Shared memory without a name: {@code shmem_zero_setup}. It goes with its last area. */
   public ShmemFile sharedMemory(long inode, long bytes) {
     return new ShmemFile(this, add(new MemoryStore(bytes)), "/dev/zero (deleted)", inode);
+  }
+
+  /**
+   * A file of which nothing is known but its name and perhaps its size: its pages hold nothing.
+   *
+   * @param bytes {@link AssumedFile#UNKNOWN_BYTES} if nobody knows
+   * @param resident whether all its pages are taken to be in memory
+   */
+  public AssumedFile assumed(String name, long bytes, boolean resident) {
+    return new AssumedFile(this, add(new AssumedStore(bytes, resident)), name, true);
+  }
+
+  /** Pages that the kernel shows to each process, one by one: {@code special_mapping_vmops}. */
+  public AssumedFile special(String name, int pages) {
+    long bytes = (long) pages << PageTableLayout.PAGE_SHIFT;
+    return new AssumedFile(this, add(new AssumedStore(bytes, true)), name, false);
   }
 
   /** Memory with a name and a descriptor: {@code memfd_create(2)}. */

@@ -2,8 +2,9 @@
  * The page cache: pages of files in frames, found by file and index, whoever maps them.
  *
  * <pre>
- *   CachedFile ─┬─ HostFile    a file of the host, read and written through the cache
- *               └─ ShmemFile   memory of its own: shared anonymous memory, memfd
+ *   CachedFile ─┬─ HostFile      a file of the host, read and written through the cache
+ *               ├─ ShmemFile     memory of its own: shared anonymous memory, memfd
+ *               └─ AssumedFile   a file that exists elsewhere, without contents
  *       └─► PageCache  index ─► frame        one for each inode, however often it is opened
  *               └─► BackingStore             where pages come from, and go when they are dirty
  * </pre>

@@ -5,8 +5,6 @@ import dev.quarry.physical.Pfn;
 
 /** First access to private memory: {@code do_anonymous_page} (mm/memory.c, 6.18). */
 final class AnonymousFault {
-  private static final int GFP = Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO;
-
   private final Parts parts;
 
   AnonymousFault(Parts parts) {
@@ -30,7 +28,7 @@ final class AnonymousFault {
 
   private int newPage(VmFault fault) {
     return parts.spaces().anonVmas().prepare(fault.cpu, fault.vma)
-        ? parts.allocator().allocPage(fault.cpu, GFP)
+        ? parts.allocator().allocPage(fault.cpu, parts.contents().zeroed(Gfp.GFP_HIGHUSER_MOVABLE))
         : Pfn.NONE;
   }
 }

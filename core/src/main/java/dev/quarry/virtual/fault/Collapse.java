@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
@@ -165,6 +166,7 @@ final class Collapse {
       return Result.PAGE_COUNT;
     }
     long table = entries.tables().clear(slot) & parts.tables().layout().frameMask();
+    parts.tables().tlb().userRange(cpu, mm.tables(), start, FRAMES, true); // before the copy
     fill(cpu, mm, head, table);
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(vma, start);
@@ -191,7 +193,7 @@ final class Collapse {
 
   /** {@code alloc_charge_folio}: on the node that has most of the pages. */
   private int allocate(Cpu cpu, long slot, boolean isDaemon) {
-    int gfp = isDaemon ? rules.khugepagedGfp() : dev.quarry.physical.Gfp.GFP_TRANSHUGE;
+    int gfp = isDaemon ? rules.khugepagedGfp() : Gfp.GFP_TRANSHUGE;
     int head =
         parts
             .allocator()
@@ -246,9 +248,9 @@ final class Collapse {
       long entry = parts.tables().entry(table + (long) i * width);
       int pfn = parts.pfn(entry);
       if (entry == Pte.NONE || pfn == parts.zeroPfn()) {
-        parts.ram().zeroPages(head + i, 1);
+        parts.contents().zero(parts, head + i);
       } else {
-        WriteProtectFault.copyPage(parts, pfn, head + i);
+        parts.contents().copy(parts, pfn, head + i);
         parts.rmap().release(cpu, mm, pfn);
       }
     }

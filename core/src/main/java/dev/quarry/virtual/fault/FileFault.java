@@ -14,15 +14,12 @@ import dev.quarry.virtual.space.VmFlags;
  * 6.18).
  *
  * <pre>
- *   read ────────► the 16 pages around it, as far as the cache has them; else its page is read
+ *   read ────────► 16 pages with it among them, as far as the cache has them; else it is read
  *   write ─┬─ private ► a copy that is the process's own
  *          └─ shared ─► the cache's page, dirty from now on
  * </pre>
  */
 final class FileFault {
-  /** {@code fault_around_bytes}, in pages. */
-  private static final int AROUND = 16;
-
   private final Parts parts;
   private final VmAreaStruct areas;
 
@@ -37,15 +34,18 @@ final class FileFault {
     }
     PageCache cache = file.cache();
     if (!fault.write) {
-      return read(fault, cache);
+      return read(fault, file);
     }
     return Parts.isShared(fault.flags) ? sharedWrite(fault, cache) : privateWrite(fault, cache);
   }
 
-  private FaultLeaf read(VmFault fault, PageCache cache) {
-    mapAround(fault, cache);
-    if (parts.tables().entry(fault.slot) != Pte.NONE) {
-      return FaultLeaf.FILE_AROUND;
+  private FaultLeaf read(VmFault fault, CachedFile file) {
+    PageCache cache = file.cache();
+    if (file.mapsAround() && parts.spaces().settings().faultAroundPages() > 1) {
+      mapAround(fault, cache);
+      if (parts.tables().entry(fault.slot) != Pte.NONE) {
+        return FaultLeaf.FILE_AROUND;
+      }
     }
     int pfn = page(fault, cache);
     if (pfn < 0) {
@@ -66,9 +66,9 @@ final class FileFault {
     if (index >= cache.filePages()) {
       return PageCache.BEYOND_END;
     }
-    int pfn = cache.get(index);
+    int pfn = cache.find(fault.cpu, index);
     if (pfn == Pfn.NONE) {
-      fault.major = !cache.isShmem();
+      fault.major = !cache.isShmem() || cache.shmem().isSwapped(index);
       pfn = cache.read(fault.cpu, index, (fault.flags & VmFlags.RAND_READ) == 0);
     }
     return pfn;
@@ -82,19 +82,28 @@ final class FileFault {
     };
   }
 
-  /** {@code do_fault_around}: within the area, one table, and 16 pages aligned to as many. */
+  /**
+   * {@code do_fault_around}: as many pages as the setting says, from the boundary below the address
+   * or, if that is higher, from the begin of the area; not behind the area's end or the table's.
+   *
+   * <pre>
+   *   boundary      area begins    address
+   *      |             [ x  x  x  x  A  x  x  x  x  x  x  x  x  x  x  x ]     16 from the begin
+   * </pre>
+   */
   private void mapAround(VmFault fault, PageCache cache) {
     long end = Math.min(cache.filePages(), Long.MAX_VALUE >>> Parts.SHIFT);
-    long window = AROUND * Parts.PAGE;
+    long window = parts.spaces().settings().faultAroundPages() * Parts.PAGE;
+    long table = parts.tables().layout().largeBytes();
     long from = Math.max(areas.start(fault.vma), fault.address & -window);
-    long to = Math.min(areas.end(fault.vma), (fault.address & -window) + window);
+    long to = Math.min(Math.min(areas.end(fault.vma), from + window), (from & -table) + table);
     long bits = bits(fault, cache);
     int step = parts.tables().layout().pointerBytes();
     for (long at = from; at < to; at += Parts.PAGE) {
       long slot = fault.slot + (at - fault.address) / Parts.PAGE * step;
       long index = areas.pgoffAt(fault.vma, at);
       if (index < end && parts.tables().entry(slot) == Pte.NONE) {
-        int pfn = cache.get(index);
+        int pfn = cache.find(fault.cpu, index);
         if (pfn != Pfn.NONE) {
           parts.rmap().addFile(fault.mm, pfn);
           parts.tables().entry(slot, parts.entry(pfn, bits));
@@ -116,7 +125,7 @@ final class FileFault {
       parts.allocator().freePage(fault.cpu, copy);
       return failed(pfn);
     }
-    WriteProtectFault.copyPage(parts, pfn, copy);
+    parts.contents().copy(parts, pfn, copy);
     parts.allocator().freePage(fault.cpu, pfn);
     parts.rmap().newAnon(fault, copy);
     long entry = parts.entry(copy, bits(fault, cache));

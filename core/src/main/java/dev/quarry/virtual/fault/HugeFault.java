@@ -1,6 +1,5 @@
 package dev.quarry.virtual.fault;
 
-import dev.quarry.physical.Gfp;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
@@ -8,7 +7,6 @@ import dev.quarry.physical.VmEvent;
 import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.space.HugePageSettings;
-import dev.quarry.virtual.space.HugeState;
 
 /**
  * Faults that huge pages resolve: {@code do_huge_pmd_anonymous_page}, {@code do_huge_pmd_wp_page},
@@ -43,8 +41,7 @@ final class HugeFault {
 
   /** Whether the huge page of an address that has no entry may be brought. */
   boolean isPossible(VmFault fault) {
-    return rules.isEnabled()
-        && rules.mayFault(fault.mm, fault.vma, fault.flags)
+    return rules.mayFault(fault.mm, fault.vma, fault.flags)
         && rules.isSuitable(fault.vma, fault.address);
   }
 
@@ -75,7 +72,7 @@ final class HugeFault {
   }
 
   private int allocate(VmFault fault) {
-    int gfp = rules.gfp(fault.flags) | Gfp.ZERO;
+    int gfp = parts.contents().zeroed(rules.gfp(fault.flags));
     int head = parts.allocator().allocPages(fault.cpu, gfp, HugePageSettings.ORDER);
     if (head == Pfn.NONE) {
       fallback(fault);
@@ -139,12 +136,12 @@ final class HugeFault {
     enter(fault, head);
     long bits = Parts.written(parts.bits(fault.flags, false), fault.flags);
     parts.tables().entry(slot, parts.entry(head, bits) | Pte.PSE); // its table is deposited
+    long first = HugeRules.start(fault.address);
+    parts
+        .tables()
+        .tlb()
+        .userRange(fault.cpu, fault.mm.tables(), first, HugePageSettings.FRAMES, false);
     parts.memory().events().count(fault.cpu.id(), VmEvent.THP_FAULT_ALLOC, 1);
     return FaultLeaf.HUGE_COW_ZERO_PAGE;
-  }
-
-  /** Whether an address space has huge entries at all. */
-  static boolean hasEntries(HugeState state) {
-    return state.entries() > 0;
   }
 }

@@ -5,6 +5,7 @@ import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The daemon that makes huge pages of small ones: {@code khugepaged_do_scan}, {@code
@@ -115,7 +116,7 @@ public final class Khugepaged {
     boolean isWithoutMemory;
   }
 
-  private synchronized @org.jspecify.annotations.Nullable MmStruct current() {
+  private synchronized @Nullable MmStruct current() {
     if (waiting.isEmpty()) {
       waiting.addAll(scanned);
       scanned.clear();

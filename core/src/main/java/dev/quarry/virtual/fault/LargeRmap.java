@@ -13,9 +13,11 @@ import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who maps the frames of a huge page, by one entry or by small ones: {@code __folio_add_rmap},
@@ -179,7 +181,7 @@ final class LargeRmap {
    * @return the frames that nobody maps, which are the caller's to free; null if somebody else
    *     holds the block
    */
-  int @org.jspecify.annotations.Nullable [] split(Cpu cpu, int head) {
+  int @Nullable [] split(Cpu cpu, int head) {
     folios.lock.lock();
     try {
       if (!folios.split(head, HugePageSettings.ORDER)) {
@@ -195,7 +197,7 @@ final class LargeRmap {
           unmapped[count++] = pfn;
         }
       }
-      return java.util.Arrays.copyOf(unmapped, count);
+      return Arrays.copyOf(unmapped, count);
     } finally {
       folios.lock.unlock();
     }

@@ -1,5 +1,6 @@
 package dev.quarry.virtual.fault;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
@@ -8,7 +9,9 @@ import dev.quarry.physical.VmEvent;
 import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmFlags;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the page of an area present, or writable: {@code handle_mm_fault}, {@code handle_pte_fault}
@@ -34,23 +37,44 @@ final class MmFault {
   private final WriteProtectFault writeProtect;
   private final FaultCounts counts;
   private final HugeFault huge;
+  private final @Nullable VmFault[] faults;
 
   MmFault(Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge) {
     this.parts = parts;
     this.counts = counts;
     this.huge = huge;
+    this.faults = new VmFault[parts.memory().cpus().size()];
     this.anonymous = new AnonymousFault(parts);
     this.file = new FileFault(parts);
     this.swap = swap;
     this.writeProtect = new WriteProtectFault(parts, swap);
   }
 
+  /**
+   * Handles a fault.
+   *
+   * @param cpu that the calling thread holds
+   * @param flags the area's
+   * @param address of the page's first byte
+   */
+  FaultLeaf handle(Cpu cpu, MmStruct mm, long vma, long flags, long address, boolean write) {
+    VmFault fault = faults[cpu.id()];
+    if (fault == null) {
+      fault = new VmFault(cpu, mm, vma, flags, address, write);
+      faults[cpu.id()] = fault;
+    } else {
+      fault.fill(mm, vma, flags, address, write);
+    }
+    return handle(fault);
+  }
+
+  /** The same by a fault that its caller has filled. */
   FaultLeaf handle(VmFault fault) {
     parts.lru().boundary(fault.cpu);
     FaultLeaf leaf = resolve(fault);
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
-      fault.mm.countFault(fault.major);
+      fault.payer.countFault(fault.major);
       if ((fault.flags & VmFlags.LOCKED) != 0) {
         lock(fault);
       }
@@ -84,15 +108,21 @@ final class MmFault {
   }
 
   private FaultLeaf resolve(VmFault fault) {
+    fault.slot = fault.mm.tables().findSlot(fault.address);
+    return fault.slot == PageTables.NO_SLOT ? withoutTable(fault) : small(fault);
+  }
+
+  /** There is no table of single pages: none yet, or a huge page. */
+  private FaultLeaf withoutTable(VmFault fault) {
     PageTables tables = fault.mm.tables();
     long upper = tables.makeUpperSlot(fault.cpu, GFP_TABLE, fault.address);
     if (upper == PageTables.NO_SLOT) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     long entry = parts.tables().entry(upper);
-    if (entry == Pte.NONE ? huge.isPossible(fault) : HugeTables.isHuge(entry)) {
-      FaultLeaf leaf =
-          entry == Pte.NONE ? huge.missing(fault, upper) : huge.present(fault, upper, entry);
+    boolean isHuge = HugeTables.isHuge(entry);
+    if (isHuge || huge.isPossible(fault)) {
+      FaultLeaf leaf = isHuge ? huge.present(fault, upper, entry) : huge.missing(fault, upper);
       if (leaf != FaultLeaf.HUGE_FALLBACK) {
         return leaf;
       }
@@ -111,7 +141,7 @@ final class MmFault {
     if (!Pte.isMapped(fault.entry)) {
       return swapIn(fault);
     }
-    if (fault.write && (fault.entry & Pte.RW) == 0) {
+    if ((fault.write || fault.unshare) && (fault.entry & Pte.RW) == 0) {
       return writeProtect.resolve(fault);
     }
     return FaultLeaf.SPURIOUS;

@@ -143,7 +143,7 @@ public final class PageFaultHandler {
     }
     boolean write = (code & Access.WRITE) != 0;
     long page = address & -PageTableLayout.PAGE_SIZE;
-    return mmFault.handle(new VmFault(cpu, mm, vma, flags, page, write));
+    return mmFault.handle(cpu, mm, vma, flags, page, write);
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.quarry.virtual.space.MmStruct;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Moves a page to another frame: {@code migrate_folio}, {@code try_to_migrate}, {@code
@@ -53,6 +54,7 @@ public final class PageMigration {
     private final int pfn;
     private final List<MmStruct> locked = new ArrayList<>(1);
     private long[] slots = new long[1];
+    private long[] vmas = new long[1];
     private int count;
     private boolean busy;
 
@@ -76,7 +78,9 @@ public final class PageMigration {
           slot != PageTables.NO_SLOT && parts.pfnIfMapped(parts.tables().entry(slot)) == pfn;
       if (shows) {
         slots = count == slots.length ? Arrays.copyOf(slots, 2 * count) : slots;
-        slots[count++] = slot;
+        vmas = count == vmas.length ? Arrays.copyOf(vmas, 2 * count) : vmas;
+        slots[count] = slot;
+        vmas[count++] = vma;
       }
       if (taken && shows) {
         locked.add(mm);
@@ -91,11 +95,12 @@ public final class PageMigration {
     }
 
     /** All entries show another frame from now on; what else they say stays. */
-    void show(int to) {
+    void show(Cpu cpu, int to) {
       long frame = parts.tables().layout().frameMask();
       for (int i = 0; i < count; i++) {
         long entry = parts.tables().entry(slots[i]);
         parts.tables().entry(slots[i], parts.entry(to, entry & ~frame));
+        rmap.flush(cpu, Objects.requireNonNull(parts.spaces().of(vmas[i])), vmas[i], to);
       }
     }
 
@@ -119,14 +124,15 @@ public final class PageMigration {
     }
     PageCache cache = rmap.cache(pfn);
     boolean moved =
-        cache == null ? moveMapped(pfn, to, 0) : cache.migrate(pfn, to, () -> moveMapped(pfn, to, 1));
+        cache == null ? moveMapped(cpu, pfn, to, 0)
+            : cache.migrate(pfn, to, () -> moveMapped(cpu, pfn, to, 1));
     if (!moved) {
       map.changeFlags(pfn, PageState.LOCKED, 0);
     }
     return moved ? Result.MOVED : Result.AGAIN;
   }
 
-  private boolean moveMapped(int pfn, int to, int cacheReferences) {
+  private boolean moveMapped(Cpu cpu, int pfn, int to, int cacheReferences) {
     Entries entries = new Entries(pfn);
     try {
       if (map.mapcount(pfn) > 0) {
@@ -141,7 +147,7 @@ public final class PageMigration {
               ? swap.swap().migrate(pfn, to, () -> moveFrozen(pfn, to, references + 1))
               : moveFrozen(pfn, to, references);
       if (moved) {
-        entries.show(to);
+        entries.show(cpu, to);
       }
       return moved;
     } finally {
@@ -153,7 +159,7 @@ public final class PageMigration {
     if (!map.takeReferences(pfn, references, 0)) {
       return false;
     }
-    WriteProtectFault.copyPage(parts, pfn, to);
+    parts.contents().copy(parts, pfn, to);
     map.migrate(pfn, to, references);
     return true;
   }

@@ -91,7 +91,7 @@ final class PageRmap {
     int index = (int) spaces.areas().pgoffAt(fault.vma, fault.address);
     map.enterMapped(pfn, NEW_ANON, handle(fault.vma), index);
     fault.mm.addRss(RssKind.ANON, 1);
-    counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
+    counts.add(fault.cpu, pfn, NodeStat.NR_ANON_PAGES, 1);
     lru.add(fault.cpu, pfn);
   }
 
@@ -109,7 +109,7 @@ final class PageRmap {
         pfn, exclusive ? 0 : PageState.ANON_EXCLUSIVE, exclusive ? PageState.ANON_EXCLUSIVE : 0);
     fault.mm.addRss(RssKind.ANON, 1);
     if (map.addMapcount(pfn, 1) == 1) {
-      counts.add(pfn, NodeStat.NR_ANON_PAGES, 1);
+      counts.add(fault.cpu, pfn, NodeStat.NR_ANON_PAGES, 1);
     }
   }
 
@@ -139,12 +139,16 @@ final class PageRmap {
   }
 
   /** An entry less maps a page: {@code folio_remove_rmap_pte}. The reference is the caller's. */
-  void remove(MmStruct mm, int pfn) {
-    RssKind kind = kind(pfn);
+  void remove(Cpu cpu, MmStruct mm, int pfn) {
+    long state = map.state(pfn);
+    RssKind kind = kind(state);
     mm.addRss(kind, -1);
-    if (map.addMapcount(pfn, -1) == 0) {
+    if ((PageState.flags(state) & PageState.ANON_EXCLUSIVE) != 0) {
+      map.leaveMapped(pfn); // its one entry is in the address space whose lock is held
+      counts.add(cpu, pfn, NodeStat.NR_ANON_PAGES, -1);
+    } else if (map.addMapcount(pfn, -1) == 0) {
       boolean anon = kind == RssKind.ANON;
-      counts.add(pfn, anon ? NodeStat.NR_ANON_PAGES : NodeStat.NR_MAPPED, -1);
+      counts.add(cpu, pfn, anon ? NodeStat.NR_ANON_PAGES : NodeStat.NR_MAPPED, -1);
       if (anon) {
         map.mapping(pfn, 0);
       }
@@ -160,7 +164,7 @@ final class PageRmap {
         return;
       }
     }
-    remove(mm, pfn);
+    remove(cpu, mm, pfn);
     spaces.allocator().freePage(cpu, pfn);
   }
 

@@ -26,6 +26,7 @@ record Parts(
     TableMemory tables,
     PageRmap rmap,
     PageCaches caches,
+    PageContents contents,
     int zeroPfn) {
   static final int SHIFT = PageTableLayout.PAGE_SHIFT;
   static final long PAGE = PageTableLayout.PAGE_SIZE;

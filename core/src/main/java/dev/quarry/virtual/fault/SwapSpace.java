@@ -1,6 +1,8 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.PageState;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -72,6 +74,14 @@ public interface SwapSpace {
    * @return whether the page is in no swap cache any more
    */
   boolean dropCached(Cpu cpu, int pfn);
+
+  /** A page's last entry goes: its place in swap goes too, if none says it: free_swap_cache. */
+  default void lastEntryGoes(Cpu cpu, MemMap map, int pfn) {
+    boolean cached = (PageState.flags(map.state(pfn)) & PageState.SWAPCACHE) != 0;
+    if (cached && map.mapcount(pfn) == 1) {
+      dropCached(cpu, pfn);
+    }
+  }
 
   /** Whether places in swap are too few to keep one for a page in memory: {@code vm_swap_full}. */
   boolean isHalfFull();

@@ -1,6 +1,5 @@
 package dev.quarry.virtual.fault;
 
-import dev.quarry.machine.Host;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
@@ -38,6 +37,9 @@ final class WriteProtectFault {
       return FaultLeaf.MAKE_WRITABLE;
     }
     if (pfn != parts.zeroPfn() && isReusable(fault, pfn)) {
+      if (fault.unshare) {
+        return FaultLeaf.COW_REUSE;
+      }
       makeWritable(fault);
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
       return FaultLeaf.COW_REUSE;
@@ -93,7 +95,8 @@ final class WriteProtectFault {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     boolean zeros = old == parts.zeroPfn();
-    int gfp = zeros ? Gfp.GFP_HIGHUSER_MOVABLE | Gfp.ZERO : Gfp.GFP_HIGHUSER_MOVABLE;
+    int plain = Gfp.GFP_HIGHUSER_MOVABLE;
+    int gfp = zeros ? parts.contents().zeroed(plain) : plain;
     int pfn = parts.allocator().allocPage(fault.cpu, gfp);
     if (pfn == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
@@ -103,20 +106,16 @@ final class WriteProtectFault {
         parts.allocator().freePage(fault.cpu, pfn);
         return FaultLeaf.SPURIOUS; // to make room, the old page was taken away: again
       }
-      copyPage(parts, old, pfn);
+      parts.contents().copy(parts, old, pfn);
     }
     parts.rmap().newAnon(fault, pfn);
-    long bits = parts.bits(fault.flags, false);
-    parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
+    long entry = parts.entry(pfn, parts.bits(fault.flags, false));
+    parts.tables().entry(fault.slot, fault.unshare ? entry : Parts.written(entry, fault.flags));
+    parts.tables().tlb().userRange(fault.cpu, fault.mm.tables(), fault.address, 1, false);
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }
     parts.rmap().release(fault.cpu, fault.mm, old);
     return FaultLeaf.COW_COPY;
-  }
-
-  static void copyPage(Parts parts, int from, int to) {
-    long base = parts.ram().base();
-    Host.copy(base + ((long) from << Parts.SHIFT), base + ((long) to << Parts.SHIFT), Parts.PAGE);
   }
 }

@@ -45,6 +45,9 @@ final class ZapPages implements EntryVisitor {
     if (ofFile && (entry & Pte.ACCESSED) != 0) {
       parts.lru().accessed(cpu, pfn);
     }
+    if (!ofFile) {
+      swap.lastEntryGoes(cpu, parts.map(), pfn);
+    }
     parts.rmap().release(cpu, mm, pfn);
   }
 

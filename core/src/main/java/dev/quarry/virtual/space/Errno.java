@@ -8,6 +8,8 @@ public final class Errno {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
   public static final int EIO = 5;
+  public static final int E2BIG = 7;
+  public static final int ENOEXEC = 8;
   public static final int EBADF = 9;
   public static final int EAGAIN = 11;
   public static final int ENOMEM = 12;
@@ -17,7 +19,9 @@ public final class Errno {
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
+  public static final int ELOOP = 40;
   public static final int EOVERFLOW = 75;
+  public static final int ELIBBAD = 80;
   public static final int EOPNOTSUPP = 95;
 
   /** Only inside the kernel, and where it slips out. */
@@ -42,6 +46,8 @@ public final class Errno {
       case EPERM -> "EPERM";
       case ENOENT -> "ENOENT";
       case EIO -> "EIO";
+      case E2BIG -> "E2BIG";
+      case ENOEXEC -> "ENOEXEC";
       case EBADF -> "EBADF";
       case EAGAIN -> "EAGAIN";
       case ENOMEM -> "ENOMEM";
@@ -51,7 +57,9 @@ public final class Errno {
       case EEXIST -> "EEXIST";
       case ENODEV -> "ENODEV";
       case EINVAL -> "EINVAL";
+      case ELOOP -> "ELOOP";
       case EOVERFLOW -> "EOVERFLOW";
+      case ELIBBAD -> "ELIBBAD";
       case EOPNOTSUPP -> "EOPNOTSUPP";
       case ENOTSUPP -> "ENOTSUPP";
       default -> "errno " + -result;

@@ -39,6 +39,11 @@ public interface FileMapping {
     return false;
   }
 
+  /** Whether its file system asks for areas that huge entries could show. */
+  default boolean alignsLarge() {
+    return false;
+  }
+
   /** Whether an area of it may be cut in two; those of the kernel itself may not. */
   default boolean maySplit() {
     return true;

@@ -66,12 +66,13 @@ public final class MmStruct extends SpinLock {
     static final int HIWATER_RSS = 240;
     static final int MIN_FAULTS = 248;
     static final int MAJ_FAULTS = 256;
+    static final int STACKS = 264;
 
     private Field() {}
   }
 
   /** Bytes of an object. */
-  static final int BYTES = 264;
+  static final int BYTES = 272;
 
   private final AddressSpaces spaces;
   private final long address;
@@ -267,6 +268,16 @@ public final class MmStruct extends SpinLock {
     if (now > get(Field.HIWATER_VM)) {
       set(Field.HIWATER_VM, now);
     }
+  }
+
+  /** Says where a program's code, data and heap are, as its headers say. */
+  public void program(long startCode, long endCode, long startData, long endData, long heap) {
+    set(Field.START_CODE, startCode);
+    set(Field.END_CODE, endCode);
+    set(Field.START_DATA, startData);
+    set(Field.END_DATA, endData);
+    set(Field.START_BRK, heap);
+    set(Field.BRK, heap);
   }
 
   /** Takes over what fork gives to a child; the areas are counted as they come. */

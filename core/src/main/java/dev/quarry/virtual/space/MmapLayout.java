@@ -39,6 +39,8 @@ public final class MmapLayout {
   private final long legacyBase;
   private final long stackTop;
   private final long heapStart;
+  private final long heapShift;
+  private final long programBase;
 
   private MmapLayout(AddressSpaces spaces, ProcessLimits limits, Random random, boolean fixed) {
     this.wide = spaces.tableLayout() == PageTableLayout.X86_64;
@@ -54,8 +56,42 @@ public final class MmapLayout {
     this.stackTop = taskSize - stackShift;
     long program = wide ? taskSize / LEGACY_SHARE * 2 & MmStruct.PAGE_MASK : PROGRAM_32;
     long heapRandom = wide ? HEAP_RANDOM_BYTES_64 : HEAP_RANDOM_BYTES_32;
-    long heapShift = fixed ? 0 : random.nextLong(heapRandom) & MmStruct.PAGE_MASK;
+    this.heapShift = fixed ? 0 : random.nextLong(heapRandom) & MmStruct.PAGE_MASK;
     this.heapStart = program + heapShift;
+    long programShift = fixed ? 0 : random.nextLong(1L << bits) << MmStruct.PAGE_SHIFT;
+    this.programBase = (taskSize / LEGACY_SHARE * 2 & MmStruct.PAGE_MASK) + programShift;
+  }
+
+  private MmapLayout(MmapLayout like, long mmapBase, long stackTop) {
+    this.wide = like.wide;
+    this.taskSize = like.taskSize;
+    this.mmapBase = mmapBase;
+    this.legacyBase = like.legacyBase;
+    this.stackTop = stackTop;
+    this.heapStart = like.heapStart;
+    this.heapShift = like.heapShift;
+    this.programBase = like.programBase;
+  }
+
+  /** The same with other places for areas and stack, as a process was seen to have them. */
+  public MmapLayout seenAt(long areasFrom, long topOfStack) {
+    return new MmapLayout(this, areasFrom, topOfStack);
+  }
+
+  private MmapLayout(MmapLayout like, long heapStart) {
+    this.wide = like.wide;
+    this.taskSize = like.taskSize;
+    this.mmapBase = like.mmapBase;
+    this.legacyBase = like.legacyBase;
+    this.stackTop = like.stackTop;
+    this.heapStart = heapStart;
+    this.heapShift = like.heapShift;
+    this.programBase = like.programBase;
+  }
+
+  /** The same with the heap elsewhere, as {@code prctl(PR_SET_MM_MAP)} moves it. */
+  public MmapLayout heapAt(long start) {
+    return new MmapLayout(this, start);
   }
 
   /** The same places for every process. */
@@ -104,9 +140,19 @@ public final class MmapLayout {
     return stackTop;
   }
 
-  /** Where the heap begins. */
+  /** Where the heap of a process without a program begins. */
   public long heapStart() {
     return heapStart;
+  }
+
+  /** How far behind a program its heap begins, at random: {@code arch_randomize_brk}. */
+  public long heapShift() {
+    return heapShift;
+  }
+
+  /** Where a program goes that may be anywhere: {@code ELF_ET_DYN_BASE}, and what is random. */
+  public long programBase() {
+    return programBase;
   }
 
   void apply(MmStruct mm, boolean legacy) {

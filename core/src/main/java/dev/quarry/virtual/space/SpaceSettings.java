@@ -24,6 +24,9 @@ public final class SpaceSettings {
   private static final long USER_RESERVE_KBYTES = 1 << 17;
   private static final long ADMIN_RESERVE_KBYTES = 1 << 13;
 
+  /** 64 KiB. */
+  private static final int FAULT_AROUND_PAGES = 16;
+
   private int maxMapCount = MAX_MAP_COUNT;
   private long mmapMinAddr = MMAP_MIN_ADDR;
   private long stackGuardGapBytes = STACK_GUARD_PAGES << MmStruct.PAGE_SHIFT;
@@ -33,6 +36,7 @@ public final class SpaceSettings {
   private long userReserveKbytes = USER_RESERVE_KBYTES;
   private long adminReserveKbytes = ADMIN_RESERVE_KBYTES;
   private boolean legacyLayout;
+  private int faultAroundPages = FAULT_AROUND_PAGES;
   private HugePageSettings hugePages = new HugePageSettings(HugePageSpec.DEFAULTS);
 
   /** What Linux 6.18 starts with; the reserves are those of a machine of 4 GiB or more. */
@@ -135,6 +139,25 @@ public final class SpaceSettings {
   /** Sets {@code vm.legacy_va_layout}. */
   public void legacyLayout(boolean legacy) {
     legacyLayout = legacy;
+  }
+
+  /** {@code fault_around_bytes} of debugfs, in pages: a power of two. */
+  public int faultAroundPages() {
+    return faultAroundPages;
+  }
+
+  /**
+   * Sets {@code fault_around_bytes}: {@code fault_around_bytes_set} (mm/memory.c, 6.18) rounds down
+   * to a power of two, and takes no more than one page table shows.
+   */
+  public void faultAroundBytes(long bytes) {
+    long most = MmStruct.PAGE_SIZE * (MmStruct.PAGE_SIZE / Long.BYTES);
+    if (notNegative("fault_around_bytes", bytes) > most) {
+      throw new IllegalArgumentException(
+          "fault_around_bytes " + bytes + " is above what one page table shows, " + most);
+    }
+    faultAroundPages =
+        (int) Long.highestOneBit(Math.max(bytes, MmStruct.PAGE_SIZE) >>> MmStruct.PAGE_SHIFT);
   }
 
   private static int notNegative(String name, int value) {

@@ -37,12 +37,27 @@ final class UnmappedArea {
     if (Long.compareUnsigned(length, mm.taskSize()) > 0) {
       return -Errno.ENOMEM;
     }
-    long address;
-    if (!isShared && wide && hint == 0 && (length & hugePage - 1) == 0) {
-      address = aligned(length, mapFlags);
-    } else {
-      address = place(hint, length, mapFlags);
+    boolean large = !isShared && wide && hint == 0 && (length & hugePage - 1) == 0;
+    return checked(large ? aligned(length, mapFlags, 0) : place(hint, length, mapFlags), length);
+  }
+
+  /**
+   * The same for a file of a file system whose large folios huge entries may show: ext4, xfs,
+   * btrfs.
+   *
+   * @param offset in the file, in bytes
+   */
+  long ofLargeFile(long hint, long length, long mapFlags, long offset) {
+    if (Long.compareUnsigned(length, mm.taskSize()) > 0) {
+      return -Errno.ENOMEM;
     }
+    long firstBoundary = (offset + hugePage - 1) & -hugePage;
+    boolean large = wide && hint == 0 && offset + length - firstBoundary >= hugePage;
+    return checked(
+        large ? aligned(length, mapFlags, offset) : place(hint, length, mapFlags), length);
+  }
+
+  private long checked(long address, long length) {
     if (Errno.isError(address)) {
       return address;
     }
@@ -56,13 +71,16 @@ final class UnmappedArea {
     return low && !mm.limits().mayMapLow() ? -Errno.EPERM : address;
   }
 
-  /** Large areas begin where a huge page could: {@code thp_get_unmapped_area_vmflags}. */
-  private long aligned(long length, long mapFlags) {
+  /**
+   * Large areas begin where a huge page could: {@code __thp_get_unmapped_area} (mm/huge_memory.c,
+   * 6.18). Of a file, it is where the file's own boundaries are the page tables' too.
+   */
+  private long aligned(long length, long mapFlags, long offset) {
     long padded = place(0, length + hugePage, mapFlags);
     if (Errno.isError(padded) || padded == 0) {
       return place(0, length, mapFlags);
     }
-    long shift = -padded & hugePage - 1;
+    long shift = offset - padded & hugePage - 1;
     return shift == 0 && isTopDown() ? padded + hugePage : padded + shift;
   }
 

@@ -47,6 +47,22 @@ final class Page {
   private static final List<String> WATCH =
       List.of("base.js", "charts.js", "memory.js", "watch.js");
 
+  /** Processes and their faults. */
+  private static final List<String> PROCESSES = List.of("base.js", "charts.js", "processes.js");
+
+  /** The page of processes that were played. */
+  static String ofProcesses(ObjectNode data) {
+    return with("processes.html", PROCESSES, data);
+  }
+
+  /** References of a program. */
+  private static final List<String> REFERENCES = List.of("base.js", "charts.js", "refs.js");
+
+  /** The page of a program's references. */
+  static String ofReferences(ObjectNode data) {
+    return with("refs.html", REFERENCES, data);
+  }
+
   static String with(ObjectNode data) {
     return with("report.html", REPLAY, data);
   }

@@ -2,6 +2,9 @@ package dev.quarry.replay.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.replay.faults.ProcessOptions;
+import dev.quarry.replay.faults.ProcessReplay;
+import dev.quarry.replay.faults.ProcessResult;
 import dev.quarry.replay.read.Fixtures;
 import dev.quarry.replay.twin.Twin;
 import dev.quarry.replay.twin.Watch;
@@ -73,6 +76,25 @@ class InBrowserTest {
     String page = Played.page(Played.tooMuch(folder), List.of());
     String dom = drawn(browser.orElseThrow(), Files.writeString(folder.resolve("a.html"), page));
     assertThat(dom).contains("data-drawn=\"all\"").contains("requests failed");
+  }
+
+  @Test
+  void processesAreDrawn() throws IOException, InterruptedException {
+    ProcessOptions options = ProcessOptions.of(List.of(), false);
+    String page;
+    try (ProcessResult played =
+        ProcessReplay.faults(Path.of("../examples/faults"), options, _ -> {})) {
+      page = ProcessReport.of(played, List.of("ram=8G"));
+    }
+    assertThat(page).doesNotContain("@@");
+    Optional<Path> browser = browser();
+    Assumptions.assumeTrue(browser.isPresent(), "none of " + NAMES + " is here");
+    String dom = drawn(browser.orElseThrow(), Files.writeString(folder.resolve("p.html"), page));
+    assertThat(dom)
+        .contains("data-drawn=\"all\"")
+        .contains("6 of 6 processes of 100 faults or more")
+        .contains("played with ram=8G")
+        .contains("demand zero");
   }
 
   @Test
