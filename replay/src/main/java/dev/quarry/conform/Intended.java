@@ -2,6 +2,7 @@ package dev.quarry.conform;
 
 import dev.quarry.conform.Difference.What;
 import dev.quarry.virtual.space.Errno;
+import dev.quarry.virtual.space.MapFlags;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,35 +19,13 @@ enum Intended {
   LOCKED_TWICE {
     @Override
     boolean is(Difference difference, List<Op> before, Op op) {
-      boolean refused = errno(difference.kernel(), Errno.ENOMEM, Errno.EAGAIN);
-      return difference.what() == What.RESULT
-          && refused
-          && (op.call() == Call.BRK || !errno(difference.quarry(), Errno.ENOMEM, Errno.EAGAIN))
-          && before.stream().anyMatch(Intended::leavesAnEmptyArea);
-    }
-  },
-
-  /**
-   * Pages of a file on a disk that must be read come in larger folios, and faults take more tries.
-   */
-  DISK_READ {
-    @Override
-    boolean is(Difference difference, List<Op> before, Op op) {
-      boolean residency =
-          difference.what() == What.PAGES
-              || difference.what() == What.FAULTS
-              || difference.what() == What.DATA;
-      return residency && before.stream().anyMatch(Intended::dropsPagesOfDisk);
-    }
-  },
-
-  /** Reclaim that a process asks for: Quarry has none. */
-  PAGEOUT {
-    @Override
-    boolean is(Difference difference, List<Op> before, Op op) {
-      return op.call() == Call.MADVISE
-          && op.c() == MADV_PAGEOUT
-          && difference.what() != What.RESULT;
+      boolean refused =
+          op.call() == Call.BRK
+              ? difference.quarry().equals(Errno.text(op.a()))
+              : errno(difference.kernel(), Errno.EAGAIN, Errno.EAGAIN)
+                  || (errno(difference.kernel(), Errno.ENOMEM, Errno.ENOMEM)
+                      && !errno(difference.quarry(), Errno.EAGAIN, Errno.EAGAIN));
+      return difference.what() == What.RESULT && refused && leavesLockedPages(before);
     }
   },
 
@@ -73,8 +52,6 @@ enum Intended {
   private static final int MADV_PAGEOUT = 21;
   private static final int MADV_HWPOISON = 100;
   private static final int MADV_GUARD_INSTALL = 102;
-  private static final int MADV_REMOVE = 9;
-  private static final int MREMAP_DONTUNMAP = 4;
 
   /** Whether this is one, at an operation and after others. */
   abstract boolean is(Difference difference, List<Op> before, Op op);
@@ -100,12 +77,23 @@ enum Intended {
     return text.equals(Errno.text(-one)) || text.equals(Errno.text(-other));
   }
 
-  private static boolean leavesAnEmptyArea(Op op) {
-    return op.call() == Call.MREMAP && (op.d() & MREMAP_DONTUNMAP) != 0;
-  }
-
-  private static boolean dropsPagesOfDisk(Op op) {
-    boolean hole = op.call() == Call.MADVISE && op.c() == MADV_REMOVE;
-    return hole || (op.call() == Call.FTRUNCATE && op.a() == Op.DISK_FILE);
+  /** Whether mremap with DONTUNMAP comes after something that may lock what it leaves. */
+  private static boolean leavesLockedPages(List<Op> before) {
+    boolean locks = false;
+    for (Op op : before) {
+      switch (op.call()) {
+        case MLOCK, MLOCK2, MLOCKALL -> locks = true;
+        case MMAP -> locks |= (op.d() & MapFlags.MAP_LOCKED) != 0;
+        case MREMAP -> {
+          if (locks && (op.d() & MapFlags.MREMAP_DONTUNMAP) != 0) {
+            return true;
+          }
+        }
+        default -> {
+          // Others leave what is locked as it is.
+        }
+      }
+    }
+    return false;
   }
 }
