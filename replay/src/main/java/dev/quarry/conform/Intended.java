@@ -1,6 +1,7 @@
 package dev.quarry.conform;
 
 import dev.quarry.conform.Difference.What;
+import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MapFlags;
 import java.util.List;
@@ -29,13 +30,39 @@ enum Intended {
     }
   },
 
+  /** Reclaim where the host has swap: Quarry's machine here has none. */
+  PAGEOUT {
+    @Override
+    boolean is(Difference difference, List<Op> before, Op op) {
+      return op.call() == Call.MADVISE
+          && op.c() == Advice.PAGEOUT.number()
+          && difference.what() != What.RESULT
+          && Platform.hasSwap();
+    }
+  },
+
   /** Guard regions without areas: Quarry does not know this advice. */
   GUARD_REGION {
     @Override
     boolean is(Difference difference, List<Op> before, Op op) {
       return op.call() == Call.MADVISE
           && (op.c() == MADV_GUARD_INSTALL || op.c() == MADV_GUARD_INSTALL + 1)
-          && errno(difference.quarry(), Errno.EINVAL, Errno.EINVAL);
+          && (difference.what() != What.RESULT
+              || errno(difference.quarry(), Errno.EINVAL, Errno.EINVAL));
+    }
+  },
+
+  /**
+   * A list of the CPU's still holds a page that was just unlocked: to give it to its last user the
+   * kernel makes a copy, which is clean; Quarry has no such list and gives the page itself.
+   */
+  UNLOCKED_BATCH {
+    @Override
+    boolean is(Difference difference, List<Op> before, Op op) {
+      return difference.what() == What.SMAPS
+          && withoutDirty(difference.kernel()).equals(withoutDirty(difference.quarry()))
+          && before.stream().anyMatch(o -> o.call() == Call.FORK)
+          && before.stream().anyMatch(Intended::locks);
     }
   },
 
@@ -49,7 +76,6 @@ enum Intended {
     }
   };
 
-  private static final int MADV_PAGEOUT = 21;
   private static final int MADV_HWPOISON = 100;
   private static final int MADV_GUARD_INSTALL = 102;
 
@@ -77,21 +103,25 @@ enum Intended {
     return text.equals(Errno.text(-one)) || text.equals(Errno.text(-other));
   }
 
+  private static boolean locks(Op op) {
+    return switch (op.call()) {
+      case MLOCK, MLOCK2, MLOCKALL -> true;
+      case MMAP -> (op.d() & MapFlags.MAP_LOCKED) != 0;
+      default -> false;
+    };
+  }
+
+  private static String withoutDirty(String smaps) {
+    return smaps.replaceAll("(Pss_Dirty|(Shared|Private)_(Clean|Dirty)):[0-9]+kB", "");
+  }
+
   /** Whether mremap with DONTUNMAP comes after something that may lock what it leaves. */
   private static boolean leavesLockedPages(List<Op> before) {
-    boolean locks = false;
+    boolean locked = false;
     for (Op op : before) {
-      switch (op.call()) {
-        case MLOCK, MLOCK2, MLOCKALL -> locks = true;
-        case MMAP -> locks |= (op.d() & MapFlags.MAP_LOCKED) != 0;
-        case MREMAP -> {
-          if (locks && (op.d() & MapFlags.MREMAP_DONTUNMAP) != 0) {
-            return true;
-          }
-        }
-        default -> {
-          // Others leave what is locked as it is.
-        }
+      locked |= locks(op);
+      if (locked && op.call() == Call.MREMAP && (op.d() & MapFlags.MREMAP_DONTUNMAP) != 0) {
+        return true;
       }
     }
     return false;

@@ -199,6 +199,28 @@ class KernelsWayTest {
     assertThat(present(2) + smaps("Private_Dirty:")).isEqualTo("x.4 kB");
   }
 
+  /** Without swap, what was written must stay; zeros of a file in memory come again by themselves. */
+  @Test
+  void sharedMemoryThatNobodyWroteCanBeDropped() {
+    long flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE;
+    calls.mmap(AT, 4 * PAGE, 3, flags, -1, 0);
+    process.store(cpu, AT + PAGE, 1, 7);
+    assertThat(calls.madvise(AT, 4 * PAGE, 21)).isZero();
+    assertThat(present(4)).isEqualTo("....");
+    assertThat(process.load(cpu, AT + PAGE, 1)).isEqualTo(7);
+    assertThat(present(4)).as("around it nothing is in the cache").isEqualTo(".x..");
+    assertThat(process.load(cpu, AT, 1)).isZero();
+  }
+
+  @Test
+  void droppablePagesAreDroppedEvenIfTheyWereWritten() {
+    calls.mmap(AT, 2 * PAGE, 3, MAP_DROPPABLE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    process.store(cpu, AT, 1, 7);
+    assertThat(calls.madvise(AT, 2 * PAGE, 21)).isZero();
+    assertThat(present(2)).isEqualTo("..");
+    assertThat(process.load(cpu, AT, 1)).isZero();
+  }
+
   private String smaps(String name) {
     String file = machine.files().read("/proc/" + process.pid() + "/smaps").orElseThrow();
     String line = file.lines().filter(l -> l.startsWith(name)).findFirst().orElseThrow();
