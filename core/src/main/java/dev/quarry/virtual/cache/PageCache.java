@@ -326,16 +326,17 @@ public final class PageCache {
 
   /**
    * Takes a clean page out that nobody holds but the cache and the caller: {@code
-   * __remove_mapping}. What was known of its use stays in its place. The caller frees the frame.
+   * __remove_mapping}. What was known of its use stays in its place, but for shared memory. The
+   * caller frees the frame.
    *
    * @return whether it was taken out
    */
   public synchronized boolean reclaim(int pfn) {
-    boolean mine = map.mapping(pfn) == handle && !isDirty(pfn) && !isShmem();
+    boolean mine = map.mapping(pfn) == handle && !isDirty(pfn);
     if (!mine || !map.takeReferences(pfn, 2, 0)) {
       return false;
     }
-    pages.remove(indexOf(pfn), all.lru().evicted(pfn));
+    pages.remove(indexOf(pfn), isShmem() ? PageIndex.NO_SHADOW : all.lru().evicted(pfn));
     forget(pfn);
     return true;
   }
