@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of compaction in {@code /proc/sys/vm}: {@code vm_compaction} (mm/compaction.c, 6.18).
- * {@code compact_memory} can only be written, and only 1.
+ * The settings of compaction in {@code /proc/sys/vm}: {@code vm_compaction} (mm/compaction.c,
+ * 6.18). {@code compact_memory} can only be written, and only 1.
  */
 final class CompactionSysctls {
   private static final String FOLDER = "/proc/sys/vm/";

@@ -159,9 +159,7 @@ public final class ZoneCompaction {
 
   /** Whether it begins again after having been deferred longest: {@code compaction_restarting}. */
   public synchronized boolean isRestarting(int order) {
-    return order >= orderFailed
-        && deferShift == MOST_DEFER_SHIFT
-        && considered >= 1 << deferShift;
+    return order >= orderFailed && deferShift == MOST_DEFER_SHIFT && considered >= 1 << deferShift;
   }
 
   /** Failures in a row, up to 6: {@code compact_defer_shift}. */

@@ -7,7 +7,6 @@ import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.compact.MovablePages;
 import dev.quarry.virtual.fault.PageMigration;
-import dev.quarry.virtual.fault.ReverseMap;
 
 /** Pages of LRU lists for compaction: isolated ones are counted, and on no list. */
 final class LruMovable implements MovablePages {
@@ -15,7 +14,6 @@ final class LruMovable implements MovablePages {
   private final PageAllocator allocator;
   private final LruBatches batches;
   private final Lruvecs lruvecs;
-  private final ReverseMap rmap;
   private final PageMigration migration;
 
   LruMovable(
@@ -23,13 +21,11 @@ final class LruMovable implements MovablePages {
       PageAllocator allocator,
       LruBatches batches,
       Lruvecs lruvecs,
-      ReverseMap rmap,
       PageMigration migration) {
     this.map = memory.map();
     this.allocator = allocator;
     this.batches = batches;
     this.lruvecs = lruvecs;
-    this.rmap = rmap;
     this.migration = migration;
   }
 
@@ -37,7 +33,7 @@ final class LruMovable implements MovablePages {
   public boolean isolate(int pfn, boolean ofFiles, boolean unevictable, boolean now) {
     long state = map.state(pfn);
     int flags = PageState.flags(state);
-    boolean cached = (flags & PageState.SWAPCACHE) != 0 || rmap.cache(pfn) != null;
+    boolean cached = (flags & PageState.SWAPCACHE) != 0 || (flags & PageState.ANON) == 0;
     boolean pinned = !cached && PageState.refcount(state) > map.mapcount(pfn);
     if (pinned || (cached && !ofFiles) || PageState.order(state) > 0) {
       return false;

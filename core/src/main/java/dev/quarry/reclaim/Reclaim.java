@@ -108,8 +108,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
       Lruvec lruvec = lruvecs.of(node);
       kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
     }
-    LruMovable movable =
-        new LruMovable(memory, allocator, batches, lruvecs, rmap, pages.migration());
+    LruMovable movable = new LruMovable(memory, allocator, batches, lruvecs, pages.migration());
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
     this.swapOnOff = new SwapOnOff(swap, pages);
     swap.lru(batches);

@@ -17,7 +17,6 @@ import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.cache.ShmemSwap;
 import dev.quarry.virtual.fault.SwapSpace;
-import java.util.function.BooleanSupplier;
 
 /**
  * The pages in swap, and the swap cache: mm/swap_state.c, mm/page_io.c, mm/swapfile.c (6.18).
@@ -232,19 +231,15 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   }
 
   @Override
-  public boolean migrate(int pfn, int to, BooleanSupplier move) {
+  public boolean migrate(int pfn, int to, Move move) {
     lock.lock();
-    try {
-      int word = map.privateWord(pfn);
-      if (!isCached(pfn) || !move.getAsBoolean()) {
-        return false;
-      }
-      int slot = word & SLOT_MASK;
-      areaOf(word).cluster(slot).cache(SwapArea.inCluster(slot), to);
-      return true;
-    } finally {
-      lock.unlock();
+    boolean moved = isCached(pfn) && move.move();
+    if (moved) {
+      int slot = map.privateWord(to) & SLOT_MASK;
+      areaOf(map.privateWord(to)).cluster(slot).cache(SwapArea.inCluster(slot), to);
     }
+    lock.unlock();
+    return moved;
   }
 
   @Override

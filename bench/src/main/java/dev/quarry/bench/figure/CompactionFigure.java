@@ -17,10 +17,9 @@ import java.util.Map;
 
 /**
  * COMPACT: blocks of order 9 that compaction wins for each 1,000 pages that it moves, and its time
- * for each of them, where a process holds one page of each pair of
- * 256 MiB; beside the running kernel's
- * {@code compact_memory} after the same, which compacts all of the host, and which only root may ask
- * for.
+ * for each of them, where a process holds one page of each pair of 256 MiB; beside the running
+ * kernel's {@code compact_memory} after the same, which compacts all of the host, and which only
+ * root may ask for.
  */
 final class CompactionFigure implements Figure {
   private static final String MIB = "256";
@@ -37,10 +36,7 @@ final class CompactionFigure implements Figure {
   public FigureResult measure(Context context) throws IOException {
     int rounds = context.effort().rounds();
     List<String> arguments = List.of("-Xmx256m", "-XX:+UseSerialGC");
-    add(
-        QUARRY,
-        rounds,
-        () -> Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES));
+    add(QUARRY, rounds, () -> Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES));
     Path program = context.root().resolve(PROGRAM);
     if (!Files.isExecutable(program)) {
       context.note("the kernel's compaction is missing: no C compiler built " + PROGRAM);

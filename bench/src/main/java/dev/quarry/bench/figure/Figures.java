@@ -15,8 +15,7 @@ public final class Figures {
   private static final List<String> ORDER =
       List.of(
           "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V5", "COMPACT", "B1",
-          "B2", "G1",
-          "R1", "R2", "T3");
+          "B2", "G1", "R1", "R2", "T3");
 
   private Figures() {}
 

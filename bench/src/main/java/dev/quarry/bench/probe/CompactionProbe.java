@@ -11,9 +11,9 @@ import dev.quarry.virtual.space.MapFlags;
 import java.util.Objects;
 
 /**
- * A process holds one page of each pair of so many mebibytes, then all memory is compacted, on machines
- * booted one after the other. Prints, for the last of them, pages moved, blocks of order 9 more than
- * before, nanoseconds: what {@code compactbench.c} prints of the running kernel.
+ * A process holds one page of each pair of so many mebibytes, then all memory is compacted, on
+ * machines booted one after the other. Prints, for the last of them, pages moved, blocks of order 9
+ * more than before, nanoseconds: what {@code compactbench.c} prints of the running kernel.
  */
 public final class CompactionProbe {
   private static final long PAGE = 4096;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Compaction of a machine: what requests, daemons and {@code /proc/sys/vm} ask of it (mm/compaction.c,
- * 6.18).
+ * Compaction of a machine: what requests, daemons and {@code /proc/sys/vm} ask of it
+ * (mm/compaction.c, 6.18).
  */
 public final class Compaction {
   private final PhysicalMemory memory;
@@ -78,7 +78,8 @@ public final class Compaction {
    * @param moved pages that went elsewhere
    * @param failed pages that would not
    */
-  public record ZoneRun(Zone zone, long moved, long failed, long migrateScanned, long freeScanned) {}
+  public record ZoneRun(
+      Zone zone, long moved, long failed, long migrateScanned, long freeScanned) {}
 
   /**
    * Compacts all zones of all nodes as far as that is possible: {@code compact_nodes}, what a 1

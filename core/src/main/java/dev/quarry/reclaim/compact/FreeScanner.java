@@ -11,9 +11,8 @@ import dev.quarry.physical.VmEvent;
 import dev.quarry.physical.Zone;
 
 /**
- * Comes down from the end of a zone and takes free blocks off the lists: {@code
- * isolate_freepages}, {@code isolate_freepages_block}, {@code compaction_alloc} (mm/compaction.c,
- * 6.18).
+ * Comes down from the end of a zone and takes free blocks off the lists: {@code isolate_freepages},
+ * {@code isolate_freepages_block}, {@code compaction_alloc} (mm/compaction.c, 6.18).
  *
  * <pre>
  *    migrate scanner ─►  |      |      |      |  ◄─ free scanner, pageblock by pageblock,
@@ -183,9 +182,13 @@ final class FreeScanner {
     if (locked) {
       isolation.unlock(zone);
     }
+    count(control, scanned, taken);
+    return Math.min(pfn, end);
+  }
+
+  private void count(CompactControl control, int scanned, int taken) {
     control.freeScanned += scanned;
     memory.events().count(control.cpu.id(), VmEvent.COMPACT_ISOLATED, taken);
-    return Math.min(pfn, end);
   }
 
   /** {@code compact_lock_irqsave}: async, it is noted if the lock was not free. */

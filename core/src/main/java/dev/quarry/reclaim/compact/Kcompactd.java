@@ -84,8 +84,7 @@ public final class Kcompactd {
   }
 
   private CompactControl control(Cpu cpu, Zone zone) {
-    CompactControl control =
-        new CompactControl(cpu, zone, order, CompactControl.Mode.SYNC_LIGHT);
+    CompactControl control = new CompactControl(cpu, zone, order, CompactControl.Mode.SYNC_LIGHT);
     control.highestZone = highestZone;
     return control;
   }
@@ -132,9 +131,7 @@ public final class Kcompactd {
 
   private void count(CompactControl control) {
     int cpu = control.cpu.id();
-    memory
-        .events()
-        .count(cpu, VmEvent.COMPACT_DAEMON_MIGRATE_SCANNED, control.migrateScanned);
+    memory.events().count(cpu, VmEvent.COMPACT_DAEMON_MIGRATE_SCANNED, control.migrateScanned);
     memory.events().count(cpu, VmEvent.COMPACT_DAEMON_FREE_SCANNED, control.freeScanned);
   }
 
@@ -152,8 +149,7 @@ public final class Kcompactd {
     for (Zone zone : node.zones()) {
       if (zone.isPopulated()) {
         CompactControl control =
-            new CompactControl(
-                cpu, zone, CompactControl.WHOLE, CompactControl.Mode.SYNC_LIGHT);
+            new CompactControl(cpu, zone, CompactControl.WHOLE, CompactControl.Mode.SYNC_LIGHT);
         control.ignoreSkipHint = true;
         control.wholeZone = true;
         control.proactive = true;

@@ -83,11 +83,7 @@ final class ZoneCompactor {
 
   private CompactResult suit(CompactControl control) {
     return suit(
-        control.zone,
-        control.order,
-        control.highestZone,
-        control.allocFlags,
-        control.isAsync());
+        control.zone, control.order, control.highestZone, control.allocFlags, control.isAsync());
   }
 
   /**
@@ -98,8 +94,7 @@ final class ZoneCompactor {
   CompactResult run(CompactControl control, @Nullable Capture capture) {
     boolean groups = memory.groupsByMobility();
     control.migrateType = groups ? Gfp.migrateType(control.gfp) : MigrateType.UNMOVABLE;
-    control.result =
-        control.order == CompactControl.WHOLE ? CompactResult.CONTINUE : suit(control);
+    control.result = control.order == CompactControl.WHOLE ? CompactResult.CONTINUE : suit(control);
     if (control.result != CompactResult.CONTINUE) {
       return control.result;
     }
@@ -284,8 +279,9 @@ final class ZoneCompactor {
     if (highest != Pfn.NONE && hints.start(highest) > state.cachedFree()) {
       state.cachedFree(hints.start(highest)); // only back: what was given back is found again
     }
-    memory.events().count(
-        control.cpu.id(), VmEvent.COMPACT_MIGRATE_SCANNED, control.migrateScanned);
+    memory
+        .events()
+        .count(control.cpu.id(), VmEvent.COMPACT_MIGRATE_SCANNED, control.migrateScanned);
     memory.events().count(control.cpu.id(), VmEvent.COMPACT_FREE_SCANNED, control.freeScanned);
   }
 }

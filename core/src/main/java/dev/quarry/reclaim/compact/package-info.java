@@ -7,8 +7,8 @@
  * <ul>
  *   <li><b>migrate scanner</b>: goes up from the zone's start and takes movable pages off the LRU
  *       lists, 32 at a time.
- *   <li><b>free scanner</b>: comes down from the zone's end and takes free pages off the buddy lists,
- *       to move the others there. Where both meet, the zone is done.
+ *   <li><b>free scanner</b>: comes down from the zone's end and takes free pages off the buddy
+ *       lists, to move the others there. Where both meet, the zone is done.
  *   <li><b>skip hint</b>: a pageblock in which a scanner found nothing; it is passed over until a
  *       whole zone was gone over in vain.
  *   <li><b>deferred</b>: after failures, requests are turned away for a while.
@@ -31,8 +31,8 @@
  * <p>Equations: pages taken off LRU lists == moved + put back; free pages taken == moved to + given
  * back; after it free + allocated + per-CPU == managed, as nothing is isolated any more.
  *
- * <p>Locks: a zone has one compactor at a time, and who comes second goes on without. Below that the
- * locks of reclaim, in its order.
+ * <p>Locks: a zone has one compactor at a time, and who comes second goes on without. Below that
+ * the locks of reclaim, in its order.
  *
  * <p>Read in this order: CompactControl, ZoneCompactor, MigrateScanner, FreeScanner, SkipHints,
  * PageMover, DirectCompaction, Kcompactd, Compaction.

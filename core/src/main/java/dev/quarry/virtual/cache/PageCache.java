@@ -10,7 +10,6 @@ import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.function.BooleanSupplier;
 
 /**
  * The pages of one file that are in memory: {@code struct address_space} (include/linux/fs.h), with
@@ -341,19 +340,9 @@ public final class PageCache {
     return true;
   }
 
-  /**
-   * Lets a page move to another frame, if it can, which takes its place here; nobody finds it
-   * meanwhile.
-   *
-   * @param move moves it, descriptor included; false: it cannot
-   * @return whether it moved
-   */
-  public synchronized boolean migrate(int pfn, int to, BooleanSupplier move) {
-    if (map.mapping(pfn) != handle || !move.getAsBoolean()) {
-      return false;
-    }
+  /** A page has another frame from now on; with the lock held. */
+  void replace(int to) {
     pages.replace(indexOf(to), to);
-    return true;
   }
 
   /** Writes what is dirty; pages that somebody maps stay dirty, as they may change unseen. */

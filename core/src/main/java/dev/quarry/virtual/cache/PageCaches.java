@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The caches of a machine's files, one for each inode, by the handle that their frames have. */
@@ -162,6 +163,29 @@ public final class PageCaches {
   /** The cache that a frame belongs to by its {@link MemMap#mapping}. */
   public PageCache of(int pfn) {
     return Objects.requireNonNull(table[memory.map().mapping(pfn)]);
+  }
+
+  /** The cache of a handle, or null if there is none, or none any more. */
+  public @Nullable PageCache find(int handle) {
+    @Nullable PageCache[] now = table;
+    return handle > 0 && handle < now.length ? now[handle] : null;
+  }
+
+  /**
+   * Lets a page of a cache move to another frame, if it can, which takes its place there; nobody
+   * finds it meanwhile.
+   *
+   * @param move moves it, descriptor included; false: it cannot
+   * @return whether it moved
+   */
+  public boolean migrate(PageCache cache, int pfn, int to, BooleanSupplier move) {
+    synchronized (cache) {
+      boolean moved = memory.map().mapping(pfn) == cache.handle() && move.getAsBoolean();
+      if (moved) {
+        cache.replace(to);
+      }
+      return moved;
+    }
   }
 
   /** All caches, the oldest first. */

@@ -23,8 +23,8 @@ import java.util.Objects;
  *   entries                                ────► show the new frame
  * </pre>
  *
- * <p>Linux puts migration entries into page tables, at which accesses wait. Here an access holds the
- * lock of its address space, so that holding all of them comes to the same.
+ * <p>Linux puts migration entries into page tables, at which accesses wait. Here an access holds
+ * the lock of its address space, so that holding all of them comes to the same.
  */
 public final class PageMigration {
   /** What became of a page. */
@@ -124,8 +124,9 @@ public final class PageMigration {
     }
     PageCache cache = rmap.cache(pfn);
     boolean moved =
-        cache == null ? moveMapped(cpu, pfn, to, 0)
-            : cache.migrate(pfn, to, () -> moveMapped(cpu, pfn, to, 1));
+        cache == null
+            ? moveMapped(cpu, pfn, to, 0)
+            : parts.caches().migrate(cache, pfn, to, () -> moveMapped(cpu, pfn, to, 1));
     if (!moved) {
       map.changeFlags(pfn, PageState.LOCKED, 0);
     }

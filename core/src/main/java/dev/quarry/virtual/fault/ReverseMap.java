@@ -294,6 +294,6 @@ public final class ReverseMap {
 
   /** The cache of a file's page, or null if it is in none any more. */
   public @Nullable PageCache cache(int pfn) {
-    return parts.rmap().isAnon(pfn) || map.mapping(pfn) == 0 ? null : parts.caches().of(pfn);
+    return parts.rmap().isAnon(pfn) ? null : parts.caches().find(map.mapping(pfn));
   }
 }

@@ -11,6 +11,7 @@ import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,9 +24,11 @@ class CompactionThreadsTest {
   private static final int PAGES = 5_000;
   private static final int STEPS = 60_000;
 
-  private static Callable<Integer> user(FragmentedMachine m, Cpu cpu, long seed) {
+  private static Callable<Integer> user(
+      FragmentedMachine m, Cpu cpu, long seed, CountDownLatch begun) {
     return () -> {
       assertThat(cpu.hold()).isTrue();
+      assertThat(begun.await(40, TimeUnit.SECONDS)).isTrue();
       SplittableRandom random = new SplittableRandom(seed);
       SystemCalls calls = new SystemCalls(cpu, m.process);
       long[] expected = new long[PAGES];
@@ -51,9 +54,11 @@ class CompactionThreadsTest {
     };
   }
 
-  private static Callable<Integer> compactor(FragmentedMachine m, Cpu cpu, Future<Integer> user) {
+  private static Callable<Integer> compactor(
+      FragmentedMachine m, Cpu cpu, Future<Integer> user, CountDownLatch begun) {
     return () -> {
       assertThat(cpu.hold()).isTrue();
+      begun.countDown();
       int rounds = 0;
       while (!user.isDone()) {
         m.machine.reclaim().compaction().compactMemory(cpu);
@@ -73,8 +78,9 @@ class CompactionThreadsTest {
   void whatWasWrittenIsReadMeanwhile() throws Exception {
     try (FragmentedMachine m = new FragmentedMachine(PAGES, 2);
         ExecutorService threads = Executors.newFixedThreadPool(2)) {
-      Future<Integer> user = threads.submit(user(m, m.machine.cpu(0), 7));
-      Future<Integer> compactor = threads.submit(compactor(m, m.machine.cpu(1), user));
+      CountDownLatch begun = new CountDownLatch(1);
+      Future<Integer> user = threads.submit(user(m, m.machine.cpu(0), 7, begun));
+      Future<Integer> compactor = threads.submit(compactor(m, m.machine.cpu(1), user, begun));
       assertThat(user.get(50, TimeUnit.SECONDS)).isEqualTo(STEPS);
       assertThat(compactor.get(50, TimeUnit.SECONDS)).isPositive();
       m.machine.reclaim().drainAll();

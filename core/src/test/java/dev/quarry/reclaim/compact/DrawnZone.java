@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A zone whose last pageblocks, of 4 frames, are as they are drawn. All before them is free in large
- * blocks, or every other frame is pinned, so that there is no block of order 2.
+ * A zone whose last pageblocks, of 4 frames, are as they are drawn. All before them is free in
+ * large blocks, or every other frame is pinned, so that there is no block of order 2.
  *
  * <pre>
  *   m a page of a process   p one that somebody pins   . free      m.p.|.mm.|....
