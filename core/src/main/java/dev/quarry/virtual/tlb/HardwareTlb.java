@@ -5,6 +5,7 @@ import dev.quarry.virtual.MmContext;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.TlbCounts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,20 +51,34 @@ final class HardwareTlb implements TlbUnit {
   private int asid = AsidSlots.NO_ASID;
   private volatile boolean lazy;
 
-  /** For each side the page that was used last, which level 1 holds as its newest. */
-  private final long[] lastPages = {NO_PAGE, NO_PAGE};
+  private final Last lastData = new Last(TlbStats.DATA);
+  private final Last lastFetch = new Last(TlbStats.FETCH);
 
-  /** Its entry: the physical address of the page of 4 KiB and what is allowed. */
-  private final long[] lastValues = new long[2];
+  /** For a side the page that was used last, which level 1 holds as its newest. */
+  private static final class Last {
+    final int side;
+    long page = NO_PAGE;
+
+    /** Its entry: the physical address of the page of 4 KiB and what is allowed. */
+    long value;
+
+    /** Accesses to it that the counts do not have yet. */
+    long hits;
+
+    Last(int side) {
+      this.side = side;
+    }
+  }
 
   /**
+   * @param memory where the tables are
    * @param userPages pages of the half that is a process's own
    */
-  HardwareTlb(TlbGeometry geometry, PageTableLayout layout, long userPages) {
-    this.layout = layout;
+  HardwareTlb(TlbGeometry geometry, TableMemory memory, long userPages) {
+    this.layout = memory.layout();
     this.asids = geometry.asids();
     this.arrays = new TlbArrays(geometry, layout);
-    this.walker = new Walker(geometry, layout, stats);
+    this.walker = new Walker(geometry, memory, stats);
     this.slots = new AsidSlots(asids);
     this.userPages = userPages;
     this.userEnd = userPages << PAGE_SHIFT;
@@ -78,14 +93,20 @@ final class HardwareTlb implements TlbUnit {
     if (tables != current && !use(tables, address)) {
       return tables.translate(address, access);
     }
-    int side = (access & Access.FETCH) >>> 4;
+    boolean fetch = (access & Access.FETCH) != 0;
+    Last last = fetch ? lastFetch : lastData;
     long need = need(access);
-    long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
-    if (lastPages[side] == address >>> PAGE_SHIFT && (lastValues[side] & mask) == need) {
-      stats.hit(side, 1);
-      return (lastValues[side] & frameMask) | (address & OFFSET_MASK);
+    long mask = fetch ? need | Pte.NX : need;
+    long value = last.value;
+    if (last.page != address >>> PAGE_SHIFT || (value & mask) != need) {
+      value = look(tables, last, address, access, need, mask);
+      if (value == PageTables.NO_TRANSLATION) {
+        return value;
+      }
+    } else {
+      last.hits++;
     }
-    return look(tables, address, access, side, need, mask);
+    return (value & frameMask) | (address & OFFSET_MASK);
   }
 
   /** What an entry must say for an access: a write wants it dirty already. */
@@ -94,7 +115,9 @@ final class HardwareTlb implements TlbUnit {
     return (access & Access.WRITE) != 0 ? rights | Pte.DIRTY : rights;
   }
 
-  private long look(PageTables tables, long address, int access, int side, long need, long mask) {
+  /** The entry of the page of 4 KiB, or {@link PageTables#NO_TRANSLATION}. */
+  private long look(PageTables tables, Last last, long address, int access, long need, long mask) {
+    int side = last.side;
     int owner = asid;
     if (address < 0 || address >= userEnd) {
       if (!layout.isCanonical(address)) {
@@ -110,7 +133,7 @@ final class HardwareTlb implements TlbUnit {
       long found = arrays.foundValue(address);
       if ((found & mask) == need) {
         arrays.fillAbove(side, probe, address, owner);
-        return remember(side, address, found);
+        return remember(last, address, found);
       }
       if ((found & mask & ~Pte.DIRTY) == (need & ~Pte.DIRTY)) {
         stats.marked++;
@@ -124,16 +147,16 @@ final class HardwareTlb implements TlbUnit {
       return value;
     }
     arrays.fill(side, address, owner, value, walker.leafLevel());
-    return remember(side, address, walker.ofSmallPage(value, address));
+    return remember(last, address, walker.ofSmallPage(value, address));
   }
 
-  private long remember(int side, long address, long value) {
-    lastPages[side] = address >>> PAGE_SHIFT;
-    lastValues[side] = value;
+  private long remember(Last last, long address, long value) {
     if (shared) {
-      lastPages[1 - side] = NO_PAGE; // it is not the newest any more
+      forgetLast(); // what the other side used last is not the newest any more
     }
-    return (value & frameMask) | (address & OFFSET_MASK);
+    last.page = address >>> PAGE_SHIFT;
+    last.value = value;
+    return value;
   }
 
   private boolean isKernels(long address) {
@@ -233,8 +256,8 @@ final class HardwareTlb implements TlbUnit {
   }
 
   private void forgetLast() {
-    lastPages[TlbStats.DATA] = NO_PAGE;
-    lastPages[TlbStats.FETCH] = NO_PAGE;
+    lastData.page = NO_PAGE;
+    lastFetch.page = NO_PAGE;
   }
 
   @Override
@@ -268,7 +291,14 @@ final class HardwareTlb implements TlbUnit {
 
   @Override
   public TlbStats stats() {
+    count(lastData);
+    count(lastFetch);
     return stats;
+  }
+
+  private void count(Last last) {
+    stats.addHits(last.side, last.hits);
+    last.hits = 0;
   }
 
   @Override

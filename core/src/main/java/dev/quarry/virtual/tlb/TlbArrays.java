@@ -3,6 +3,7 @@ package dev.quarry.virtual.tlb;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.tlb.TlbGeometry.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,8 +41,14 @@ final class TlbArrays {
   /** For side, size of a page and level: the probe that a page goes to. */
   private final int[][][] targets = new int[SIDES][SIZES.length][];
 
-  /** For each side the arrays that pages of 4 KiB go to. */
+  /** For each side the arrays that pages of 4 KiB go to, the one of level 1 first. */
   private final TlbArray[][] smallTargets = new TlbArray[SIDES][];
+
+  /** Their probes. */
+  private final int[][] smallProbes = new int[SIDES][];
+
+  /** Whether a side has never had a page of another size. */
+  private final boolean[] onlySmall = {true, true};
 
   /** The bits of an address that tables translate, both halves of the range. */
   private final long addressMask;
@@ -95,14 +102,12 @@ final class TlbArrays {
     for (PageSize size : SIZES) {
       targets[side][size.ordinal()] = targets(probes, size, nrLevels);
     }
-    List<TlbArray> small = new ArrayList<>();
-    for (int target : targets[side][0]) {
-      if (target != NO_PROBE) {
-        small.add(arrays[side][target]);
-        used[side][target] = true;
-      }
+    smallProbes[side] = Arrays.stream(targets[side][0]).filter(i -> i != NO_PROBE).toArray();
+    smallTargets[side] = new TlbArray[smallProbes[side].length];
+    for (int i = 0; i < smallTargets[side].length; i++) {
+      smallTargets[side][i] = arrays[side][smallProbes[side][i]];
+      used[side][smallProbes[side][i]] = true;
     }
-    smallTargets[side] = small.toArray(TlbArray[]::new);
   }
 
   /** For each level the probe of the largest size that is not above a page's. */
@@ -141,6 +146,25 @@ final class TlbArrays {
 
   /** The probe that has an address, or a number below 0. */
   int find(int side, long address, int asid) {
+    return onlySmall[side] ? findSmall(side, address, asid) : findAny(side, address, asid);
+  }
+
+  private int findSmall(int side, long address, int asid) {
+    long page = (address & addressMask) >>> PAGE_SHIFT;
+    long key = key(page, 0, asid);
+    TlbArray[] small = smallTargets[side];
+    for (int i = 0; i < small.length; i++) {
+      int at = small[i].find(key, page);
+      if (at >= 0) {
+        foundValue = small[i].value(at);
+        foundSize = 0;
+        return smallProbes[side][i];
+      }
+    }
+    return NO_PROBE;
+  }
+
+  private int findAny(int side, long address, int asid) {
     long inRange = address & addressMask;
     TlbArray[] probes = arrays[side];
     int[] shift = shifts[side];
@@ -208,6 +232,7 @@ final class TlbArrays {
               ? value
               : value | (address & ((1L << layout.shift(leafLevel)) - 1) & -(1L << shift));
       used[side][probe] = true;
+      onlySmall[side] &= size == 0;
       arrays[side][probe].insert(key(page, size, asid), page, piece);
     }
   }
