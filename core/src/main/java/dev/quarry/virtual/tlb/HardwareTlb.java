@@ -5,6 +5,7 @@ import dev.quarry.virtual.MmContext;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.QuickWalk;
 import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.TlbCounts;
 import java.util.List;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class HardwareTlb implements TlbUnit {
   private static final int PAGE_SHIFT = PageTableLayout.PAGE_SHIFT;
   private static final long OFFSET_MASK = PageTableLayout.PAGE_SIZE - 1L;
-  private static final long NO_PAGE = -1;
 
   private final PageTableLayout layout;
   private final TlbArrays arrays;
@@ -37,8 +37,8 @@ final class HardwareTlb implements TlbUnit {
   private final long userEnd;
   private final long frameMask;
 
-  /** Whether both sides have an array of level 1 in common. */
-  private final boolean shared;
+  /** Null: entries of upper levels are remembered. */
+  private final @Nullable QuickWalk quick;
 
   private final TlbStats stats = new TlbStats();
 
@@ -51,24 +51,8 @@ final class HardwareTlb implements TlbUnit {
   private int asid = AsidSlots.NO_ASID;
   private volatile boolean lazy;
 
-  private final Last lastData = new Last(TlbStats.DATA);
-  private final Last lastFetch = new Last(TlbStats.FETCH);
-
-  /** For a side the page that was used last, which level 1 holds as its newest. */
-  private static final class Last {
-    final int side;
-    long page = NO_PAGE;
-
-    /** Its entry: the physical address of the page of 4 KiB and what is allowed. */
-    long value;
-
-    /** Accesses to it that the counts do not have yet. */
-    long hits;
-
-    Last(int side) {
-      this.side = side;
-    }
-  }
+  private final TlbSide data;
+  private final TlbSide fetches;
 
   /**
    * @param memory where the tables are
@@ -78,14 +62,18 @@ final class HardwareTlb implements TlbUnit {
     this.layout = memory.layout();
     this.asids = geometry.asids();
     this.arrays = new TlbArrays(geometry, layout);
+    this.data = new TlbSide(TlbStats.DATA, arrays);
+    this.fetches = new TlbSide(TlbStats.FETCH, arrays);
     this.walker = new Walker(geometry, memory, stats);
     this.slots = new AsidSlots(asids);
     this.userPages = userPages;
     this.userEnd = userPages << PAGE_SHIFT;
     this.frameMask = layout.frameMask();
-    this.shared =
-        geometry.arrays().stream()
-            .anyMatch(a -> a.level() == 1 && a.side() == TlbGeometry.Side.BOTH);
+    this.quick = walker.isCached() ? null : new QuickWalk(memory);
+    if (geometry.arrays().stream()
+        .anyMatch(a -> a.level() == 1 && a.side() == TlbGeometry.Side.BOTH)) {
+      data.rival(fetches);
+    }
   }
 
   @Override
@@ -94,17 +82,17 @@ final class HardwareTlb implements TlbUnit {
       return tables.translate(address, access);
     }
     boolean fetch = (access & Access.FETCH) != 0;
-    Last last = fetch ? lastFetch : lastData;
+    TlbSide side = fetch ? fetches : data;
     long need = need(access);
     long mask = fetch ? need | Pte.NX : need;
-    long value = last.value;
-    if (last.page != address >>> PAGE_SHIFT || (value & mask) != need) {
-      value = look(tables, last, address, access, need, mask);
+    long value = side.value;
+    if (side.page != address >>> PAGE_SHIFT || (value & mask) != need) {
+      value = look(tables, side, address, access, need, mask);
       if (value == PageTables.NO_TRANSLATION) {
         return value;
       }
     } else {
-      last.hits++;
+      side.hits++;
     }
     return (value & frameMask) | (address & OFFSET_MASK);
   }
@@ -115,9 +103,50 @@ final class HardwareTlb implements TlbUnit {
     return (access & Access.WRITE) != 0 ? rights | Pte.DIRTY : rights;
   }
 
-  /** The entry of the page of 4 KiB, or {@link PageTables#NO_TRANSLATION}. */
-  private long look(PageTables tables, Last last, long address, int access, long need, long mask) {
-    int side = last.side;
+  /** The entry of the page of 4 KiB, or {@link PageTables#NO_TRANSLATION}: the usual cases. */
+  private long look(
+      PageTables tables, TlbSide side, long address, int access, long need, long mask) {
+    long page = address >>> PAGE_SHIFT;
+    if (page >= userPages || !side.plain) {
+      return lookAnywhere(tables, side, address, access, need, mask);
+    }
+    long key = TlbArrays.key(page, 0, asid);
+    TlbArray first = side.first;
+    int at = first.find(key, page);
+    if (at >= 0) {
+      long value = first.value(at);
+      if ((value & mask) != need) {
+        return lookAnywhere(tables, side, address, access, need, mask);
+      }
+      side.hits++;
+      return side.remember(page, value);
+    }
+    TlbArray second = side.second;
+    int behind = second == null ? TlbArray.MISS : second.find(key, page);
+    long value;
+    if (second != null && behind >= 0) {
+      value = second.value(behind);
+      if ((value & mask) != need) {
+        return lookAnywhere(tables, side, address, access, need, mask);
+      }
+      side.secondHits++;
+    } else {
+      value = quick == null ? QuickWalk.ANOTHER_CASE : quick.walk(tables.root(), address, mask, need);
+      if (value == QuickWalk.ANOTHER_CASE) {
+        return miss(tables, side, address, access, asid);
+      }
+      side.quickMisses++;
+      if (second != null) {
+        second.insertAt(behind, key, value);
+      }
+    }
+    first.insertAt(at, key, value);
+    return side.remember(page, value);
+  }
+
+  /** The same for all cases. */
+  private long lookAnywhere(
+      PageTables tables, TlbSide side, long address, int access, long need, long mask) {
     int owner = asid;
     if (address < 0 || address >= userEnd) {
       if (!layout.isCanonical(address)) {
@@ -125,38 +154,41 @@ final class HardwareTlb implements TlbUnit {
       }
       owner = isKernels(address) ? AsidSlots.NO_ASID : asid;
     }
-    int probe = arrays.find(side, address, owner);
+    int number = side.number;
+    int probe = arrays.find(number, address, owner);
     if (probe < 0) {
-      stats.misses[side]++;
-    } else {
-      stats.hit(side, arrays.level(side, probe));
-      long found = arrays.foundValue(address);
-      if ((found & mask) == need) {
-        arrays.fillAbove(side, probe, address, owner);
-        return remember(last, address, found);
-      }
-      if ((found & mask & ~Pte.DIRTY) == (need & ~Pte.DIRTY)) {
-        stats.marked++;
-      } else {
-        stats.denied++;
-      }
-      forgetPage(address, owner);
+      return miss(tables, side, address, access, owner);
     }
+    stats.hit(number, arrays.level(number, probe));
+    long found = arrays.foundValue(address);
+    if ((found & mask) == need) {
+      arrays.fillAbove(number, probe, address, owner);
+      return side.remember(address >>> PAGE_SHIFT, found);
+    }
+    if ((found & mask & ~Pte.DIRTY) == (need & ~Pte.DIRTY)) {
+      stats.marked++;
+    } else {
+      stats.denied++;
+    }
+    forgetPage(address, owner);
+    return walk(tables, side, address, access, owner);
+  }
+
+  private long miss(PageTables tables, TlbSide side, long address, int access, int owner) {
+    side.misses++;
+    return walk(tables, side, address, access, owner);
+  }
+
+  /** Walks, and puts what was found into the arrays; the entry of the page of 4 KiB. */
+  private long walk(PageTables tables, TlbSide side, long address, int access, int owner) {
     long value = walker.walk(tables, address, access, owner);
     if (value == PageTables.NO_TRANSLATION) {
       return value;
     }
-    arrays.fill(side, address, owner, value, walker.leafLevel());
-    return remember(last, address, walker.ofSmallPage(value, address));
-  }
-
-  private long remember(Last last, long address, long value) {
-    if (shared) {
-      forgetLast(); // what the other side used last is not the newest any more
-    }
-    last.page = address >>> PAGE_SHIFT;
-    last.value = value;
-    return value;
+    arrays.fill(side.number, address, owner, value, walker.leafLevel());
+    data.refresh();
+    fetches.refresh();
+    return side.remember(address >>> PAGE_SHIFT, walker.ofSmallPage(value, address));
   }
 
   private boolean isKernels(long address) {
@@ -256,8 +288,8 @@ final class HardwareTlb implements TlbUnit {
   }
 
   private void forgetLast() {
-    lastData.page = NO_PAGE;
-    lastFetch.page = NO_PAGE;
+    data.forgetLast();
+    fetches.forgetLast();
   }
 
   @Override
@@ -291,14 +323,9 @@ final class HardwareTlb implements TlbUnit {
 
   @Override
   public TlbStats stats() {
-    count(lastData);
-    count(lastFetch);
+    data.countInto(stats);
+    fetches.countInto(stats);
     return stats;
-  }
-
-  private void count(Last last) {
-    stats.addHits(last.side, last.hits);
-    last.hits = 0;
   }
 
   @Override

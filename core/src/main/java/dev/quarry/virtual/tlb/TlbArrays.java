@@ -44,11 +44,8 @@ final class TlbArrays {
   /** For each side the arrays that pages of 4 KiB go to, the one of level 1 first. */
   private final TlbArray[][] smallTargets = new TlbArray[SIDES][];
 
-  /** Their probes. */
-  private final int[][] smallProbes = new int[SIDES][];
-
-  /** Whether a side has never had a page of another size. */
-  private final boolean[] onlySmall = {true, true};
+  /** Whether no array has a page of another size yet. */
+  private boolean onlySmall = true;
 
   /** The bits of an address that tables translate, both halves of the range. */
   private final long addressMask;
@@ -102,11 +99,11 @@ final class TlbArrays {
     for (PageSize size : SIZES) {
       targets[side][size.ordinal()] = targets(probes, size, nrLevels);
     }
-    smallProbes[side] = Arrays.stream(targets[side][0]).filter(i -> i != NO_PROBE).toArray();
-    smallTargets[side] = new TlbArray[smallProbes[side].length];
+    int[] small = Arrays.stream(targets[side][0]).filter(i -> i != NO_PROBE).toArray();
+    smallTargets[side] = new TlbArray[small.length];
     for (int i = 0; i < smallTargets[side].length; i++) {
-      smallTargets[side][i] = arrays[side][smallProbes[side][i]];
-      used[side][smallProbes[side][i]] = true;
+      smallTargets[side][i] = arrays[side][small[i]];
+      used[side][small[i]] = true;
     }
   }
 
@@ -146,25 +143,6 @@ final class TlbArrays {
 
   /** The probe that has an address, or a number below 0. */
   int find(int side, long address, int asid) {
-    return onlySmall[side] ? findSmall(side, address, asid) : findAny(side, address, asid);
-  }
-
-  private int findSmall(int side, long address, int asid) {
-    long page = (address & addressMask) >>> PAGE_SHIFT;
-    long key = key(page, 0, asid);
-    TlbArray[] small = smallTargets[side];
-    for (int i = 0; i < small.length; i++) {
-      int at = small[i].find(key, page);
-      if (at >= 0) {
-        foundValue = small[i].value(at);
-        foundSize = 0;
-        return smallProbes[side][i];
-      }
-    }
-    return NO_PROBE;
-  }
-
-  private int findAny(int side, long address, int asid) {
     long inRange = address & addressMask;
     TlbArray[] probes = arrays[side];
     int[] shift = shifts[side];
@@ -231,10 +209,36 @@ final class TlbArrays {
           size == leafLevel
               ? value
               : value | (address & ((1L << layout.shift(leafLevel)) - 1) & -(1L << shift));
-      used[side][probe] = true;
-      onlySmall[side] &= size == 0;
+      if (!used[side][probe]) {
+        use(arrays[side][probe], size);
+      }
       arrays[side][probe].insert(key(page, size, asid), page, piece);
     }
+  }
+
+  /** From now on an array has pages of a size, which accesses of both sides may find. */
+  private void use(TlbArray array, int size) {
+    onlySmall = false;
+    for (int side = 0; side < SIDES; side++) {
+      for (int i = 0; i < arrays[side].length; i++) {
+        used[side][i] |= arrays[side][i] == array && sizes[side][i] == size;
+      }
+    }
+  }
+
+  /** Whether pages of 4 KiB are all that was ever put in, and two arrays all they are in. */
+  boolean isPlain(int side) {
+    return onlySmall && smallTargets[side].length <= 2;
+  }
+
+  /** The arrays that have a side's pages of 4 KiB, by their levels; the first is of level 1. */
+  TlbArray[] small(int side) {
+    return smallTargets[side];
+  }
+
+  /** The level of an array of a side. */
+  int levelOf(int side, TlbArray array) {
+    return levels[side][List.of(arrays[side]).indexOf(array)];
   }
 
   /** Takes the page of an address out, of whatever size, on both sides; how many entries. */

@@ -4,7 +4,6 @@ import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
-import dev.quarry.virtual.QuickWalk;
 import dev.quarry.virtual.TableMemory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,6 @@ final class Walker {
 
   private final boolean cached;
   private final int topLevel;
-  private final QuickWalk quick;
 
   private int leafLevel;
 
@@ -42,7 +40,6 @@ final class Walker {
     this.stats = stats;
     this.caches = new TlbArray[layout.levels()];
     this.topLevel = layout.topLevel();
-    this.quick = new QuickWalk(memory);
     this.cached = geometry.walkEntries().stream().anyMatch(count -> count > 0);
     List<Integer> entries = geometry.walkEntries();
     for (int level = 1; level < caches.length && level <= entries.size(); level++) {
@@ -59,16 +56,7 @@ final class Walker {
    */
   long walk(PageTables tables, long address, int access, int asid) {
     stats.walks++;
-    if (!cached) {
-      long value = quick.walk(tables.root(), address, access);
-      if (value == QuickWalk.ANOTHER_CASE) {
-        return walk(tables, address, access, asid, topLevel, tables.root(), RIGHTS);
-      }
-      stats.references += QuickWalk.REFERENCES;
-      leafLevel = PageTableLayout.PTE_LEVEL;
-      return value;
-    }
-    long known = known(address, asid);
+    long known = cached ? known(address, asid) : PageTables.NO_TRANSLATION;
     return known == PageTables.NO_TRANSLATION
         ? walk(tables, address, access, asid, topLevel, tables.root(), RIGHTS)
         : walk(tables, address, access, asid, leafLevel - 1, known & frameMask, known & ~frameMask);
@@ -113,6 +101,11 @@ final class Walker {
       remember(address, asid, level, table | rights);
       level--;
     }
+  }
+
+  /** Whether entries of upper levels are remembered. */
+  boolean isCached() {
+    return cached;
   }
 
   /** The level of the entry that the last walk ended with. */
