@@ -90,6 +90,6 @@ public final class QuickWalk {
   }
 
   private static long entry(long host, long table, long address, int shift) {
-    return Host.getLong(host + table + ((address >>> shift & INDEX_MASK) << ENTRY_SHIFT));
+    return Host.getLong(host + ((address >>> shift & INDEX_MASK) << ENTRY_SHIFT) + table);
   }
 }

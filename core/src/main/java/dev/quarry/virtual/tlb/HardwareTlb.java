@@ -81,13 +81,11 @@ final class HardwareTlb implements TlbUnit {
     if (tables != current && !use(tables, address)) {
       return tables.translate(address, access);
     }
-    boolean fetch = (access & Access.FETCH) != 0;
-    TlbSide side = fetch ? fetches : data;
+    TlbSide side = (access & Access.FETCH) != 0 ? fetches : data;
     long need = need(access);
-    long mask = fetch ? need | Pte.NX : need;
     long value = side.value;
-    if (side.page != address >>> PAGE_SHIFT || (value & mask) != need) {
-      value = look(tables, side, address, access, need, mask);
+    if (side.page != address >>> PAGE_SHIFT || (value & mask(access, need)) != need) {
+      value = look(tables, side, address, access);
       if (value == PageTables.NO_TRANSLATION) {
         return value;
       }
@@ -103,12 +101,22 @@ final class HardwareTlb implements TlbUnit {
     return (access & Access.WRITE) != 0 ? rights | Pte.DIRTY : rights;
   }
 
-  /** The entry of the page of 4 KiB, or {@link PageTables#NO_TRANSLATION}: the usual cases. */
-  private long look(
-      PageTables tables, TlbSide side, long address, int access, long need, long mask) {
+  /** The bits of an entry that matter for an access. */
+  private static long mask(int access, long need) {
+    return (access & Access.FETCH) != 0 ? need | Pte.NX : need;
+  }
+
+  /**
+   * The entry of the page of 4 KiB, or {@link PageTables#NO_TRANSLATION}: the usual cases. The
+   * method is longer than what HotSpot compiles into its callers, so that {@link #translate} is
+   * short enough for that.
+   */
+  private long look(PageTables tables, TlbSide side, long address, int access) {
+    long need = need(access);
+    long mask = mask(access, need);
     long page = address >>> PAGE_SHIFT;
     if (page >= userPages || !side.plain) {
-      return lookAnywhere(tables, side, address, access, need, mask);
+      return lookAnywhere(tables, side, address, access);
     }
     long key = TlbArrays.key(page, 0, asid);
     TlbArray first = side.first;
@@ -116,7 +124,7 @@ final class HardwareTlb implements TlbUnit {
     if (at >= 0) {
       long value = first.value(at);
       if ((value & mask) != need) {
-        return lookAnywhere(tables, side, address, access, need, mask);
+        return lookAnywhere(tables, side, address, access);
       }
       side.hits++;
       return side.remember(page, value);
@@ -127,7 +135,7 @@ final class HardwareTlb implements TlbUnit {
     if (second != null && behind >= 0) {
       value = second.value(behind);
       if ((value & mask) != need) {
-        return lookAnywhere(tables, side, address, access, need, mask);
+        return lookAnywhere(tables, side, address, access);
       }
       side.secondHits++;
     } else {
@@ -145,8 +153,9 @@ final class HardwareTlb implements TlbUnit {
   }
 
   /** The same for all cases. */
-  private long lookAnywhere(
-      PageTables tables, TlbSide side, long address, int access, long need, long mask) {
+  private long lookAnywhere(PageTables tables, TlbSide side, long address, int access) {
+    long need = need(access);
+    long mask = mask(access, need);
     int owner = asid;
     if (address < 0 || address >= userEnd) {
       if (!layout.isCanonical(address)) {

@@ -101,6 +101,9 @@ final class TlbArray {
         return at + 3;
       }
       at += FOUR;
+      if (ways == FOUR) {
+        return MISS;
+      }
     } while (at != first + ways);
     return MISS;
   }
