@@ -50,11 +50,13 @@ import picocli.CommandLine.Spec;
       "  CHECKS  what slab_debug's checks cost P1",
       "  PAIR    a block allocated and freed",
       "  VMALLOC 1 MiB of single pages mapped and given back",
+      "  V5      an address translated through a modelled TLB",
       "  B1      boot of 1 TiB, and what it costs the host",
       "  B2      start of ./quarry --help",
       "  G1      cost against the number of blocks, objects, caches, CPUs, nodes",
       "  R1      requests of a recording played in a second",
       "  R2      slab events of a recording played in a second",
+      "  REFS    memory references of a program played in a second",
       "  T3      logs of failures: how often explain is right%n"
     })
 public final class Bench implements Callable<Integer> {

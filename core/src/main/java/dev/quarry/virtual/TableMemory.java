@@ -103,6 +103,10 @@ public final class TableMemory {
     return memory;
   }
 
+  Ram ram() {
+    return ram;
+  }
+
   /** Allocates a table of absent entries; its physical address, or {@link #NO_TABLE}. */
   long allocate(Cpu cpu, int gfp) {
     int pfn = allocator.allocPage(cpu, gfp & ~Gfp.ZERO);

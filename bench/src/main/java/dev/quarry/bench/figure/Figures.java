@@ -15,7 +15,7 @@ public final class Figures {
   private static final List<String> ORDER =
       List.of(
           "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V5", "COMPACT", "B1",
-          "B2", "G1", "R1", "R2", "T3");
+          "B2", "G1", "R1", "R2", "REFS", "T3");
 
   private Figures() {}
 
@@ -66,6 +66,7 @@ public final class Figures {
       case "G1" -> new GrowthFigure();
       case "R1" -> ReplayFigure.ofPages(recording);
       case "R2" -> ReplayFigure.ofSlabEvents(recording);
+      case "REFS" -> new RefFigure();
       case "T3" -> new LogFigure(logs);
       default -> throw new IllegalArgumentException("there is no figure " + name);
     };

@@ -122,7 +122,8 @@ final class ReplayFigure implements Figure {
     return Programs.fresh(ReplayProbe.class, JVM, copy.toString(), warmups, least, kind.argument);
   }
 
-  private static double[] values(List<String> lines, String key) {
+  /** The numbers of the lines that begin with a key. */
+  static double[] values(List<String> lines, String key) {
     return lines.stream()
         .filter(line -> line.startsWith(key))
         .mapToDouble(line -> Double.parseDouble(line.substring(key.length())))

@@ -32,7 +32,7 @@ class FiguresTest {
     assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
         .hasMessage(
             "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, V5,"
-                + " COMPACT, B1, B2, G1, R1, R2, T3");
+                + " COMPACT, B1, B2, G1, R1, R2, REFS, T3");
   }
 
   @Test

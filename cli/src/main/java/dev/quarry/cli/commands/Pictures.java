@@ -29,7 +29,7 @@ final class Pictures {
         "slab", "a slab of a cache: descriptor, chain of free objects, colour, left-over bytes");
     NAMES.put("colours", "where the first object of each slab of a cache begins");
     NAMES.put("tlb", "what a CPU's TLB holds, and what it counted");
-    NAMES.put("walk", "the walk to an address of the kernel, table by table");
+    NAMES.put("walk", "the walk to an address of the kernel or of a process, table by table");
     NAMES.put("vmalloc", "the areas of vmalloc space, its holes, and what waits for a flush");
   }
 
@@ -52,6 +52,7 @@ final class Pictures {
     return out
         + "from= and pages= choose the frames that buddy shows\n"
         + "draw areas P, draw pagetable P ADDRESS, draw space P: of a process p = spawn\n"
+        + "draw walk ADDRESS, draw walk P ADDRESS: of a process p = spawn\n"
         + "draw cache CACHE [detail], draw slab CACHE N, draw colours CACHE: N is a number that\n"
         + "draw cache shows, or o.slab";
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The processor's walk to an address of the kernel: how the address is cut, and each table on the
+ * The processor's walk to an address of the kernel or of a process: how the address is cut, and each table on the
  * way with the entry that is read.
  */
 final class WalkPicture {
@@ -20,12 +20,17 @@ final class WalkPicture {
   private WalkPicture() {}
 
   static Value draw(Call call, Session session) {
-    call.atMost(2);
+    call.atMost(3);
     Machine machine = Booted.machine(session);
-    long address = Addresses.of(call, 1);
-    PageTables tables = machine.kernelSpace().tables();
+    boolean ofProcess = call.size() > 2;
+    PageTables tables =
+        ofProcess
+            ? call.read(1, "a process", Processing::of).mm().tables()
+            : machine.kernelSpace().tables();
+    int at = ofProcess ? 2 : 1;
+    long address = ofProcess ? UserAddresses.of(call, session, at) : Addresses.of(call, at);
     if (!tables.layout().isCanonical(address)) {
-      throw call.refuse(1, "0x" + Long.toHexString(address) + " is not a canonical address");
+      throw call.refuse(at, "0x" + Long.toHexString(address) + " is not a canonical address");
     }
     return new Value.Text(draw(tables, address));
   }

@@ -70,6 +70,26 @@ class ProcessDrawingsTest {
   }
 
   @Test
+  void theWalkAsTheProcessorCountsIt() {
+    String script = "boot x86-32\np = spawn\np: a = mmap 8K\np: store a+4K 1\n";
+    try (Ran ran = new Ran(script)) {
+      assertThat(ran.does("draw walk p a+4100"))
+          .isEqualTo(
+              """
+              0xb7fff004 = PGD 735 | PTE 1023 | offset 4
+                CR3 ─► table at 0x0100a000
+                     │
+                PGD[735]  at 0x0100ab7c = 0100c067  table in frame 4108: RW USR A D
+                     │
+                PTE[1023] at 0x0100cffc = 38000067  frame 229376: RW USR A D
+                     │
+                     ▼ physical 0x38000004, after 2 memory references
+              """);
+      assertThat(ran.does("draw walk p a")).endsWith("a page fault, after 2 memory references\n");
+    }
+  }
+
+  @Test
   void theWalk() {
     String script = "boot x86-32\np = spawn\np: a = mmap 8K\np: store a+4K 1\n";
     try (Ran ran = new Ran(script)) {

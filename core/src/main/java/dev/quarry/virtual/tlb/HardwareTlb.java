@@ -5,6 +5,8 @@ import dev.quarry.virtual.MmContext;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
+import dev.quarry.virtual.QuickWalk;
+import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.TlbCounts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class HardwareTlb implements TlbUnit {
   private static final int PAGE_SHIFT = PageTableLayout.PAGE_SHIFT;
   private static final long OFFSET_MASK = PageTableLayout.PAGE_SIZE - 1L;
-  private static final long NO_PAGE = -1;
 
   private final PageTableLayout layout;
   private final TlbArrays arrays;
@@ -36,8 +37,8 @@ final class HardwareTlb implements TlbUnit {
   private final long userEnd;
   private final long frameMask;
 
-  /** Whether both sides have an array of level 1 in common. */
-  private final boolean shared;
+  /** Null: entries of upper levels are remembered. */
+  private final @Nullable QuickWalk quick;
 
   private final TlbStats stats = new TlbStats();
 
@@ -50,27 +51,29 @@ final class HardwareTlb implements TlbUnit {
   private int asid = AsidSlots.NO_ASID;
   private volatile boolean lazy;
 
-  /** For each side the page that was used last, which level 1 holds as its newest. */
-  private final long[] lastPages = {NO_PAGE, NO_PAGE};
-
-  /** Its entry: the physical address of the page of 4 KiB and what is allowed. */
-  private final long[] lastValues = new long[2];
+  private final TlbSide data;
+  private final TlbSide fetches;
 
   /**
+   * @param memory where the tables are
    * @param userPages pages of the half that is a process's own
    */
-  HardwareTlb(TlbGeometry geometry, PageTableLayout layout, long userPages) {
-    this.layout = layout;
+  HardwareTlb(TlbGeometry geometry, TableMemory memory, long userPages) {
+    this.layout = memory.layout();
     this.asids = geometry.asids();
     this.arrays = new TlbArrays(geometry, layout);
-    this.walker = new Walker(geometry, layout, stats);
+    this.data = new TlbSide(TlbStats.DATA, arrays);
+    this.fetches = new TlbSide(TlbStats.FETCH, arrays);
+    this.walker = new Walker(geometry, memory, stats);
     this.slots = new AsidSlots(asids);
     this.userPages = userPages;
     this.userEnd = userPages << PAGE_SHIFT;
     this.frameMask = layout.frameMask();
-    this.shared =
-        geometry.arrays().stream()
-            .anyMatch(a -> a.level() == 1 && a.side() == TlbGeometry.Side.BOTH);
+    this.quick = walker.isCached() ? null : new QuickWalk(memory);
+    if (geometry.arrays().stream()
+        .anyMatch(a -> a.level() == 1 && a.side() == TlbGeometry.Side.BOTH)) {
+      data.rival(fetches);
+    }
   }
 
   @Override
@@ -78,14 +81,18 @@ final class HardwareTlb implements TlbUnit {
     if (tables != current && !use(tables, address)) {
       return tables.translate(address, access);
     }
-    int side = (access & Access.FETCH) >>> 4;
+    TlbSide side = (access & Access.FETCH) != 0 ? fetches : data;
     long need = need(access);
-    long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
-    if (lastPages[side] == address >>> PAGE_SHIFT && (lastValues[side] & mask) == need) {
-      stats.hit(side, 1);
-      return (lastValues[side] & frameMask) | (address & OFFSET_MASK);
+    long value = side.value;
+    if (side.page != address >>> PAGE_SHIFT || (value & mask(access, need)) != need) {
+      value = look(tables, side, address, access);
+      if (value == PageTables.NO_TRANSLATION) {
+        return value;
+      }
+    } else {
+      side.hits++;
     }
-    return look(tables, address, access, side, need, mask);
+    return (value & frameMask) | (address & OFFSET_MASK);
   }
 
   /** What an entry must say for an access: a write wants it dirty already. */
@@ -94,7 +101,61 @@ final class HardwareTlb implements TlbUnit {
     return (access & Access.WRITE) != 0 ? rights | Pte.DIRTY : rights;
   }
 
-  private long look(PageTables tables, long address, int access, int side, long need, long mask) {
+  /** The bits of an entry that matter for an access. */
+  private static long mask(int access, long need) {
+    return (access & Access.FETCH) != 0 ? need | Pte.NX : need;
+  }
+
+  /**
+   * The entry of the page of 4 KiB, or {@link PageTables#NO_TRANSLATION}: the usual cases. The
+   * method is longer than what HotSpot compiles into its callers, so that {@link #translate} is
+   * short enough for that.
+   */
+  private long look(PageTables tables, TlbSide side, long address, int access) {
+    long need = need(access);
+    long mask = mask(access, need);
+    long page = address >>> PAGE_SHIFT;
+    if (page >= userPages || !side.plain) {
+      return lookAnywhere(tables, side, address, access);
+    }
+    long key = TlbArrays.key(page, 0, asid);
+    TlbArray first = side.first;
+    int at = first.find(key, page);
+    if (at >= 0) {
+      long value = first.value(at);
+      if ((value & mask) != need) {
+        return lookAnywhere(tables, side, address, access);
+      }
+      side.hits++;
+      return side.remember(page, value);
+    }
+    TlbArray second = side.second;
+    int behind = second == null ? TlbArray.MISS : second.find(key, page);
+    long value;
+    if (second != null && behind >= 0) {
+      value = second.value(behind);
+      if ((value & mask) != need) {
+        return lookAnywhere(tables, side, address, access);
+      }
+      side.secondHits++;
+    } else {
+      value = quick == null ? QuickWalk.ANOTHER_CASE : quick.walk(tables.root(), address, mask, need);
+      if (value == QuickWalk.ANOTHER_CASE) {
+        return miss(tables, side, address, access, asid);
+      }
+      side.quickMisses++;
+      if (second != null) {
+        second.insertAt(behind, key, value);
+      }
+    }
+    first.insertAt(at, key, value);
+    return side.remember(page, value);
+  }
+
+  /** The same for all cases. */
+  private long lookAnywhere(PageTables tables, TlbSide side, long address, int access) {
+    long need = need(access);
+    long mask = mask(access, need);
     int owner = asid;
     if (address < 0 || address >= userEnd) {
       if (!layout.isCanonical(address)) {
@@ -102,38 +163,41 @@ final class HardwareTlb implements TlbUnit {
       }
       owner = isKernels(address) ? AsidSlots.NO_ASID : asid;
     }
-    int probe = arrays.find(side, address, owner);
+    int number = side.number;
+    int probe = arrays.find(number, address, owner);
     if (probe < 0) {
-      stats.misses[side]++;
-    } else {
-      stats.hit(side, arrays.level(side, probe));
-      long found = arrays.foundValue(address);
-      if ((found & mask) == need) {
-        arrays.fillAbove(side, probe, address, owner);
-        return remember(side, address, found);
-      }
-      if ((found & mask & ~Pte.DIRTY) == (need & ~Pte.DIRTY)) {
-        stats.marked++;
-      } else {
-        stats.denied++;
-      }
-      forgetPage(address, owner);
+      return miss(tables, side, address, access, owner);
     }
+    stats.hit(number, arrays.level(number, probe));
+    long found = arrays.foundValue(address);
+    if ((found & mask) == need) {
+      arrays.fillAbove(number, probe, address, owner);
+      return side.remember(address >>> PAGE_SHIFT, found);
+    }
+    if ((found & mask & ~Pte.DIRTY) == (need & ~Pte.DIRTY)) {
+      stats.marked++;
+    } else {
+      stats.denied++;
+    }
+    forgetPage(address, owner);
+    return walk(tables, side, address, access, owner);
+  }
+
+  private long miss(PageTables tables, TlbSide side, long address, int access, int owner) {
+    side.misses++;
+    return walk(tables, side, address, access, owner);
+  }
+
+  /** Walks, and puts what was found into the arrays; the entry of the page of 4 KiB. */
+  private long walk(PageTables tables, TlbSide side, long address, int access, int owner) {
     long value = walker.walk(tables, address, access, owner);
     if (value == PageTables.NO_TRANSLATION) {
       return value;
     }
-    arrays.fill(side, address, owner, value, walker.leafLevel());
-    return remember(side, address, walker.ofSmallPage(value, address));
-  }
-
-  private long remember(int side, long address, long value) {
-    lastPages[side] = address >>> PAGE_SHIFT;
-    lastValues[side] = value;
-    if (shared) {
-      lastPages[1 - side] = NO_PAGE; // it is not the newest any more
-    }
-    return (value & frameMask) | (address & OFFSET_MASK);
+    arrays.fill(side.number, address, owner, value, walker.leafLevel());
+    data.refresh();
+    fetches.refresh();
+    return side.remember(address >>> PAGE_SHIFT, walker.ofSmallPage(value, address));
   }
 
   private boolean isKernels(long address) {
@@ -233,8 +297,8 @@ final class HardwareTlb implements TlbUnit {
   }
 
   private void forgetLast() {
-    lastPages[TlbStats.DATA] = NO_PAGE;
-    lastPages[TlbStats.FETCH] = NO_PAGE;
+    data.forgetLast();
+    fetches.forgetLast();
   }
 
   @Override
@@ -268,6 +332,8 @@ final class HardwareTlb implements TlbUnit {
 
   @Override
   public TlbStats stats() {
+    data.countInto(stats);
+    fetches.countInto(stats);
     return stats;
   }
 

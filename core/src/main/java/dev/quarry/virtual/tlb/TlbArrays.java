@@ -3,6 +3,7 @@ package dev.quarry.virtual.tlb;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.tlb.TlbGeometry.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,8 +41,11 @@ final class TlbArrays {
   /** For side, size of a page and level: the probe that a page goes to. */
   private final int[][][] targets = new int[SIDES][SIZES.length][];
 
-  /** For each side the arrays that pages of 4 KiB go to. */
+  /** For each side the arrays that pages of 4 KiB go to, the one of level 1 first. */
   private final TlbArray[][] smallTargets = new TlbArray[SIDES][];
+
+  /** Whether no array has a page of another size yet. */
+  private boolean onlySmall = true;
 
   /** The bits of an address that tables translate, both halves of the range. */
   private final long addressMask;
@@ -95,14 +99,12 @@ final class TlbArrays {
     for (PageSize size : SIZES) {
       targets[side][size.ordinal()] = targets(probes, size, nrLevels);
     }
-    List<TlbArray> small = new ArrayList<>();
-    for (int target : targets[side][0]) {
-      if (target != NO_PROBE) {
-        small.add(arrays[side][target]);
-        used[side][target] = true;
-      }
+    int[] small = Arrays.stream(targets[side][0]).filter(i -> i != NO_PROBE).toArray();
+    smallTargets[side] = new TlbArray[small.length];
+    for (int i = 0; i < smallTargets[side].length; i++) {
+      smallTargets[side][i] = arrays[side][small[i]];
+      used[side][small[i]] = true;
     }
-    smallTargets[side] = small.toArray(TlbArray[]::new);
   }
 
   /** For each level the probe of the largest size that is not above a page's. */
@@ -207,9 +209,36 @@ final class TlbArrays {
           size == leafLevel
               ? value
               : value | (address & ((1L << layout.shift(leafLevel)) - 1) & -(1L << shift));
-      used[side][probe] = true;
+      if (!used[side][probe]) {
+        use(arrays[side][probe], size);
+      }
       arrays[side][probe].insert(key(page, size, asid), page, piece);
     }
+  }
+
+  /** From now on an array has pages of a size, which accesses of both sides may find. */
+  private void use(TlbArray array, int size) {
+    onlySmall = false;
+    for (int side = 0; side < SIDES; side++) {
+      for (int i = 0; i < arrays[side].length; i++) {
+        used[side][i] |= arrays[side][i] == array && sizes[side][i] == size;
+      }
+    }
+  }
+
+  /** Whether pages of 4 KiB are all that was ever put in, and two arrays all they are in. */
+  boolean isPlain(int side) {
+    return onlySmall && smallTargets[side].length <= 2;
+  }
+
+  /** The arrays that have a side's pages of 4 KiB, by their levels; the first is of level 1. */
+  TlbArray[] small(int side) {
+    return smallTargets[side];
+  }
+
+  /** The level of an array of a side. */
+  int levelOf(int side, TlbArray array) {
+    return levels[side][List.of(arrays[side]).indexOf(array)];
   }
 
   /** Takes the page of an address out, of whatever size, on both sides; how many entries. */

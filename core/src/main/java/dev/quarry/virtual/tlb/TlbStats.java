@@ -39,6 +39,10 @@ public final class TlbStats {
     hits[side * MOST_LEVELS + level]++;
   }
 
+  void hits(int side, int level, long more) {
+    hits[side * MOST_LEVELS + level] += more;
+  }
+
   /** Accesses that an array of a level answered, 1 being the first. */
   public long hits(int side, int level) {
     return hits[side * MOST_LEVELS + level];

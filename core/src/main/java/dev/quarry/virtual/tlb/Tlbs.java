@@ -28,6 +28,11 @@ public final class Tlbs implements TlbFlush, Translation {
   private final TlbUnit[] units;
   private final FlushInbox[] inboxes;
 
+  /** The same, in one place for each CPU. */
+  private final OnCpu[] onCpus;
+
+  private record OnCpu(TlbUnit unit, FlushInbox inbox) {}
+
   /** TLBs that hold nothing, for a machine's CPUs. */
   public Tlbs(TlbModel model, KernelSpace kernel) {
     this.model = model;
@@ -35,9 +40,11 @@ public final class Tlbs implements TlbFlush, Translation {
     int cpus = kernel.memory().cpus().size();
     this.units = new TlbUnit[cpus];
     this.inboxes = new FlushInbox[cpus];
+    this.onCpus = new OnCpu[cpus];
     for (int cpu = 0; cpu < cpus; cpu++) {
       units[cpu] = unit(cpu);
       inboxes[cpu] = new FlushInbox();
+      onCpus[cpu] = new OnCpu(units[cpu], inboxes[cpu]);
     }
   }
 
@@ -45,7 +52,8 @@ public final class Tlbs implements TlbFlush, Translation {
     var layout = kernel.layout().tables();
     long userPages = kernel.layout().userPages();
     return switch (model) {
-      case TlbModel.Hardware(TlbGeometry geometry) -> new HardwareTlb(geometry, layout, userPages);
+      case TlbModel.Hardware(TlbGeometry geometry) ->
+          new HardwareTlb(geometry, kernel.tables().memory(), userPages);
       case TlbModel.Software(MipsGeometry geometry) ->
           new MipsTlb(geometry, layout, userPages, direct(), cpu);
     };
@@ -69,12 +77,11 @@ public final class Tlbs implements TlbFlush, Translation {
 
   @Override
   public long translate(Cpu cpu, PageTables tables, long address, int access) {
-    int id = cpu.id();
-    TlbUnit unit = units[id];
-    if (inboxes[id].isPending()) {
-      inboxes[id].drainTo(unit);
+    OnCpu here = onCpus[cpu.id()];
+    if (here.inbox.isPending()) {
+      here.inbox.drainTo(here.unit);
     }
-    return unit.translate(tables, address, access);
+    return here.unit.translate(tables, address, access);
   }
 
   /** A kernel thread runs on a CPU from now on, on the address space that was there. */

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Walker {
   private static final long RIGHTS = Pte.PRESENT | Pte.RW | Pte.USER;
 
-  /** No physical address has these bits. */
-  private static final long NOT_QUICK = -2;
-
   private static final long MARKS_OF_WRITE = Pte.ACCESSED | Pte.DIRTY;
 
   private final PageTableLayout layout;
@@ -34,23 +31,15 @@ final class Walker {
 
   private final boolean cached;
   private final int topLevel;
-  private final int topShift;
-  private final int indexBits;
-  private final long indexMask;
-  private final int entryShift;
 
   private int leafLevel;
 
-  Walker(TlbGeometry geometry, PageTableLayout layout, TlbStats stats) {
-    this.layout = layout;
+  Walker(TlbGeometry geometry, TableMemory memory, TlbStats stats) {
+    this.layout = memory.layout();
     this.frameMask = layout.frameMask();
     this.stats = stats;
     this.caches = new TlbArray[layout.levels()];
     this.topLevel = layout.topLevel();
-    this.topShift = layout.shift(topLevel);
-    this.indexBits = layout.indexBits();
-    this.indexMask = layout.entries() - 1L;
-    this.entryShift = layout.entryShift();
     this.cached = geometry.walkEntries().stream().anyMatch(count -> count > 0);
     List<Integer> entries = geometry.walkEntries();
     for (int level = 1; level < caches.length && level <= entries.size(); level++) {
@@ -67,49 +56,10 @@ final class Walker {
    */
   long walk(PageTables tables, long address, int access, int asid) {
     stats.walks++;
-    if (!cached) {
-      long value = quick(tables, address, access);
-      return value != NOT_QUICK
-          ? value
-          : walk(tables, address, access, asid, topLevel, tables.root(), RIGHTS);
-    }
-    long known = known(address, asid);
+    long known = cached ? known(address, asid) : PageTables.NO_TRANSLATION;
     return known == PageTables.NO_TRANSLATION
         ? walk(tables, address, access, asid, topLevel, tables.root(), RIGHTS)
         : walk(tables, address, access, asid, leafLevel - 1, known & frameMask, known & ~frameMask);
-  }
-
-  /**
-   * The usual case in few instructions: down to a single page, all bits set, all allowed.
-   *
-   * @return {@link #NOT_QUICK} if it is another case; nothing was changed
-   */
-  private long quick(PageTables tables, long address, int access) {
-    TableMemory memory = tables.memory();
-    long need = Pte.PRESENT | Pte.ACCESSED | (access & (Pte.RW | Pte.USER));
-    long mask = (access & Access.FETCH) != 0 ? need | Pte.NX : need;
-    long upperMask = mask | Pte.PSE;
-    long table = tables.root();
-    long all = -1;
-    long any = 0;
-    for (int shift = topShift; shift > PageTableLayout.PAGE_SHIFT; shift -= indexBits) {
-      long entry = memory.entry(table + ((address >>> shift & indexMask) << entryShift));
-      if ((entry & upperMask) != need) {
-        return NOT_QUICK;
-      }
-      all &= entry;
-      any |= entry;
-      table = entry & frameMask;
-    }
-    long index = address >>> PageTableLayout.PAGE_SHIFT & indexMask;
-    long entry = memory.entry(table + (index << entryShift));
-    long dirty = (access & Access.WRITE) != 0 ? Pte.DIRTY : 0;
-    if ((entry & (mask | dirty)) != (need | dirty)) {
-      return NOT_QUICK;
-    }
-    stats.references += topLevel + 1;
-    leafLevel = PageTableLayout.PTE_LEVEL;
-    return (entry & (frameMask | Pte.DIRTY)) | (all & entry & RIGHTS) | ((any | entry) & Pte.NX);
   }
 
   /** From a table of a level on, to which the way allows what {@code rightsSoFar} says. */
@@ -151,6 +101,11 @@ final class Walker {
       remember(address, asid, level, table | rights);
       level--;
     }
+  }
+
+  /** Whether entries of upper levels are remembered. */
+  boolean isCached() {
+    return cached;
   }
 
   /** The level of the entry that the last walk ended with. */

@@ -48,11 +48,15 @@ class TlbArrayTest {
       int at = array.find(page, page);
       Long expected = set.use(page);
       if (expected == null) {
-        assertThat(at).as(where).isEqualTo(TlbArray.MISS);
-        array.insert(page, page, i);
+        assertThat(at).as(where).isNegative();
+        if (random.nextBoolean()) {
+          array.insert(page, page, i);
+        } else {
+          array.insertAt(at, page, i);
+        }
         set.put(page, i);
       } else {
-        assertThat(at).as(where).isNotEqualTo(TlbArray.MISS);
+        assertThat(at).as(where).isNotNegative();
         assertThat(array.value(at)).as(where).isEqualTo(expected);
       }
     }

@@ -7,6 +7,10 @@ import dev.quarry.physical.Pfn;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * A program whose every region of 2 MiB is one large page, with all rights, from its first touch
@@ -50,6 +54,31 @@ final class LargeRegions {
         RIGHTS,
         PageTableLayout.LARGE_LEVEL);
     mapped++;
+  }
+
+  /** Each region has a block of its own, and nothing but these is mapped. */
+  List<String> invariants(long userBytes) {
+    PageTableLayout layout = tables.layout();
+    List<String> findings = new ArrayList<>();
+    Set<Long> blocks = new HashSet<>();
+    tables.forEachRun(
+        0,
+        userBytes >>> PageTableLayout.PAGE_SHIFT,
+        (address, slot, entries, level) -> {
+          for (int i = 0; i < entries; i++) {
+            long entry = tables.memory().entry(slot + (long) i * layout.pointerBytes());
+            long frame = entry & layout.frameMask() & -layout.largeBytes();
+            if (Pte.isPresent(entry) && !(Pte.isLeaf(entry, level) && level > 0)) {
+              findings.add("a small page at 0x" + Long.toHexString(address));
+            } else if (Pte.isPresent(entry) && !blocks.add(frame)) {
+              findings.add("two regions in the block 0x" + Long.toHexString(frame));
+            }
+          }
+        });
+    if (blocks.size() != mapped) {
+      findings.add(blocks.size() + " regions are in the tables, " + mapped + " were mapped");
+    }
+    return findings;
   }
 
   /** Regions that were mapped. */

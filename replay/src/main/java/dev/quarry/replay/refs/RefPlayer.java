@@ -9,11 +9,14 @@ import dev.quarry.virtual.fault.FaultLeaf;
 import dev.quarry.virtual.fault.FaultMode;
 import dev.quarry.virtual.fault.PageFaultHandler;
 import dev.quarry.virtual.tlb.PageSize;
+import dev.quarry.virtual.tlb.TlbCoherence;
 import dev.quarry.virtual.tlb.TlbGeometry;
 import dev.quarry.virtual.tlb.TlbModel;
 import dev.quarry.virtual.tlb.TlbStats;
 import dev.quarry.virtual.tlb.Tlbs;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,6 +263,18 @@ final class RefPlayer {
       stats.addHits(TlbStats.FETCH, repeats[TlbStats.FETCH]);
       stats.addHits(TlbStats.DATA, repeats[TlbStats.DATA]);
     }
+  }
+
+  /** The machine's invariants; of large pages, which are no area's, those of their own. */
+  List<String> invariants(Machine machine) {
+    if (large == null) {
+      return machine.invariants();
+    }
+    List<String> findings = new ArrayList<>(large.invariants(process.mm().taskSize()));
+    if (tlbs != null) {
+      findings.addAll(TlbCoherence.check(tlbs));
+    }
+    return findings;
   }
 
   /** Lookups beyond one for each reference: those of references that cross a page. */

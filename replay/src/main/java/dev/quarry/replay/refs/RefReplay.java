@@ -5,7 +5,6 @@ import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.space.MmStruct;
-import dev.quarry.virtual.tlb.PageSize;
 import dev.quarry.virtual.tlb.TlbModel;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -82,7 +81,6 @@ public final class RefReplay {
       String name, Machine machine, RefPlayer player, long tables, double seconds) {
     MmStruct mm = player.process().mm();
     TlbModel model = options.settings().tlb();
-    boolean small = options.settings().pages() == PageSize.SMALL;
     var tlbs = machine.tlbs();
     return new RefResult(
         name,
@@ -108,7 +106,7 @@ public final class RefReplay {
         reader.problems().report(),
         reader.problems().total(),
         seconds,
-        small ? machine.invariants() : List.of());
+        player.invariants(machine));
   }
 
   /** Pages of 4 KiB whose entries have a bit. */

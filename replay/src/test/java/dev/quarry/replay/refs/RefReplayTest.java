@@ -90,6 +90,7 @@ class RefReplayTest {
     RefResult small = RefFiles.play(RefFiles.open(RefFiles.example(), true));
     RefResult large = RefFiles.play(RefFiles.open(RefFiles.example(), true), "pages=2M");
     assertThat(large.faults().total()).isLessThan(small.faults().total() / 10);
+    assertThat(large.invariants()).isEmpty();
     assertThat(large.residentPages()).isGreaterThan(small.residentPages());
     assertThat(Objects.requireNonNull(large.tlb()).walks())
         .isLessThan(Objects.requireNonNull(small.tlb()).walks() / 10);
