@@ -188,7 +188,7 @@ final class QuarrySide implements Side {
       Files.write(diskFile, KernelSetup.filePattern(), StandardOpenOption.WRITE);
       own.ftruncate(fd, bytes);
       if (process.file(fd) instanceof CachedFile file) {
-        file.cache().readAhead(machine().cpu(0), 0, KernelSetup.FILE_PAGES);
+        file.cache().ahead().force(machine().cpu(0), 0, KernelSetup.FILE_PAGES);
       }
       descriptors[Op.DISK_FILE] = fd;
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.quarry.virtual.cache;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
+import dev.quarry.machine.VirtualClock;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
@@ -33,6 +34,12 @@ public final class PageCaches {
   private final Map<Path, PageCache> byPath = new TreeMap<>();
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
+  private final ShadowNodes shadowNodes;
+  private final VirtualClock clock = new VirtualClock();
+  private final Disk disk = new Disk(clock);
+  private final Flusher flusher = new Flusher(this);
+  private final DirtyThrottle throttle = new DirtyThrottle(this);
+  private PageCleaner cleaner;
   private PageLru lru = PageLru.NONE;
   private ShmemSwap swap = ShmemSwap.NONE;
 
@@ -42,6 +49,8 @@ public final class PageCaches {
     this.memory = memory;
     this.ram = ram;
     this.counts = counts;
+    this.shadowNodes = new ShadowNodes(memory, counts);
+    this.cleaner = (cpu, pfn) -> memory.map().mapcount(pfn) == 0;
   }
 
   PageAllocator allocator() {
@@ -62,6 +71,41 @@ public final class PageCaches {
 
   NodeCounts counts() {
     return counts;
+  }
+
+  /** The machine's time. */
+  public VirtualClock clock() {
+    return clock;
+  }
+
+  /** The device of the host's files. */
+  public Disk disk() {
+    return disk;
+  }
+
+  /** Who writes dirty pages in the background. */
+  public Flusher flusher() {
+    return flusher;
+  }
+
+  /** Who lets writers wait. */
+  public DirtyThrottle throttle() {
+    return throttle;
+  }
+
+  /** Nodes of indexes that have shadows only. */
+  public ShadowNodes shadowNodes() {
+    return shadowNodes;
+  }
+
+  /** Who takes the right to write a page from all who map it. */
+  PageCleaner cleaner() {
+    return cleaner;
+  }
+
+  /** Says who takes the right to write a page from all who map it. */
+  public void cleaner(PageCleaner entries) {
+    cleaner = entries;
   }
 
   /** Where shared memory is swapped to. */
@@ -178,7 +222,7 @@ public final class PageCaches {
     long dropped = 0;
     lru.drain(cpu);
     for (PageCache cache : all()) {
-      dropped += cache.drop(cpu);
+      dropped += cache.truncation().drop(cpu, 0, Long.MAX_VALUE);
     }
     return dropped;
   }

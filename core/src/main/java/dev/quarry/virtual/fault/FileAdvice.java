@@ -33,48 +33,19 @@ final class FileAdvice {
   void willNeed(Cpu cpu, long vma, long start, long end) {
     PageCache cache = cache(vma);
     if (cache != null && !cache.isShmem()) {
-      cache.readAhead(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+      cache.ahead().force(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
     }
   }
 
-  /**
-   * Writes what is dirty. A page that only this area maps is write protected first and clean
-   * afterwards; one that others map too stays dirty, and is written again next time.
-   */
-  int sync(Cpu cpu, MmStruct mm, long vma, long start, long end) {
-    PageCache cache = cache(vma);
-    if (cache == null) {
+  /** Writes what is dirty, and tells who has the file open of errors: {@code vfs_fsync_range}. */
+  int sync(Cpu cpu, long vma, long start, long end) {
+    if (areas.isAnonymous(vma)
+        || !(parts.spaces().files().file(areas.file(vma)) instanceof CachedFile file)) {
       return 0;
     }
-    long first = areas.pgoffAt(vma, start);
-    boolean written =
-        cache.writeBack(
-            cpu,
-            first,
-            areas.pgoffAt(vma, end),
-            (index, pfn) -> {
-              int others = parts.map().mapcount(pfn);
-              long address = start + ((index - first) << Parts.SHIFT);
-              return others - protect(cpu, mm, address, pfn) == 0;
-            });
-    return written ? 0 : -Errno.EIO;
-  }
-
-  /** {@code page_mkclean_one}: 1 if the entry of an address shows the page. */
-  private int protect(Cpu cpu, MmStruct mm, long address, int pfn) {
-    long slot = mm.tables().findSlot(address);
-    if (slot == PageTables.NO_SLOT) {
-      return 0;
-    }
-    long entry = parts.tables().entry(slot);
-    if (!Pte.isMapped(entry) || parts.pfn(entry) != pfn) {
-      return 0;
-    }
-    while (!parts.tables().replace(slot, entry, entry & ~(Pte.RW | Pte.DIRTY))) {
-      entry = parts.tables().entry(slot); // the processor has just marked it
-    }
-    parts.tables().tlb().userRange(cpu, mm.tables(), address, 1, false);
-    return 1;
+    file.cache().writeBack(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+    file.cache().force();
+    return -file.open().writeError();
   }
 
   /** {@code madvise_remove}: a hole in the file; private copies stay. */
@@ -83,12 +54,15 @@ final class FileAdvice {
     if (cache == null) {
       return -Errno.EOPNOTSUPP;
     }
-    long first = areas.pgoffAt(vma, start);
-    long last = areas.pgoffAt(vma, end);
+    return punch(cpu, pages, cache, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+  }
+
+  /** With the locks of all who may map the file: takes pages from them, and from the file. */
+  int punch(Cpu cpu, UserPages pages, PageCache cache, long first, long last) {
     for (MmStruct mm : parts.spaces().all()) {
       unmapFrom(cpu, pages, mm, cache, first, last, false);
     }
-    return cache.punch(cpu, first, last) ? 0 : -Errno.EIO;
+    return cache.truncation().punch(cpu, first, last) ? 0 : -Errno.EIO;
   }
 
   /**

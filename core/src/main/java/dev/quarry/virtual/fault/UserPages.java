@@ -86,6 +86,7 @@ public final class UserPages implements MappedPages {
     this.protection = new ChangeProtection(parts, huge);
     this.fileAdvice = new FileAdvice(parts);
     this.lockedPages = new LockedPages(parts, protection, new ReverseMap(parts, swap, huge));
+    parts.caches().cleaner(reverseMap()::makeClean);
     spaces.pages(this);
   }
 
@@ -380,7 +381,21 @@ public final class UserPages implements MappedPages {
 
   @Override
   public int sync(Cpu cpu, MmStruct mm, long vma, long start, long end) {
-    return fileAdvice.sync(cpu, mm, vma, start, end);
+    return fileAdvice.sync(cpu, vma, start, end);
+  }
+
+  /**
+   * Makes a hole of whole pages in a file; private copies stay: {@code fallocate(2)}.
+   *
+   * @return 0 or a negated {@link Errno}
+   */
+  public int punch(Cpu cpu, CachedFile file, long first, long end) {
+    for (MmStruct mm : spaces.all()) {
+      mm.lock();
+      fileAdvice.unmapFrom(cpu, this, mm, file.cache(), first, end, false);
+      mm.unlock();
+    }
+    return file.cache().truncation().punch(cpu, first, end) ? 0 : -Errno.EIO;
   }
 
   /**
@@ -394,8 +409,9 @@ public final class UserPages implements MappedPages {
     if (bytes < 0) {
       return -Errno.EINVAL;
     }
-    if (!cache.resize(bytes)) {
-      return -Errno.EIO;
+    int resized = cache.truncation().resize(bytes);
+    if (resized != 0) {
+      return resized == PageCache.NO_SPACE ? -Errno.ENOSPC : -Errno.EIO;
     }
     long first = (bytes + Parts.PAGE - 1) >>> SHIFT;
     for (MmStruct mm : spaces.all()) {
@@ -403,7 +419,7 @@ public final class UserPages implements MappedPages {
       fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE, true);
       mm.unlock();
     }
-    cache.removeFrom(cpu, first, Long.MAX_VALUE);
+    cache.truncation().removeFrom(cpu, first, Long.MAX_VALUE);
     return 0;
   }
 }
