@@ -10,6 +10,11 @@ record ShadowShrinker(ShadowNodes nodes) implements Shrinker {
   }
 
   @Override
+  public int seeks() {
+    return 0;
+  }
+
+  @Override
   public long scan(long objects) {
     return nodes.drop(objects);
   }

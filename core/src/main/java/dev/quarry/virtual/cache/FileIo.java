@@ -44,6 +44,7 @@ public final class FileIo {
     long done = 0;
     int error = 0;
     while (done < bytes && offset + done < cache.bytes()) {
+      all.lru().boundary(cpu);
       long at = offset + done;
       long index = at >>> PageCache.SHIFT;
       int pfn = readPage(cpu, cache, ahead, index, pages(offset + bytes) - index);
@@ -100,6 +101,7 @@ public final class FileIo {
     PageCache cache = file.cache();
     long done = 0;
     while (done < bytes) {
+      all.lru().boundary(cpu);
       long at = offset + done;
       long length = Math.min(bytes - done, PAGE - (at & (PAGE - 1)));
       MemorySegment part = buffer.asSlice(0, length);
