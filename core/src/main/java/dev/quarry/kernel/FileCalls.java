@@ -166,8 +166,7 @@ public final class FileCalls {
 
   /** sync_file_range(2). */
   public long syncFileRange(int fd, long offset, long bytes, long flags) {
-    long all =
-        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    long all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
     CachedFile file = file(fd);
     if (file == null) {
       return -Errno.EBADF;
@@ -232,9 +231,7 @@ public final class FileCalls {
     long first = (offset + PAGE - 1) >>> SHIFT;
     boolean toEnd = bytes == 0 || offset + bytes >= file.cache().bytes();
     caches.lru().drain(cpu); // what waits in a batch is held
-    file.cache()
-        .truncation()
-        .drop(cpu, first, toEnd ? Long.MAX_VALUE : (offset + bytes) >>> SHIFT);
+    file.cache().truncation().drop(cpu, first, toEnd ? Long.MAX_VALUE : (offset + bytes) >>> SHIFT);
   }
 
   /** fallocate(2): bytes at the end, or a hole of whole pages. */

@@ -66,8 +66,7 @@ public final class DirtySettings {
         ratio = between(name, value, 0, MOST_PERCENT);
         bytes = 0;
       }
-      case "dirty_expire_centisecs" ->
-          expireCentisecs = between(name, value, 0, Integer.MAX_VALUE);
+      case "dirty_expire_centisecs" -> expireCentisecs = between(name, value, 0, Integer.MAX_VALUE);
       case "dirty_writeback_centisecs" ->
           writebackCentisecs = between(name, value, 0, Integer.MAX_VALUE);
       default -> throw new IllegalArgumentException("\"" + name + "\" is no setting");

@@ -197,6 +197,11 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     shrinkers.add(shrinker);
   }
 
+  /** Pages of disks in memory: Buffers. */
+  public long bufferPages() {
+    return caches().devicePages();
+  }
+
   /** What processes were promised. */
   public Commitment commitment() {
     return pages.spaces().commitment();
@@ -245,7 +250,9 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     }
   }
 
-  /** Nothing can go before it is written: {@code reclaim_throttle} with VMSCAN_THROTTLE_WRITEBACK. */
+  /**
+   * Nothing can go before it is written: {@code reclaim_throttle} with VMSCAN_THROTTLE_WRITEBACK.
+   */
   private void waitForWriteBack(Cpu cpu) {
     caches().flusher().runUntil(cpu, caches().clock().nanos() + WRITEBACK_NANOS);
   }

@@ -1,10 +1,10 @@
 package dev.quarry.observe;
 
-import dev.quarry.physical.DirtyLimits;
-import dev.quarry.physical.DirtySettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Machine;
+import dev.quarry.physical.DirtyLimits;
+import dev.quarry.physical.DirtySettings;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -56,8 +56,7 @@ final class FileIoCommands {
                 open + "s: lseek f 4K",
                 it -> {
                   it.call().atMost(2);
-                  long result =
-                      calls(it).lseek(descriptor(it), it.bytes(1), FileCalls.SEEK_SET);
+                  long result = calls(it).lseek(descriptor(it), it.bytes(1), FileCalls.SEEK_SET);
                   return ErrnoFailure.or(result, Value.NOTHING);
                 }));
     addWriteBack(registry, open);
@@ -155,7 +154,9 @@ final class FileIoCommands {
       long result =
           offset < 0
               ? write ? calls.write(fd, address, bytes) : calls.read(fd, address, bytes)
-              : write ? calls.pwrite(fd, address, bytes, place) : calls.pread(fd, address, bytes, place);
+              : write
+                  ? calls.pwrite(fd, address, bytes, place)
+                  : calls.pread(fd, address, bytes, place);
       if (Errno.isError(result)) {
         return new ErrnoFailure((int) -result, Counted.of(done, "byte") + " before");
       }

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class DirtyThrottle {
   private static final int SHIFT = 10;
+  private static final long ONE = 1 << SHIFT;
   private static final long SECOND = 1_000_000_000L;
 
   /** MAX_PAUSE: a fifth of a second. */
@@ -72,7 +73,7 @@ public final class DirtyThrottle {
       }
       flusher.wakeForBackground();
       long ratio = positionRatio(dirty, freerun, limits.threshold());
-      long pagesPerSecond = all.disk().model().pagesPerSecond() * ratio >> SHIFT;
+      long pagesPerSecond = all.disk().model().pagesPerSecond() * ratio / ONE;
       long pause = pagesPerSecond == 0 ? MOST_NANOS : pages * SECOND / pagesPerSecond;
       pause = Math.min(pause, MOST_NANOS);
       flusher.runUntil(cpu, all.clock().nanos() + pause);
@@ -99,7 +100,7 @@ public final class DirtyThrottle {
     }
     long setpoint = (freerun + limit) / 2;
     long x = ((setpoint - dirty) << SHIFT) / ((limit - setpoint) | 1);
-    long ratio = (x * x >> SHIFT) * x >> SHIFT;
-    return Math.clamp(ratio + (1 << SHIFT), 0, 2 << SHIFT);
+    long ratio = ((x * x) >> SHIFT) * x / ONE;
+    return Math.clamp(ratio + ONE, 0, 2 * ONE);
   }
 }

@@ -130,7 +130,10 @@ public final class FileIo {
     }
     long index = at >>> PageCache.SHIFT;
     boolean whole = part.byteSize() == PAGE || index << PageCache.SHIFT >= size;
-    int pfn = whole && !cache.isShmem() ? cache.make(cpu, index, part, at & (PAGE - 1)) : cache.read(cpu, index);
+    int pfn =
+        whole && !cache.isShmem()
+            ? cache.make(cpu, index, part, at & (PAGE - 1))
+            : cache.read(cpu, index);
     if (pfn < 0) {
       return errno(pfn);
     }

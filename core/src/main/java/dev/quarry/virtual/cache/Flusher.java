@@ -71,7 +71,7 @@ public final class Flusher {
     if (!everything && !background && !old) {
       return all.disk().inFlight() > 0;
     }
-    long room = CHUNK - all.disk().inFlight();
+    long room = (long) CHUNK - all.disk().inFlight();
     long written = 0;
     for (PageCache cache : files()) {
       if (written >= room || (!everything && !old && !isOverBackground())) {

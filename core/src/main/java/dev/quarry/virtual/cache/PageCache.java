@@ -172,8 +172,8 @@ public final class PageCache {
   }
 
   /**
-   * A page with a reference for the caller, read if it is not in memory: {@code
-   * filemap_get_folio}, {@code filemap_create_folio}.
+   * A page with a reference for the caller, read if it is not in memory: {@code filemap_get_folio},
+   * {@code filemap_create_folio}.
    *
    * @return the frame, or {@link #NO_MEMORY}, {@link #IO_ERROR}, {@link #BEYOND_END}
    */
@@ -256,7 +256,9 @@ public final class PageCache {
     return pfn;
   }
 
-  /** With the lock held: a filled frame is the page of an index, with a reference of the cache's. */
+  /**
+   * With the lock held: a filled frame is the page of an index, with a reference of the cache's.
+   */
   private void enter(Cpu cpu, long index, int pfn) {
     map.setFlags(pfn, PageState.UPTODATE | (isShmem() ? PageState.SWAPBACKED : 0));
     map.addFirstReference(pfn);

@@ -32,6 +32,7 @@ public final class PageCaches {
   private final NodeCounts counts;
   private final TreeMap<Integer, PageCache> byHandle = new TreeMap<>();
   private final Map<Path, PageCache> byPath = new TreeMap<>();
+  private final List<PageCache> devices = new ArrayList<>();
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
   private final ShadowNodes shadowNodes;
@@ -159,6 +160,33 @@ public final class PageCaches {
       throw new IOException(path + " is not writable");
     }
     return new HostFile(cache, name, write);
+  }
+
+  /**
+   * Opens a file of the host as a disk, past any file system: its pages are Buffers. All who open
+   * it so share one cache.
+   *
+   * @throws IOException if the host refuses, or the file is open as a file
+   */
+  public synchronized HostFile openDevice(Path path, String name, boolean write)
+      throws IOException {
+    Path real = path.toRealPath();
+    PageCache open = byPath.get(real);
+    if (open != null && !devices.contains(open)) {
+      throw new IOException(path + " is open as a file");
+    }
+    HostFile file = open(path, name, write);
+    devices.add(file.cache());
+    return file;
+  }
+
+  /** Pages of disks in memory: {@code nr_blockdev_pages}. */
+  public synchronized long devicePages() {
+    long pages = 0;
+    for (PageCache cache : devices) {
+      pages += cache.nrPages();
+    }
+    return pages;
   }
 
   /** Shared memory without a name: {@code shmem_zero_setup}. It goes with its last area. */

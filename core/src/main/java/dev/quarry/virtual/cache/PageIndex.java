@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which frame holds which page of a file: {@code i_pages}, an xarray. Nodes of 64 slots, sorted by
- * index; an empty node goes. A page that was reclaimed leaves a shadow in its place; nodes that hold
- * nothing else are kept by {@link ShadowNodes}.
+ * index; an empty node goes. A page that was reclaimed leaves a shadow in its place; nodes that
+ * hold nothing else are kept by {@link ShadowNodes}.
  */
 final class PageIndex {
   private static final int NODE_SHIFT = 6;

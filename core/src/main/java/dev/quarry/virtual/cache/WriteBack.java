@@ -8,8 +8,8 @@ import dev.quarry.physical.VmEvent;
 import java.io.IOException;
 
 /**
- * A file's way from dirty to clean: {@code write_cache_pages}, {@code folio_start_writeback}, {@code
- * folio_end_writeback} (mm/page-writeback.c, mm/filemap.c, 6.18).
+ * A file's way from dirty to clean: {@code write_cache_pages}, {@code folio_start_writeback},
+ * {@code folio_end_writeback} (mm/page-writeback.c, mm/filemap.c, 6.18).
  *
  * <pre>
  *   dirty ──written──► under write-back ──the disk is done──► clean

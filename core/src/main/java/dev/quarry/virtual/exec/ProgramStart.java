@@ -3,8 +3,6 @@ package dev.quarry.virtual.exec;
 import static dev.quarry.virtual.space.MapFlags.*;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.machine.Ram;
-import dev.quarry.physical.PageAllocator;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.FileIo;
 import dev.quarry.virtual.fault.UserPages;
@@ -22,8 +20,6 @@ import java.util.Optional;
  * (fs/binfmt_elf.c, 6.18).
  */
 public final class ProgramStart {
-  private static final long PAGE = 4096;
-  private static final int PAGE_SHIFT = 12;
 
   /** Arguments and environment may have a quarter of the stack's limit: bprm_stack_limits. */
   private static final int SHARE_OF_STACK = 4;
@@ -52,10 +48,11 @@ public final class ProgramStart {
     FileIo io = new FileIo(pages.caches());
     return (offset, into) -> {
       MemorySegment all = MemorySegment.ofArray(into);
-      FileIo.Mover mover = (done, part) -> {
-        MemorySegment.copy(part, 0, all, done, part.byteSize());
-        return 0;
-      };
+      FileIo.Mover mover =
+          (done, part) -> {
+            MemorySegment.copy(part, 0, all, done, part.byteSize());
+            return 0;
+          };
       return (int) Math.max(0, io.read(cpu, file, offset, into.length, mover));
     };
   }

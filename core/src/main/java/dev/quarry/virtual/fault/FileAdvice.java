@@ -1,8 +1,6 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.virtual.PageTables;
-import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.space.Errno;

@@ -28,8 +28,7 @@ final class CacheMachine implements AutoCloseable {
   final FileCalls files = new FileCalls(cpu, process);
   final SystemCalls calls = new SystemCalls(cpu, process);
   final PageCaches caches = machine.processes().pages().caches();
-  final long buffer =
-      calls.mmap(0, BUFFER, RW, 2 | MapFlags.MAP_ANONYMOUS, -1, 0);
+  final long buffer = calls.mmap(0, BUFFER, RW, 2 | MapFlags.MAP_ANONYMOUS, -1, 0);
   final HostFile file;
   final int fd;
 

@@ -114,7 +114,9 @@ class FileModelTest {
     }
   }
 
-  /** Four pages of a file are written, each request fails once: only its page is late or missing. */
+  /**
+   * Four pages of a file are written, each request fails once: only its page is late or missing.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void eachRequestFailsOnce(int failing) throws IOException {

@@ -86,7 +86,9 @@ class ReadAheadTest {
     assertThat(it.drawn(53).substring(39)).as("5 of history and 1").isEqualTo(".xxxxxxxxxxR..");
   }
 
-  /** A marked page without a window of this opener: from the next hole, as far as it was, and on. */
+  /**
+   * A marked page without a window of this opener: from the next hole, as far as it was, and on.
+   */
   @Test
   void anotherOpenersMark() throws IOException {
     read(0, 8); // 16 pages, page 8 is marked
