@@ -29,6 +29,7 @@ final class WritableVm {
     List<String> paths = new ArrayList<>(List.of(MIN_FREE, SCALE, SWAPPINESS, PAGE_CLUSTER));
     DirtySettings.NAMES.forEach(name -> paths.add(FOLDER + name));
     paths.add(DROP_CACHES);
+    paths.addAll(CompactionSysctls.paths());
     return List.copyOf(paths);
   }
 
@@ -50,6 +51,8 @@ final class WritableVm {
         }
         if (path.equals(DROP_CACHES)) {
           dropCaches(memory, reclaim, between(path, value, 1, MOST_DROPPED));
+        } else if (CompactionSysctls.paths().contains(path)) {
+          CompactionSysctls.write(memory, reclaim.compaction(), path, value);
         } else if (path.equals(SWAPPINESS)) {
           reclaim.settings().swappiness(value);
         } else {

@@ -334,6 +334,26 @@ public final class MemMap implements AutoCloseable {
   }
 
   /**
+   * Makes a frame that the caller alone has the page that another frame was, whose only reference
+   * is the caller's too and which is nobody's page afterwards: {@code folio_migrate_flags}.
+   *
+   * @param references of the page from now on
+   */
+  public void migrate(int from, int to, int references) {
+    long flags = PageState.flags(state(from)) & ~(PageState.LOCKED | PageState.LRU);
+    mapping(to, mapping(from));
+    mapcount(to, mapcount(from));
+    privateWord(to, privateWord(from));
+    index(to, index(from));
+    state(to, PageState.withRefcount(PageState.allocated(0, (int) flags), references));
+    mapping(from, 0);
+    mapcount(from, 0);
+    privateWord(from, 0);
+    index(from, 0);
+    state(from, PageState.allocated(0, 0));
+  }
+
+  /**
    * Makes a number of references another one, if there are exactly so many; whether that was so.
    */
   public boolean replaceReferences(int pfn, int references, int after) {

@@ -84,9 +84,10 @@ public final class UserPages implements MappedPages {
     this.handler = new PageFaultHandler(parts, mmFault, leaves);
     this.memory = new UserMemory(handler, spaces.ram());
     this.protection = new ChangeProtection(parts, huge);
+    ReverseMap rmap = reverseMap();
     this.fileAdvice = new FileAdvice(parts);
-    this.lockedPages = new LockedPages(parts, protection, new ReverseMap(parts, swap, huge));
-    parts.caches().cleaner(reverseMap()::makeClean);
+    this.lockedPages = new LockedPages(parts, protection, rmap);
+    parts.caches().cleaner(rmap::makeClean);
     spaces.pages(this);
   }
 
@@ -162,6 +163,11 @@ public final class UserPages implements MappedPages {
   /** Who maps a page, and how to take it from them. */
   public ReverseMap reverseMap() {
     return new ReverseMap(parts, swap, huge);
+  }
+
+  /** Moves pages to other frames. */
+  public PageMigration migration() {
+    return new PageMigration(parts, swap, reverseMap());
   }
 
   /** Brings back all pages of an address space that are in one swap area: {@code unuse_mm}. */
