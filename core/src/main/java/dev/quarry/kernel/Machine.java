@@ -314,10 +314,19 @@ public final class Machine implements AutoCloseable {
     return findings;
   }
 
-  /** Gives the machine's memory back to the host. Nothing of the machine may be used any more. */
+  /**
+   * Writes what is dirty to the host's files, and gives the machine's memory back to the host.
+   * Nothing of the machine may be used any more.
+   */
   @Override
   public void close() {
-    if (reclaim != null) {
+    if (reclaim != null && processes != null) {
+      var flusher = processes.pages().caches().flusher();
+      for (Cpu cpu : cpus) {
+        if (cpu.whileHeld(() -> flusher.sync(cpu))) {
+          break;
+        }
+      }
       reclaim.close();
     }
     memory.close();

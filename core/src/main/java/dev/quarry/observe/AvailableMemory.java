@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.TotalReserve;
 import dev.quarry.physical.Zone;
 
 /**

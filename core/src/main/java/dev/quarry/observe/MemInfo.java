@@ -74,9 +74,10 @@ public final class MemInfo {
     out.pages("MemTotal", sums.managed());
     out.pages("MemFree", sums.free());
     out.pages("MemAvailable", AvailableMemory.of(memory).pages());
-    out.kb("Buffers", 0);
+    long buffers = reclaim == null ? 0 : reclaim.bufferPages();
+    out.pages("Buffers", buffers);
     long swapCached = sums.stat(NodeStat.NR_SWAPCACHED);
-    out.pages("Cached", Math.max(0, sums.stat(NodeStat.NR_FILE_PAGES) - swapCached));
+    out.pages("Cached", Math.max(0, sums.stat(NodeStat.NR_FILE_PAGES) - swapCached - buffers));
     out.pages("SwapCached", swapCached);
   }
 

@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.machine.Sysctls;
 import dev.quarry.machine.ZoneSpec;
+import dev.quarry.physical.DirtySettings;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.reclaim.ReclaimSettings;
@@ -28,6 +29,8 @@ final class SysVm {
     FILES.put(
         "percpu_pagelist_high_fraction",
         memory -> line(sysctls(memory).percpuPagelistHighFraction()));
+    DirtySettings.NAMES.forEach(
+        name -> FILES.put(name, memory -> line(memory.dirtySettings().get(name))));
     FILES.put("lowmem_reserve_ratio", SysVm::lowmemReserveRatio);
   }
 

@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.machine.ZoneType;
 import dev.quarry.physical.DirectMap;
+import dev.quarry.physical.DirtyLimits;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;

@@ -1,5 +1,7 @@
 package dev.quarry.observe;
 
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.DirtySettings;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmSysctl;
 import dev.quarry.reclaim.Reclaim;
@@ -17,17 +19,26 @@ final class WritableVm {
   private static final String SCALE = FOLDER + "watermark_scale_factor";
   private static final String SWAPPINESS = FOLDER + "swappiness";
   private static final String PAGE_CLUSTER = FOLDER + "page-cluster";
+  private static final String DROP_CACHES = FOLDER + "drop_caches";
+  private static final int MOST_DROPPED = 4;
   private static final int MOST_SCALE = 3_000;
 
   private WritableVm() {}
 
   static List<String> paths() {
     List<String> paths = new ArrayList<>(List.of(MIN_FREE, SCALE, SWAPPINESS, PAGE_CLUSTER));
+    DirtySettings.NAMES.forEach(name -> paths.add(FOLDER + name));
+    paths.add(DROP_CACHES);
     paths.addAll(CompactionSysctls.paths());
-    return paths;
+    return List.copyOf(paths);
   }
 
   static void write(PhysicalMemory memory, @Nullable Reclaim reclaim, String path, String text) {
+    String name = path.substring(FOLDER.length());
+    if (DirtySettings.NAMES.contains(name)) {
+      memory.dirtySettings().set(name, longNumber(path, text.strip()), memory.spec().pageSize());
+      return;
+    }
     int value = number(path, text.strip());
     VmSysctl sysctl = new VmSysctl(memory);
     switch (path) {
@@ -38,7 +49,9 @@ final class WritableVm {
         if (reclaim == null) {
           throw new IllegalArgumentException(path + ": the machine has no processes yet");
         }
-        if (CompactionSysctls.paths().contains(path)) {
+        if (path.equals(DROP_CACHES)) {
+          dropCaches(memory, reclaim, between(path, value, 1, MOST_DROPPED));
+        } else if (CompactionSysctls.paths().contains(path)) {
           CompactionSysctls.write(memory, reclaim.compaction(), path, value);
         } else if (path.equals(SWAPPINESS)) {
           reclaim.settings().swappiness(value);
@@ -46,6 +59,22 @@ final class WritableVm {
           reclaim.settings().pageCluster(value);
         }
       }
+    }
+  }
+
+  private static void dropCaches(PhysicalMemory memory, Reclaim reclaim, int what) {
+    for (Cpu cpu : memory.cpus()) {
+      if (cpu.whileHeld(() -> reclaim.dropCaches(cpu, what))) {
+        return;
+      }
+    }
+  }
+
+  private static long longNumber(String path, String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(path + ": '" + text + "' is not a number", e);
     }
   }
 

@@ -41,6 +41,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final boolean groupsByMobility;
   private final AtomicLongArray allocStalls;
   private final VmEvents events;
+  private final DirtySettings dirtySettings = new DirtySettings();
   private boolean heldSinceBoot;
   private long minFreeKbytes;
   private int scaleFactor;
@@ -130,6 +131,11 @@ public final class PhysicalMemory implements AutoCloseable {
   /** Where reports go. */
   public KernelLog log() {
     return log;
+  }
+
+  /** The settings {@code vm.dirty_*}. */
+  public DirtySettings dirtySettings() {
+    return dirtySettings;
   }
 
   /** Frames that the allocator never got. */

@@ -160,6 +160,9 @@ final class ClassicLru implements LruPolicy {
     count(scan, VmEvent.PGSTEAL_KSWAPD, VmEvent.PGSTEAL_DIRECT, result.reclaimed());
     count(scan, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, result.reclaimed());
     scan.dirty += result.dirty();
+    if (file && result.unqueued() == before) {
+      batches.wakeFlusher();
+    }
     return result.reclaimed();
   }
 

@@ -224,6 +224,21 @@ final class LruBatches implements PageLru, LastReference {
   }
 
   @Override
+  public void rotate(Cpu cpu, int pfn) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    long state = map.state(pfn);
+    long no = PageState.LOCKED | PageState.DIRTY | PageState.UNEVICTABLE;
+    if ((state & PageState.LRU) != 0 && (state & no) == 0) {
+      lruvec.remove(pfn);
+      map.changeFlags(pfn, PageState.ACTIVE, 0);
+      lruvec.addTail(pfn);
+      memory.events().count(cpu.id(), VmEvent.PGROTATED, 1);
+    }
+    lruvec.lock.unlock();
+  }
+
+  @Override
   public void deactivate(Cpu cpu, int pfn) {
     Lruvec lruvec = lruvecs.of(pfn);
     lruvec.lock.lock();
@@ -321,6 +336,11 @@ final class LruBatches implements PageLru, LastReference {
   @Override
   public void refault(int pfn, int shadow) {
     workingset.refault(pfn, shadow);
+  }
+
+  /** Nothing but dirty pages of files is left at the tail. */
+  void wakeFlusher() {
+    daemons.wakeFlusher();
   }
 
   @Override

@@ -11,10 +11,12 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Reclaimer;
+import dev.quarry.physical.VmEvent;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
 import dev.quarry.reclaim.compact.Compaction;
 import dev.quarry.virtual.cache.NodeCounts;
+import dev.quarry.virtual.cache.PageCaches;
 import dev.quarry.virtual.fault.ReverseMap;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.Commitment;
@@ -26,6 +28,9 @@ import java.util.List;
  * from a request that waits to them.
  */
 public final class Reclaim implements Reclaimer, AutoCloseable {
+  /** How long a request waits for write-back that finds nothing else: a tenth of a second. */
+  private static final long WRITEBACK_NANOS = 100_000_000;
+
   private final PhysicalMemory memory;
   private final ReclaimSettings settings = new ReclaimSettings();
   private final Lruvecs lruvecs;
@@ -54,6 +59,17 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
         stepAll(cpu);
       }
       compaction.step(cpu);
+      if (!cpu.isFreeingMemory()) {
+        caches().throttle().balance(cpu);
+        if (caches().flusher().isDue()) {
+          caches().flusher().step(cpu);
+        }
+      }
+    }
+
+    @Override
+    public void wakeFlusher() {
+      caches().flusher().wakeForAll();
     }
 
     @Override
@@ -111,6 +127,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     LruMovable movable = new LruMovable(memory, allocator, batches, lruvecs, pages.migration());
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
     this.swapOnOff = new SwapOnOff(swap, pages);
+    shrinkers.add(new ShadowShrinker(pages.caches().shadowNodes()));
     swap.lru(batches);
     memory.lastReference(batches);
     pages.lru(batches);
@@ -167,9 +184,34 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     batches.drainAll();
   }
 
+  /**
+   * Gives up what can be had again: {@code drop_caches_sysctl_handler}.
+   *
+   * @param what 1: clean pages of files, 2: what shrinkers keep, 4: no word in the log
+   * @return pages of files that went
+   */
+  public long dropCaches(Cpu cpu, int what) {
+    long dropped = 0;
+    if ((what & 1) != 0) {
+      dropped = caches().drop(cpu);
+      memory.events().count(cpu.id(), VmEvent.DROP_PAGECACHE, 1);
+    }
+    if ((what & 2) != 0) {
+      reap.run();
+      shrinkers.shrink(cpu, 0);
+      memory.events().count(cpu.id(), VmEvent.DROP_SLAB, 1);
+    }
+    return dropped;
+  }
+
   /** Registers somebody who gives up what can be made again. */
   public void add(Shrinker shrinker) {
     shrinkers.add(shrinker);
+  }
+
+  /** Pages of disks in memory: Buffers. */
+  public long bufferPages() {
+    return caches().devicePages();
   }
 
   /** What processes were promised. */
@@ -212,9 +254,13 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
       return 0;
     }
     stepAll(cpu); // who waits lets the others work
+    caches().flusher().step(cpu);
     cpu.freeingMemory(true);
     try {
       long freed = tryToFree.forRequest(request, scope);
+      if (freed == 0 && caches().flusher().isBusy()) {
+        waitForWriteBack(cpu);
+      }
       if (freed > 0) {
         request.zonelist().forEach(zone -> kswapds.get(zone.node().id()).progress());
       }
@@ -222,6 +268,17 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     } finally {
       cpu.freeingMemory(false);
     }
+  }
+
+  /**
+   * Nothing can go before it is written: {@code reclaim_throttle} with VMSCAN_THROTTLE_WRITEBACK.
+   */
+  private void waitForWriteBack(Cpu cpu) {
+    caches().flusher().runUntil(cpu, caches().clock().nanos() + WRITEBACK_NANOS);
+  }
+
+  private PageCaches caches() {
+    return pages.caches();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.MemMap;
+import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *   nobody else holds it ► out of its cache, freed
  * </pre>
  *
- * <p>Linux leaves dirty pages of files to the flusher threads since 6.16; until there are some
- * here, reclaim writes them itself, as it did before.
+ * <p>Dirty pages of files are left to the flusher: they are marked and become active; when they
+ * were written they come to the tail of the inactive list. If a batch has no others, the flusher is
+ * woken.
  */
 final class ShrinkPages {
   private final PhysicalMemory memory;
@@ -60,8 +62,9 @@ final class ShrinkPages {
    * @param reclaimed pages that were freed
    * @param written pages that were written to swap or files
    * @param dirty pages that could not be written now
+   * @param unqueued pages of files that are dirty and not being written
    */
-  record Result(int reclaimed, int written, int dirty) {}
+  record Result(int reclaimed, int written, int dirty, int unqueued) {}
 
   /** What becomes of one page. */
   private enum Fate {
@@ -76,6 +79,7 @@ final class ShrinkPages {
     int reclaimed;
     int written;
     int dirty;
+    int unqueued;
   }
 
   /** Frees what it can of a batch; what is left in it afterwards is to be put back. */
@@ -100,7 +104,7 @@ final class ShrinkPages {
         }
       }
     }
-    return new Result(tally.reclaimed, tally.written, tally.dirty);
+    return new Result(tally.reclaimed, tally.written, tally.dirty, tally.unqueued);
   }
 
   private void activate(int pfn, ScanControl scan) {
@@ -164,8 +168,13 @@ final class ShrinkPages {
     if (PageState.refcount(map.state(pfn)) == 1) {
       return lastHolder(pfn); // its owners gave it up meanwhile
     }
+    if (is(pfn, PageState.WRITEBACK)) {
+      map.changeFlags(pfn, 0, PageState.RECLAIM);
+      return Fate.ACTIVATE;
+    }
     Use use = scan.ignoreReferences ? Use.RECLAIM : use(pfn, scan.cpu);
     if (use == Use.ACTIVATE || use == Use.KEEP) {
+      tally.unqueued += is(pfn, PageState.DIRTY) && !is(pfn, PageState.SWAPBACKED) ? 1 : 0;
       return use == Use.ACTIVATE ? Fate.ACTIVATE : Fate.KEEP;
     }
     boolean anon = is(pfn, PageState.ANON);
@@ -189,8 +198,14 @@ final class ShrinkPages {
     if (map.mapcount(pfn) > 0 && !rmap.unmap(scan.cpu, pfn, entry)) {
       return Fate.ACTIVATE;
     }
+    if (cache != null && is(pfn, PageState.DIRTY)) {
+      tally.unqueued++;
+      rmap.counts().add(pfn, NodeStat.NR_VMSCAN_IMMEDIATE_RECLAIM, 1);
+      map.changeFlags(pfn, 0, PageState.RECLAIM);
+      return Fate.ACTIVATE;
+    }
     if (is(pfn, PageState.DIRTY) && !lazyFree) {
-      Fate fate = write(pfn, cache, use, scan, tally);
+      Fate fate = write(pfn, use, scan, tally);
       if (fate != Fate.FREED) {
         return fate;
       }
@@ -225,7 +240,7 @@ final class ShrinkPages {
       return Fate.KEEP;
     }
     map.changeFlags(pfn, 0, PageState.ANON); // like any page that only swap knows
-    Fate fate = write(pfn, null, use, scan, tally);
+    Fate fate = write(pfn, use, scan, tally);
     boolean freed = fate == Fate.FREED && remove(pfn, null, false, scan.cpu);
     return freed ? Fate.FREED : fate == Fate.FREED ? Fate.KEEP : fate;
   }
@@ -261,18 +276,13 @@ final class ShrinkPages {
     return before && file ? Use.RECLAIM_CLEAN : Use.RECLAIM;
   }
 
-  /** {@code pageout}; FREED: it is clean. */
-  private Fate write(int pfn, @Nullable PageCache cache, Use use, ScanControl scan, Tally tally) {
-    boolean may = cache == null ? scan.mayDoIo() : scan.mayEnterFs();
-    if (use == Use.RECLAIM_CLEAN || !may) {
+  /** {@code pageout} to swap; FREED: it is clean. */
+  private Fate write(int pfn, Use use, ScanControl scan, Tally tally) {
+    if (use == Use.RECLAIM_CLEAN || !scan.mayDoIo()) {
       tally.dirty++;
       return Fate.KEEP;
     }
-    boolean clean =
-        cache == null
-            ? swap.write(scan.cpu, pfn)
-            : cache.writePage(scan.cpu, pfn, (index, page) -> rmap.makeClean(scan.cpu, page));
-    if (!clean) {
+    if (!swap.write(scan.cpu, pfn)) {
       tally.dirty++;
       return Fate.ACTIVATE;
     }

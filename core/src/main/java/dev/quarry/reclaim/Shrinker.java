@@ -9,6 +9,14 @@ public interface Shrinker {
   long count();
 
   /**
+   * How dear an object is to make again, 2 for most; of those that cost nothing half are given up
+   * at each look: {@code seeks}.
+   */
+  default int seeks() {
+    return 2;
+  }
+
+  /**
    * Looks at objects and gives up those that are not in use. It must not ask for memory that waits.
    *
    * @return how many it gave up

@@ -9,7 +9,6 @@ import java.util.List;
 /** Puts pressure on {@link Shrinker}s: {@code do_shrink_slab} (mm/shrinker.c, 6.18). */
 final class Shrinkers {
   private static final int BATCH = 128;
-  private static final int SEEKS = 2;
 
   private static final class Registered {
     final Shrinker shrinker;
@@ -45,7 +44,8 @@ final class Shrinkers {
     if (freeable == 0) {
       return 0;
     }
-    long delta = (freeable >> priority) * 4 / SEEKS;
+    int seeks = one.shrinker.seeks();
+    long delta = seeks == 0 ? freeable / 2 : (freeable >> priority) * 4 / seeks;
     long left = Math.min((one.deferred >> priority) + delta, 2 * freeable);
     long scanned = 0;
     long freed = 0;

@@ -3,6 +3,8 @@ package dev.quarry.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Machine;
+import dev.quarry.physical.DirtyLimits;
+import dev.quarry.physical.DirtySettings;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -111,11 +113,12 @@ class RecordedNumbersTest {
   @Test
   void dirtyLimitsRoundAsTheKernelDoes() {
     var vmstat = ProcText.numbers(Recorded.text("vmstat"));
+    DirtySettings usual = new DirtySettings();
     DirtyLimits recorded =
         new DirtyLimits(
             vmstat.get("nr_dirty_threshold"), vmstat.get("nr_dirty_background_threshold"));
-    assertThat(DirtyLimits.ofDirtyable(5_797_337, 4096)).isEqualTo(recorded);
-    assertThat(DirtyLimits.ofDirtyable(5_797_333, 4096)).isNotEqualTo(recorded);
-    assertThat(DirtyLimits.ofDirtyable(5_797_341, 4096)).isNotEqualTo(recorded);
+    assertThat(DirtyLimits.ofDirtyable(5_797_337, 4096, usual)).isEqualTo(recorded);
+    assertThat(DirtyLimits.ofDirtyable(5_797_333, 4096, usual)).isNotEqualTo(recorded);
+    assertThat(DirtyLimits.ofDirtyable(5_797_341, 4096, usual)).isNotEqualTo(recorded);
   }
 }

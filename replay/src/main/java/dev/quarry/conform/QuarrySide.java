@@ -238,7 +238,7 @@ final class QuarrySide implements Side {
   /** As the kernel's side does. */
   private void readDiskFile() {
     if (process(0).file(descriptors[Op.DISK_FILE]) instanceof CachedFile file) {
-      file.cache().readAhead(machine().cpu(0), 0, KernelSetup.FILE_PAGES);
+      file.cache().ahead().force(machine().cpu(0), 0, KernelSetup.FILE_PAGES);
     }
   }
 

@@ -31,6 +31,7 @@ public final class AllCommands {
     StepsCommand.addTo(registry);
     AdviceCommands.addTo(registry);
     FileCommands.addTo(registry);
+    FileIoCommands.addTo(registry);
     HugePageCommands.addTo(registry);
     AccessCommands.addTo(registry);
     SwapCommands.addTo(registry);

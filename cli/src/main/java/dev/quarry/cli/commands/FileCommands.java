@@ -7,6 +7,8 @@ import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
 import dev.quarry.virtual.cache.CachedFile;
+import dev.quarry.virtual.cache.HostFile;
+import dev.quarry.virtual.cache.PageCaches;
 import dev.quarry.virtual.space.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,8 +31,9 @@ final class FileCommands {
         .add(
             Processing.command(
                 CHAPTER,
-                "open PATH [rw]",
-                "opens a file of the host, for reading if nothing else is said",
+                "open PATH [rw] [as=disk]",
+                "opens a file of the host, for reading if nothing else is said; as=disk: as a disk, whose"
+                    + " pages are Buffers",
                 "s = spawn\ns: f = tmpfile 8K\ns: a = mmap 8K r private file f",
                 FileCommands::open))
         .add(
@@ -99,10 +102,20 @@ final class FileCommands {
   private static FileValue opened(Processing it, String name, boolean write) {
     Path path = path(name);
     try {
-      return value(it, it.processes().pages().caches().open(path, name, write), path);
+      PageCaches caches = it.processes().pages().caches();
+      boolean disk = disk(it.call().option("as", "file"));
+      HostFile file = disk ? caches.openDevice(path, name, write) : caches.open(path, name, write);
+      return value(it, file, path);
     } catch (IOException e) {
       throw new IllegalArgumentException(name + " cannot be opened: " + e.getMessage(), e);
     }
+  }
+
+  private static boolean disk(String as) {
+    if (!as.equals("file") && !as.equals("disk")) {
+      throw new IllegalArgumentException("as=" + as + " is neither file nor disk");
+    }
+    return as.equals("disk");
   }
 
   private static Path path(String name) {

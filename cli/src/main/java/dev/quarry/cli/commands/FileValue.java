@@ -28,7 +28,7 @@ record FileValue(int fd, CachedFile file, Path path) implements Value.Thing {
 
   @Override
   public List<String> fields() {
-    return List.of("fd", "pages", "cached", "dirty", "name");
+    return List.of("fd", "pages", "cached", "dirty", "writeback", "name");
   }
 
   @Override
@@ -38,6 +38,7 @@ record FileValue(int fd, CachedFile file, Path path) implements Value.Thing {
       case "pages" -> Optional.of(new Number(file.cache().filePages()));
       case "cached" -> Optional.of(new Number(file.cache().nrPages()));
       case "dirty" -> Optional.of(new Number(file.cache().nrDirty()));
+      case "writeback" -> Optional.of(new Number(file.cache().nrWriteback()));
       case "name" -> Optional.of(new Text(file.name()));
       default -> Optional.empty();
     };

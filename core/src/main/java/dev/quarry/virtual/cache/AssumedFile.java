@@ -47,7 +47,7 @@ public final class AssumedFile extends CachedFile {
 
   @Override
   void released(Cpu cpu) {
-    cache().removeFrom(cpu, 0, Long.MAX_VALUE);
+    cache().truncation().removeFrom(cpu, 0, Long.MAX_VALUE);
     all.remove(cache());
   }
 }

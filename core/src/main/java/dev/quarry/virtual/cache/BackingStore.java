@@ -28,6 +28,11 @@ interface BackingStore {
     return false;
   }
 
+  /** Whether the host's disk has it, so that reads and writes take time. */
+  default boolean isOnDisk() {
+    return false;
+  }
+
   /** Whether pages have no other place than memory: {@code shmem_mapping}. */
   boolean isShmem();
 }

@@ -11,16 +11,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 public abstract class CachedFile implements FileMapping {
   private final PageCache cache;
   private final String name;
+  private final FileRa readAhead = new FileRa();
+  private final OpenFile open;
   private final AtomicInteger holders = new AtomicInteger();
 
   CachedFile(PageCache cache, String name) {
     this.cache = cache;
     this.name = name;
+    this.open = new OpenFile(cache);
   }
 
   /** Its pages. */
   public PageCache cache() {
     return cache;
+  }
+
+  /** What is read ahead for who has it open: {@code f_ra}. */
+  public FileRa readAhead() {
+    return readAhead;
+  }
+
+  /** Its position, and which errors were told. */
+  public OpenFile open() {
+    return open;
   }
 
   @Override
@@ -58,10 +71,8 @@ public abstract class CachedFile implements FileMapping {
     cache.areas().remove(vma);
   }
 
-  /** No timer writes pages back: it happens when a holder goes. */
   @Override
   public void unmapped(Cpu cpu) {
-    cache.writeBackUnmapped(cpu);
     if (holders.decrementAndGet() == 0) {
       released(cpu);
     }

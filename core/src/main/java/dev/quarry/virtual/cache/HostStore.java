@@ -58,6 +58,11 @@ final class HostStore implements BackingStore {
   }
 
   @Override
+  public boolean isOnDisk() {
+    return true;
+  }
+
+  @Override
   public boolean isShmem() {
     return false;
   }

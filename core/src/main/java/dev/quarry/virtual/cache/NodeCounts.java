@@ -24,14 +24,19 @@ public final class NodeCounts {
   /** Counts a page that came to a statistic of its node, or went. */
   public void add(int pfn, NodeStat stat, int change) {
     Node node = Objects.requireNonNull(memory.zoneOf(pfn)).node();
-    lock.lock();
-    node.add(stat, change);
-    lock.unlock();
+    add(node, stat, change);
   }
 
   /** The same on a CPU that the calling thread holds, without a lock. */
   public void add(Cpu cpu, int pfn, NodeStat stat, int change) {
     Objects.requireNonNull(memory.zoneOf(pfn)).node().add(cpu.id(), stat, change);
+  }
+
+  /** Counts for a node. */
+  void add(Node node, NodeStat stat, int change) {
+    lock.lock();
+    node.add(stat, change);
+    lock.unlock();
   }
 
   private long sum(NodeStat stat) {

@@ -33,13 +33,13 @@ public final class PageCache {
   /** The page lies behind the end of the file. */
   public static final int BEYOND_END = -4;
 
-  /** Pages that are read around one that is missing: {@code ra_pages}, 128 KiB. */
-  private static final int READ_AROUND = 32;
+  /** The host has no room for what was written: ENOSPC. */
+  public static final int NO_SPACE = -5;
 
-  private static final int SHIFT = 12;
-  private static final long PAGE = 1L << SHIFT;
-  private static final int SECTORS = 8;
-  private static final int GFP_AHEAD = Gfp.GFP_HIGHUSER_MOVABLE | Gfp.NORETRY | Gfp.NOWARN;
+  static final int SHIFT = 12;
+  static final long PAGE = 1L << SHIFT;
+  static final int SECTORS = 8;
+  static final int GFP_AHEAD = Gfp.GFP_HIGHUSER_MOVABLE | Gfp.NORETRY | Gfp.NOWARN;
 
   private final PageCaches all;
   private final PageAllocator allocator;
@@ -47,12 +47,13 @@ public final class PageCache {
   private final NodeCounts counts;
   private final int handle;
   private final BackingStore store;
-  private final PageIndex pages = new PageIndex();
+  private final PageIndex pages;
+  private final WriteBack writeBack;
+  private final ReadAhead readAhead;
+  private final Truncation truncation;
   private long nrPages;
-  private long nrDirty;
   private volatile long knownBytes;
   private final FileAreas areas = new FileAreas();
-  private boolean failedWrite;
   private final ShmemPages shmem;
 
   PageCache(PageCaches all, int handle, BackingStore store) {
@@ -62,6 +63,10 @@ public final class PageCache {
     this.counts = all.counts();
     this.handle = handle;
     this.store = store;
+    this.pages = new PageIndex(this, all.shadowNodes());
+    this.writeBack = new WriteBack(this, all, pages);
+    this.readAhead = new ReadAhead(this, all, pages);
+    this.truncation = new Truncation(this, all, pages);
     this.shmem = new ShmemPages(this, all);
     bytes();
   }
@@ -93,7 +98,41 @@ public final class PageCache {
 
   /** Pages that are to be written. */
   public synchronized long nrDirty() {
-    return nrDirty;
+    return writeBack.nrDirty();
+  }
+
+  /** Pages that are being written. */
+  public synchronized long nrWriteback() {
+    return writeBack.nrWriteback();
+  }
+
+  /** What reads pages before somebody asks for them. */
+  public ReadAhead ahead() {
+    return readAhead;
+  }
+
+  /** What takes pages out. */
+  public Truncation truncation() {
+    return truncation;
+  }
+
+  /** What writes its pages. */
+  WriteBack writeBack() {
+    return writeBack;
+  }
+
+  BackingStore store() {
+    return store;
+  }
+
+  /** Nodes of its index that have nothing but shadows. */
+  public synchronized long shadowNodes() {
+    return pages.shadowNodes();
+  }
+
+  synchronized void dropShadowNode(long key) {
+    pages.dropNode(key);
+    all.shadowNodes().remove(this, key);
   }
 
   /** How many pages the file has, the last one perhaps in part. */
@@ -133,20 +172,14 @@ public final class PageCache {
   }
 
   /**
-   * A page with a reference for the caller, read if it is not in memory, and pages around it with
-   * it: {@code filemap_fault}, {@code do_sync_mmap_readahead}.
+   * A page with a reference for the caller, read if it is not in memory: {@code filemap_get_folio},
+   * {@code filemap_create_folio}.
    *
-   * @param around whether its neighbours are read too
    * @return the frame, or {@link #NO_MEMORY}, {@link #IO_ERROR}, {@link #BEYOND_END}
    */
-  public int read(Cpu cpu, long index, boolean around) {
-    long end = filePages();
-    if (index >= end) {
+  public int read(Cpu cpu, long index) {
+    if (index >= filePages()) {
       return BEYOND_END;
-    }
-    if (around && !isShmem()) {
-      long first = Math.max(0, index - READ_AROUND / 2);
-      readAhead(cpu, first, Math.min(end, first + READ_AROUND));
     }
     while (true) {
       int pfn = get(index);
@@ -187,21 +220,8 @@ public final class PageCache {
     }
   }
 
-  /** Reads what is missing before {@code end}, until it fails: {@code force_page_cache_ra}. */
-  public void readAhead(Cpu cpu, long first, long end) {
-    long last = Math.min(end, filePages());
-    for (long index = first; index < last; index++) {
-      int pfn = has(index) ? Pfn.NONE : readOne(cpu, index, GFP_AHEAD);
-      if (pfn >= 0) {
-        allocator.freePage(cpu, pfn); // the cache has its own reference
-      } else if (pfn != Pfn.NONE) {
-        return;
-      }
-    }
-  }
-
   /** A page that is not in memory, with a reference for the caller. */
-  private int readOne(Cpu cpu, long index, int gfp) {
+  int readOne(Cpu cpu, long index, int gfp) {
     int pfn = allocator.allocPage(cpu, gfp);
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
@@ -225,98 +245,96 @@ public final class PageCache {
       return there;
     }
     try {
-      store.read(index << SHIFT, bytes(pfn, PAGE));
+      all.disk().read(this, index, bytes(pfn, PAGE));
     } catch (IOException e) {
       return IO_ERROR;
     }
-    map.setFlags(pfn, PageState.UPTODATE | (isShmem() ? PageState.SWAPBACKED : 0));
-    map.addFirstReference(pfn);
-    own(index, pfn);
-    all.lru().add(cpu, pfn);
+    enter(cpu, index, pfn);
     if (!isShmem()) {
       all.memory().events().count(cpu.id(), VmEvent.PGPGIN, SECTORS);
     }
     return pfn;
   }
 
-  private MemorySegment bytes(int pfn, long length) {
+  /**
+   * With the lock held: a filled frame is the page of an index, with a reference of the cache's.
+   */
+  private void enter(Cpu cpu, long index, int pfn) {
+    map.setFlags(pfn, PageState.UPTODATE | (isShmem() ? PageState.SWAPBACKED : 0));
+    map.addFirstReference(pfn);
+    own(index, pfn);
+    all.lru().add(cpu, pfn);
+  }
+
+  /**
+   * A page that is about to be written as a whole, or lies behind the end: it is not read, but
+   * begins as zeros and what is written.
+   *
+   * @return the frame with a reference for the caller, or {@link #NO_MEMORY}
+   */
+  int make(Cpu cpu, long index, MemorySegment part, long from) {
+    int there = get(index);
+    if (there != Pfn.NONE) {
+      return there;
+    }
+    int pfn = allocator.allocPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE);
+    if (pfn == Pfn.NONE) {
+      return NO_MEMORY;
+    }
+    synchronized (this) {
+      there = get(index);
+      if (there == Pfn.NONE) {
+        bytes(pfn, PAGE).fill((byte) 0).asSlice(from, part.byteSize()).copyFrom(part);
+        enter(cpu, index, pfn);
+        return pfn;
+      }
+    }
+    allocator.freePage(cpu, pfn);
+    return there;
+  }
+
+  MemorySegment bytes(int pfn, long length) {
     return all.ram().slice((long) pfn << SHIFT, length);
   }
 
   /** Says that a page was written, or will be: {@code folio_mark_dirty}. */
   public synchronized void markDirty(int pfn) {
-    if ((PageState.flags(map.state(pfn)) & PageState.DIRTY) != 0) {
-      return;
-    }
-    map.changeFlags(pfn, 0, PageState.DIRTY);
-    if (!isShmem() && map.mapping(pfn) == handle) {
-      nrDirty++;
-      counts.add(pfn, NodeStat.NR_DIRTY, 1);
-      counts.add(pfn, NodeStat.NR_DIRTIED, 1);
-    }
+    writeBack.markDirty(pfn);
   }
 
-  private boolean isDirty(int pfn) {
-    return (PageState.flags(map.state(pfn)) & PageState.DIRTY) != 0;
-  }
-
-  private void clean(int pfn) {
-    if (isDirty(pfn)) {
-      map.changeFlags(pfn, PageState.DIRTY, 0);
-      if (!isShmem()) {
-        nrDirty--;
-        counts.add(pfn, NodeStat.NR_DIRTY, -1);
-      }
-    }
+  private boolean is(int pfn, int flag) {
+    return (PageState.flags(map.state(pfn)) & flag) != 0;
   }
 
   /**
-   * Writes dirty pages to the file: {@code write_cache_pages}.
+   * Writes dirty pages to the file and waits for them: {@code file_write_and_wait_range}. Who has
+   * it open asks for errors afterwards.
    *
    * @param first the first page
    * @param end one past the last
-   * @return whether all were written
    */
-  public synchronized boolean writeBack(Cpu cpu, long first, long end, Cleaner cleaner) {
-    if (isShmem() || nrDirty == 0) {
-      return true;
-    }
-    try {
-      long size = store.size();
-      for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
-        int pfn = pages.get(at);
-        if (isDirty(pfn)) {
-          writeOne(cpu, at, pfn, size, cleaner.clean(at, pfn));
-        }
-      }
-      store.force();
-      boolean written = !failedWrite;
-      failedWrite = false;
-      return written;
-    } catch (IOException e) {
-      return false;
+  public void writeBack(Cpu cpu, long first, long end) {
+    if (!isShmem()) {
+      all.flusher().waitForAll(cpu);
+      writeBack.write(cpu, first, end, Long.MAX_VALUE, true);
+      all.flusher().waitForAll(cpu);
     }
   }
 
-  /**
-   * Writes one page so that it can be reclaimed: {@code pageout}. It stays dirty if the host cannot
-   * write it, which the next one who asks for it is told, or if somebody may write it unseen.
-   *
-   * @return whether it is clean
-   */
-  public synchronized boolean writePage(Cpu cpu, int pfn, Cleaner cleaner) {
-    if (map.mapping(pfn) != handle || isShmem()) {
-      return false;
+  /** Begins to write dirty pages of a range, and waits for nothing: WB_SYNC_NONE. */
+  public void startWriteBack(Cpu cpu, long first, long end) {
+    if (!isShmem()) {
+      writeBack.write(cpu, first, end, Long.MAX_VALUE, false);
     }
-    if (isDirty(pfn)) {
-      long index = indexOf(pfn);
-      try {
-        writeOne(cpu, index, pfn, store.size(), cleaner.clean(index, pfn));
-      } catch (IOException e) {
-        failedWrite = true;
-      }
+  }
+
+  /** Makes sure that what was written is on the host's disk. */
+  public synchronized void force() {
+    try {
+      store.force();
+    } catch (IOException e) {
+      writeBack.failed(e);
     }
-    return !isDirty(pfn);
   }
 
   long indexOf(int pfn) {
@@ -331,7 +349,8 @@ public final class PageCache {
    * @return whether it was taken out
    */
   public synchronized boolean reclaim(int pfn) {
-    boolean mine = map.mapping(pfn) == handle && !isDirty(pfn);
+    boolean busy = is(pfn, PageState.DIRTY) || is(pfn, PageState.WRITEBACK);
+    boolean mine = map.mapping(pfn) == handle && !busy;
     if (!mine || !map.takeReferences(pfn, 2, 0)) {
       return false;
     }
@@ -345,82 +364,6 @@ public final class PageCache {
     pages.replace(indexOf(to), to);
   }
 
-  /** Writes what is dirty; pages that somebody maps stay dirty, as they may change unseen. */
-  void writeBackUnmapped(Cpu cpu) {
-    writeBack(cpu, 0, Long.MAX_VALUE, (index, pfn) -> map.mapcount(pfn) == 0);
-  }
-
-  private void writeOne(Cpu cpu, long index, int pfn, long size, boolean clean) throws IOException {
-    long length = Math.min(PAGE, size - (index << SHIFT));
-    if (length > 0) {
-      store.write(index << SHIFT, bytes(pfn, length));
-      counts.add(pfn, NodeStat.NR_WRITTEN, 1);
-      all.memory().events().count(cpu.id(), VmEvent.PGPGOUT, SECTORS);
-    }
-    if (clean) {
-      clean(pfn);
-    }
-  }
-
-  /**
-   * Sets the file's size. Pages behind it stay until {@link #removeFrom}; new faults do not find
-   * them.
-   */
-  public synchronized boolean resize(long bytes) {
-    try {
-      store.truncate(bytes);
-    } catch (IOException e) {
-      return false;
-    }
-    long tail = bytes & (PAGE - 1);
-    int last = tail == 0 ? Pfn.NONE : pages.get(bytes >>> SHIFT);
-    if (last != Pfn.NONE) {
-      bytes(last, PAGE).asSlice(tail).fill((byte) 0);
-      markDirty(last);
-    }
-    return true;
-  }
-
-  /**
-   * Makes a hole: a range of the file reads as zeros, and its pages go, which nobody maps any more:
-   * {@code fallocate(FALLOC_FL_PUNCH_HOLE)}.
-   *
-   * @return false if the host refuses
-   */
-  public synchronized boolean punch(Cpu cpu, long first, long end) {
-    shmem.free(cpu, first, end);
-    removeFrom(cpu, first, end);
-    try {
-      byte[] zeros = new byte[(int) PAGE];
-      long size = isShmem() ? 0 : store.size();
-      for (long at = first << SHIFT; at < Math.min(size, end << SHIFT); at += PAGE) {
-        long length = Math.min(PAGE, size - at);
-        store.write(at, MemorySegment.ofArray(zeros).asSlice(0, length));
-      }
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Gives up pages of a range that nobody maps any more: {@code truncate_inode_pages_range}. */
-  public synchronized void removeFrom(Cpu cpu, long first, long end) {
-    for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
-      remove(cpu, at);
-    }
-    shmem.free(cpu, first, end);
-    if (end == Long.MAX_VALUE) {
-      pages.dropShadows(first);
-    }
-  }
-
-  private void remove(Cpu cpu, long index) {
-    int pfn = pages.get(index);
-    clean(pfn);
-    leave(index, pfn);
-    allocator.freePage(cpu, pfn);
-  }
-
   /** With the lock held: takes the page of an index out. */
   void leave(long index, int pfn) {
     pages.remove(index, PageIndex.NO_SHADOW);
@@ -430,17 +373,6 @@ public final class PageCache {
   private void forget(int pfn) {
     count(pfn, -1);
     map.mapping(pfn, 0);
-  }
-
-  synchronized long drop(Cpu cpu) {
-    long before = nrPages;
-    for (long at = pages.next(0); at >= 0 && !isShmem(); at = pages.next(at + 1)) {
-      int pfn = pages.get(at);
-      if (!isDirty(pfn) && PageState.refcount(map.state(pfn)) == 1) {
-        remove(cpu, at);
-      }
-    }
-    return before - nrPages;
   }
 
   /** The medium is gone: what is not in memory cannot be read any more. */

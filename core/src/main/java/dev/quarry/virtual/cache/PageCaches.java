@@ -2,8 +2,10 @@ package dev.quarry.virtual.cache;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
+import dev.quarry.machine.VirtualClock;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.virtual.PageTableLayout;
 import java.io.IOException;
@@ -32,8 +34,15 @@ public final class PageCaches {
   private final NodeCounts counts;
   private final TreeMap<Integer, PageCache> byHandle = new TreeMap<>();
   private final Map<Path, PageCache> byPath = new TreeMap<>();
+  private final List<PageCache> devices = new ArrayList<>();
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
+  private final ShadowNodes shadowNodes;
+  private final VirtualClock clock = new VirtualClock();
+  private final Disk disk = new Disk(clock);
+  private final Flusher flusher = new Flusher(this);
+  private final DirtyThrottle throttle = new DirtyThrottle(this);
+  private PageCleaner cleaner;
   private PageLru lru = PageLru.NONE;
   private ShmemSwap swap = ShmemSwap.NONE;
 
@@ -43,6 +52,8 @@ public final class PageCaches {
     this.memory = memory;
     this.ram = ram;
     this.counts = counts;
+    this.shadowNodes = new ShadowNodes(memory, counts);
+    this.cleaner = (cpu, pfn) -> memory.map().mapcount(pfn) == 0;
   }
 
   PageAllocator allocator() {
@@ -63,6 +74,41 @@ public final class PageCaches {
 
   NodeCounts counts() {
     return counts;
+  }
+
+  /** The machine's time. */
+  public VirtualClock clock() {
+    return clock;
+  }
+
+  /** The device of the host's files. */
+  public Disk disk() {
+    return disk;
+  }
+
+  /** Who writes dirty pages in the background. */
+  public Flusher flusher() {
+    return flusher;
+  }
+
+  /** Who lets writers wait. */
+  public DirtyThrottle throttle() {
+    return throttle;
+  }
+
+  /** Nodes of indexes that have shadows only. */
+  public ShadowNodes shadowNodes() {
+    return shadowNodes;
+  }
+
+  /** Who takes the right to write a page from all who map it. */
+  PageCleaner cleaner() {
+    return cleaner;
+  }
+
+  /** Says who takes the right to write a page from all who map it. */
+  public void cleaner(PageCleaner entries) {
+    cleaner = entries;
   }
 
   /** Where shared memory is swapped to. */
@@ -116,6 +162,33 @@ public final class PageCaches {
       throw new IOException(path + " is not writable");
     }
     return new HostFile(cache, name, write);
+  }
+
+  /**
+   * Opens a file of the host as a disk, past any file system: its pages are Buffers. All who open
+   * it so share one cache.
+   *
+   * @throws IOException if the host refuses, or the file is open as a file
+   */
+  public synchronized HostFile openDevice(Path path, String name, boolean write)
+      throws IOException {
+    Path real = path.toRealPath();
+    PageCache open = byPath.get(real);
+    if (open != null && !devices.contains(open)) {
+      throw new IOException(path + " is open as a file");
+    }
+    HostFile file = open(path, name, write);
+    devices.add(file.cache());
+    return file;
+  }
+
+  /** Pages of disks in memory: {@code nr_blockdev_pages}. */
+  public synchronized long devicePages() {
+    long pages = 0;
+    for (PageCache cache : devices) {
+      pages += cache.nrPages();
+    }
+    return pages;
   }
 
   /** Shared memory without a name: {@code shmem_zero_setup}. It goes with its last area. */
@@ -173,14 +246,16 @@ public final class PageCaches {
 
   /**
    * Lets a page of a cache move to another frame, if it can, which takes its place there; nobody
-   * finds it meanwhile.
+   * finds it meanwhile. One that is being written stays.
    *
    * @param move moves it, descriptor included; false: it cannot
    * @return whether it moved
    */
   public boolean migrate(PageCache cache, int pfn, int to, BooleanSupplier move) {
     synchronized (cache) {
-      boolean moved = memory.map().mapping(pfn) == cache.handle() && move.getAsBoolean();
+      boolean written = (PageState.flags(memory.map().state(pfn)) & PageState.WRITEBACK) != 0;
+      boolean there = !written && memory.map().mapping(pfn) == cache.handle();
+      boolean moved = there && move.getAsBoolean();
       if (moved) {
         cache.replace(to);
       }
@@ -202,7 +277,7 @@ public final class PageCaches {
     long dropped = 0;
     lru.drain(cpu);
     for (PageCache cache : all()) {
-      dropped += cache.drop(cpu);
+      dropped += cache.truncation().drop(cpu, 0, Long.MAX_VALUE);
     }
     return dropped;
   }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which frame holds which page of a file: {@code i_pages}, an xarray. Nodes of 64 slots, sorted by
- * index; an empty node goes. A page that was reclaimed leaves a shadow in its place.
+ * index; an empty node goes. A page that was reclaimed leaves a shadow in its place; nodes that
+ * hold nothing else are kept by {@link ShadowNodes}.
  */
 final class PageIndex {
   private static final int NODE_SHIFT = 6;
@@ -17,7 +18,16 @@ final class PageIndex {
   /** No page was reclaimed from a place. */
   static final int NO_SHADOW = 0;
 
+  /** What pages are found by: PAGECACHE_TAG_DIRTY, and PG_readahead. */
+  enum Mark {
+    DIRTY,
+    READAHEAD
+  }
+
   private static final class Node {
+    /** A bit for each slot, by mark. */
+    final long[] marks = new long[Mark.values().length];
+
     final int[] frames = new int[SLOTS];
     int count;
     int @Nullable [] shadows;
@@ -29,6 +39,13 @@ final class PageIndex {
   }
 
   private final TreeMap<Long, Node> nodes = new TreeMap<>();
+  private final PageCache cache;
+  private final ShadowNodes shadowNodes;
+
+  PageIndex(PageCache cache, ShadowNodes shadowNodes) {
+    this.cache = cache;
+    this.shadowNodes = shadowNodes;
+  }
 
   /** The frame of a page, or {@link Pfn#NONE}. */
   int get(long index) {
@@ -48,7 +65,39 @@ final class PageIndex {
     node.count++;
     int shadow = node.shadows == null ? NO_SHADOW : node.shadows[slot];
     shadow(node, slot, NO_SHADOW);
+    shadowNodes.remove(cache, index >>> NODE_SHIFT);
     return shadow;
+  }
+
+  /** Marks a page that is there, or takes the mark away. */
+  void mark(long index, Mark mark, boolean set) {
+    Node node = nodes.get(index >>> NODE_SHIFT);
+    if (node != null) {
+      long bit = 1L << slot(index);
+      node.marks[mark.ordinal()] &= ~bit;
+      node.marks[mark.ordinal()] |= set ? bit : 0;
+    }
+  }
+
+  /** Whether a page is marked. */
+  boolean isMarked(long index, Mark mark) {
+    Node node = nodes.get(index >>> NODE_SHIFT);
+    return node != null && (node.marks[mark.ordinal()] >>> slot(index) & 1) != 0;
+  }
+
+  /** The first marked page at or behind an index, or -1. */
+  long nextMarked(long index, Mark mark) {
+    for (var at = nodes.ceilingEntry(index >>> NODE_SHIFT);
+        at != null;
+        at = nodes.higherEntry(at.getKey())) {
+      long first = at.getKey() << NODE_SHIFT;
+      long bits = at.getValue().marks[mark.ordinal()];
+      bits &= index > first ? -1L << slot(index) : -1L;
+      if (bits != 0) {
+        return first + Long.numberOfTrailingZeros(bits);
+      }
+    }
+    return -1;
   }
 
   /** A page that is there has another frame from now on. */
@@ -65,11 +114,35 @@ final class PageIndex {
     if (node != null) {
       node.frames[slot(index)] = Pfn.NONE;
       node.count--;
+      for (int mark = 0; mark < node.marks.length; mark++) {
+        node.marks[mark] &= ~(1L << slot(index));
+      }
       shadow(node, slot(index), shadow);
-      if (node.count == 0 && node.shadowCount == 0) {
-        nodes.remove(index >>> NODE_SHIFT);
+      if (node.count == 0) {
+        emptied(index >>> NODE_SHIFT, node);
       }
     }
+  }
+
+  private void emptied(long key, Node node) {
+    if (node.shadowCount == 0) {
+      nodes.remove(key);
+    } else {
+      shadowNodes.add(cache, key);
+    }
+  }
+
+  /** Forgets a node that has shadows only. */
+  void dropNode(long key) {
+    Node node = nodes.get(key);
+    if (node != null && node.count == 0) {
+      nodes.remove(key);
+    }
+  }
+
+  /** Nodes that have shadows only. */
+  long shadowNodes() {
+    return nodes.values().stream().filter(node -> node.count == 0).count();
   }
 
   private static void shadow(Node node, int slot, int shadow) {
@@ -95,7 +168,11 @@ final class PageIndex {
           for (int slot = (int) Math.max(0, first - base); slot < SLOTS; slot++) {
             shadow(node, slot, NO_SHADOW);
           }
-          return node.count == 0 && node.shadowCount == 0;
+          boolean empty = node.count == 0 && node.shadowCount == 0;
+          if (empty) {
+            shadowNodes.remove(cache, entry.getKey());
+          }
+          return empty;
         });
   }
 

@@ -31,6 +31,9 @@ public interface PageLru {
   /** A page was used by other means than an entry: {@code folio_mark_accessed}. */
   void accessed(Cpu cpu, int pfn);
 
+  /** A page that reclaim waited for was written: {@code folio_rotate_reclaimable}. */
+  void rotate(Cpu cpu, int pfn);
+
   /** A page is not expected to be used soon: {@code folio_deactivate}. */
   void deactivate(Cpu cpu, int pfn);
 
@@ -81,6 +84,9 @@ public interface PageLru {
 
         @Override
         public void accessed(Cpu cpu, int pfn) {}
+
+        @Override
+        public void rotate(Cpu cpu, int pfn) {}
 
         @Override
         public void deactivate(Cpu cpu, int pfn) {}

@@ -35,7 +35,7 @@ public final class ShmemFile extends CachedFile {
 
   @Override
   void released(Cpu cpu) {
-    cache().removeFrom(cpu, 0, Long.MAX_VALUE);
+    cache().truncation().removeFrom(cpu, 0, Long.MAX_VALUE);
     all.remove(cache());
   }
 }

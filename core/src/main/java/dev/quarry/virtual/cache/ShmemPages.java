@@ -105,7 +105,7 @@ public final class ShmemPages {
   public boolean bringBack(Cpu cpu, LongPredicate meant) {
     for (long at = next(0); at >= 0; at = next(at + 1)) {
       if (meant.test(entry(at))) {
-        int pfn = cache.read(cpu, at, false);
+        int pfn = cache.read(cpu, at);
         if (pfn < 0) {
           return false;
         }

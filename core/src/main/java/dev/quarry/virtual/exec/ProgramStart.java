@@ -3,9 +3,8 @@ package dev.quarry.virtual.exec;
 import static dev.quarry.virtual.space.MapFlags.*;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.machine.Ram;
-import dev.quarry.physical.PageAllocator;
 import dev.quarry.virtual.cache.CachedFile;
+import dev.quarry.virtual.cache.FileIo;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MmStruct;
@@ -21,8 +20,6 @@ import java.util.Optional;
  * (fs/binfmt_elf.c, 6.18).
  */
 public final class ProgramStart {
-  private static final long PAGE = 4096;
-  private static final int PAGE_SHIFT = 12;
 
   /** Arguments and environment may have a quarter of the stack's limit: bprm_stack_limits. */
   private static final int SHARE_OF_STACK = 4;
@@ -48,32 +45,15 @@ public final class ProgramStart {
 
   /** Reads a file by way of the page cache: {@code kernel_read}. */
   public ElfFile.Bytes bytes(CachedFile file) {
+    FileIo io = new FileIo(pages.caches());
     return (offset, into) -> {
-      int done = 0;
-      while (done < into.length) {
-        long at = offset + done;
-        int pfn = file.cache().read(cpu, at >>> PAGE_SHIFT, true);
-        if (pfn < 0) {
-          return done;
-        }
-        int inPage = (int) (at & PAGE - 1);
-        int step = (int) Math.min(into.length - done, PAGE - inPage);
-        step = (int) Math.min(step, Math.max(0, file.cache().bytes() - at));
-        Ram ram = pages.spaces().ram();
-        MemorySegment.copy(
-            ram.slice(((long) pfn << PAGE_SHIFT) + inPage, step),
-            0,
-            MemorySegment.ofArray(into),
-            done,
-            step);
-        PageAllocator allocator = pages.spaces().allocator();
-        allocator.freePage(cpu, pfn);
-        done += step;
-        if (step == 0) {
-          return done;
-        }
-      }
-      return done;
+      MemorySegment all = MemorySegment.ofArray(into);
+      FileIo.Mover mover =
+          (done, part) -> {
+            MemorySegment.copy(part, 0, all, done, part.byteSize());
+            return 0;
+          };
+      return (int) Math.max(0, io.read(cpu, file, offset, into.length, mover));
     };
   }
 

@@ -14,12 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileAdvice {
   private final Parts parts;
-  private final ReverseMap rmap;
   private final VmAreaStruct areas;
 
-  FileAdvice(Parts parts, ReverseMap rmap) {
+  FileAdvice(Parts parts) {
     this.parts = parts;
-    this.rmap = rmap;
     this.areas = parts.spaces().areas();
   }
 
@@ -33,26 +31,19 @@ final class FileAdvice {
   void willNeed(Cpu cpu, long vma, long start, long end) {
     PageCache cache = cache(vma);
     if (cache != null && !cache.isShmem()) {
-      cache.readAhead(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+      cache.ahead().force(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
     }
   }
 
-  /**
-   * Writes what is dirty. All entries of a page, of all processes, are write protected first, so
-   * that it is clean afterwards and its next write is seen.
-   */
+  /** Writes what is dirty, and tells who has the file open of errors: {@code vfs_fsync_range}. */
   int sync(Cpu cpu, long vma, long start, long end) {
-    PageCache cache = cache(vma);
-    if (cache == null) {
+    if (areas.isAnonymous(vma)
+        || !(parts.spaces().files().file(areas.file(vma)) instanceof CachedFile file)) {
       return 0;
     }
-    boolean written =
-        cache.writeBack(
-            cpu,
-            areas.pgoffAt(vma, start),
-            areas.pgoffAt(vma, end),
-            (index, pfn) -> rmap.makeClean(cpu, pfn));
-    return written ? 0 : -Errno.EIO;
+    file.cache().writeBack(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+    file.cache().force();
+    return -file.open().writeError();
   }
 
   /** {@code madvise_remove}: a hole in the file; private copies stay. */
@@ -61,12 +52,15 @@ final class FileAdvice {
     if (cache == null) {
       return -Errno.EOPNOTSUPP;
     }
-    long first = areas.pgoffAt(vma, start);
-    long last = areas.pgoffAt(vma, end);
+    return punch(cpu, pages, cache, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+  }
+
+  /** With the locks of all who may map the file: takes pages from them, and from the file. */
+  int punch(Cpu cpu, UserPages pages, PageCache cache, long first, long last) {
     for (MmStruct mm : parts.spaces().all()) {
       unmapFrom(cpu, pages, mm, cache, first, last, false);
     }
-    return cache.punch(cpu, first, last) ? 0 : -Errno.EIO;
+    return cache.truncation().punch(cpu, first, last) ? 0 : -Errno.EIO;
   }
 
   /**

@@ -32,22 +32,21 @@ final class FileFault {
     if (!(parts.spaces().files().file(areas.file(fault.vma)) instanceof CachedFile file)) {
       return FaultLeaf.FILE_ERROR;
     }
-    PageCache cache = file.cache();
     if (!fault.write) {
       return read(fault, file);
     }
-    return Parts.isShared(fault.flags) ? sharedWrite(fault, cache) : privateWrite(fault, cache);
+    return Parts.isShared(fault.flags) ? sharedWrite(fault, file) : privateWrite(fault, file);
   }
 
   private FaultLeaf read(VmFault fault, CachedFile file) {
     PageCache cache = file.cache();
     if (file.mapsAround() && parts.spaces().settings().faultAroundPages() > 1) {
-      mapAround(fault, cache);
+      mapAround(fault, file);
       if (parts.tables().entry(fault.slot) != Pte.NONE) {
         return FaultLeaf.FILE_AROUND;
       }
     }
-    int pfn = page(fault, cache);
+    int pfn = page(fault, file);
     if (pfn < 0) {
       return failed(pfn);
     }
@@ -61,15 +60,24 @@ final class FileFault {
   }
 
   /** The page with a reference, or what {@link PageCache#read} says. */
-  private int page(VmFault fault, PageCache cache) {
+  private int page(VmFault fault, CachedFile file) {
+    PageCache cache = file.cache();
     long index = areas.pgoffAt(fault.vma, fault.address);
     if (index >= cache.filePages()) {
       return PageCache.BEYOND_END;
     }
+    boolean random = cache.isShmem() || (fault.flags & VmFlags.RAND_READ) != 0;
     int pfn = cache.find(fault.cpu, index);
     if (pfn == Pfn.NONE) {
       fault.major = !cache.isShmem() || cache.shmem().isSwapped(index);
-      pfn = cache.read(fault.cpu, index, (fault.flags & VmFlags.RAND_READ) == 0);
+      if (!random) {
+        boolean sequential = (fault.flags & VmFlags.SEQ_READ) != 0;
+        cache.ahead().onFaultMiss(fault.cpu, file.readAhead(), index, sequential);
+      }
+      return cache.read(fault.cpu, index);
+    }
+    if (!random) {
+      cache.ahead().onFaultHit(fault.cpu, file.readAhead(), index);
     }
     return pfn;
   }
@@ -91,7 +99,9 @@ final class FileFault {
    *      |             [ x  x  x  x  A  x  x  x  x  x  x  x  x  x  x  x ]     16 from the begin
    * </pre>
    */
-  private void mapAround(VmFault fault, PageCache cache) {
+  private void mapAround(VmFault fault, CachedFile file) {
+    PageCache cache = file.cache();
+    int found = 0;
     long end = Math.min(cache.filePages(), Long.MAX_VALUE >>> Parts.SHIFT);
     long window = parts.spaces().settings().faultAroundPages() * Parts.PAGE;
     long table = parts.tables().layout().largeBytes();
@@ -102,17 +112,20 @@ final class FileFault {
     for (long at = from; at < to; at += Parts.PAGE) {
       long slot = fault.slot + (at - fault.address) / Parts.PAGE * step;
       long index = areas.pgoffAt(fault.vma, at);
-      if (index < end && parts.tables().entry(slot) == Pte.NONE) {
+      boolean empty = index < end && parts.tables().entry(slot) == Pte.NONE;
+      if (empty && !cache.ahead().isMarked(index)) {
         int pfn = cache.find(fault.cpu, index);
         if (pfn != Pfn.NONE) {
           parts.rmap().addFile(fault.mm, pfn);
           parts.tables().entry(slot, parts.entry(pfn, bits));
+          found++;
         }
       }
     }
+    file.readAhead().faultHits(found);
   }
 
-  private FaultLeaf privateWrite(VmFault fault, PageCache cache) {
+  private FaultLeaf privateWrite(VmFault fault, CachedFile file) {
     if (!parts.spaces().anonVmas().prepare(fault.cpu, fault.vma)) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
@@ -120,7 +133,7 @@ final class FileFault {
     if (copy == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
-    int pfn = page(fault, cache);
+    int pfn = page(fault, file);
     if (pfn < 0) {
       parts.allocator().freePage(fault.cpu, copy);
       return failed(pfn);
@@ -128,13 +141,14 @@ final class FileFault {
     parts.contents().copy(parts, pfn, copy);
     parts.allocator().freePage(fault.cpu, pfn);
     parts.rmap().newAnon(fault, copy);
-    long entry = parts.entry(copy, bits(fault, cache));
+    long entry = parts.entry(copy, bits(fault, file.cache()));
     parts.tables().entry(fault.slot, Parts.written(entry, fault.flags));
     return FaultLeaf.PRIVATE_WRITE;
   }
 
-  private FaultLeaf sharedWrite(VmFault fault, PageCache cache) {
-    int pfn = page(fault, cache);
+  private FaultLeaf sharedWrite(VmFault fault, CachedFile file) {
+    PageCache cache = file.cache();
+    int pfn = page(fault, file);
     if (pfn < 0) {
       return failed(pfn);
     }

@@ -158,22 +158,34 @@ public final class MappedInvariants {
     long all = 0;
     long shmem = 0;
     long dirty = 0;
+    long writeback = 0;
+    long shadowNodes = 0;
     for (PageCache cache : pages.caches().all()) {
       all += cache.nrPages();
       shmem += cache.isShmem() ? cache.nrPages() : 0;
       dirty += cache.nrDirty();
+      writeback += cache.nrWriteback();
+      shadowNodes += cache.shadowNodes();
+      long[] said = new long[2];
       cache.forEach((index, pfn) -> {
         boolean own = map.mapping(pfn) == cache.handle() && map.index(pfn) == (int) index;
         expect(own, "frame %d is in cache %d, its descriptor differs", pfn, cache.handle());
+        long state = map.state(pfn);
+        said[0] += !cache.isShmem() && (state & PageState.DIRTY) != 0 ? 1 : 0;
+        said[1] += (state & PageState.WRITEBACK) != 0 ? 1 : 0;
         long least = map.mapcount(pfn) + 1L;
         long references = PageState.refcount(map.state(pfn));
         expect(references >= least, "frame %d: %d references, not %d", pfn, references, least);
       });
+      equal("dirty pages of cache " + cache.handle(), cache.nrDirty(), said[0]);
+      equal("pages being written of cache " + cache.handle(), cache.nrWriteback(), said[1]);
     }
     long swapCached = pages.counted(NodeStat.NR_SWAPCACHED);
     equal("NR_FILE_PAGES", pages.counted(NodeStat.NR_FILE_PAGES), all + swapCached);
     equal("NR_SHMEM", pages.counted(NodeStat.NR_SHMEM), shmem);
     equal("NR_FILE_DIRTY", pages.counted(NodeStat.NR_DIRTY), dirty);
+    equal("NR_WRITEBACK", pages.counted(NodeStat.NR_WRITEBACK), writeback);
+    equal("WORKINGSET_NODES", pages.counted(NodeStat.WORKINGSET_NODES), shadowNodes);
   }
 
   private void frames() {

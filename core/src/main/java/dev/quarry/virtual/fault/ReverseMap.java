@@ -7,6 +7,7 @@ import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
+import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.space.AnonVmas;
 import dev.quarry.virtual.space.MmStruct;
@@ -290,6 +291,11 @@ public final class ReverseMap {
               }
               return true;
             });
+  }
+
+  /** Counts pages for their nodes. */
+  public NodeCounts counts() {
+    return parts.rmap().counts();
   }
 
   /** The cache of a file's page, or null if it is in none any more. */

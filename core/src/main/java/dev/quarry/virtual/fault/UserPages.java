@@ -85,8 +85,9 @@ public final class UserPages implements MappedPages {
     this.memory = new UserMemory(handler, spaces.ram());
     this.protection = new ChangeProtection(parts, huge);
     ReverseMap rmap = reverseMap();
-    this.fileAdvice = new FileAdvice(parts, rmap);
+    this.fileAdvice = new FileAdvice(parts);
     this.lockedPages = new LockedPages(parts, protection, rmap);
+    parts.caches().cleaner(rmap::makeClean);
     spaces.pages(this);
   }
 
@@ -390,6 +391,20 @@ public final class UserPages implements MappedPages {
   }
 
   /**
+   * Makes a hole of whole pages in a file; private copies stay: {@code fallocate(2)}.
+   *
+   * @return 0 or a negated {@link Errno}
+   */
+  public int punch(Cpu cpu, CachedFile file, long first, long end) {
+    for (MmStruct mm : spaces.all()) {
+      mm.lock();
+      fileAdvice.unmapFrom(cpu, this, mm, file.cache(), first, end, false);
+      mm.unlock();
+    }
+    return file.cache().truncation().punch(cpu, first, end) ? 0 : -Errno.EIO;
+  }
+
+  /**
    * Makes a file shorter or longer: {@code ftruncate(2)}. What processes map behind its new end is
    * taken from them; their next access is a SIGBUS.
    *
@@ -400,8 +415,9 @@ public final class UserPages implements MappedPages {
     if (bytes < 0) {
       return -Errno.EINVAL;
     }
-    if (!cache.resize(bytes)) {
-      return -Errno.EIO;
+    int resized = cache.truncation().resize(bytes);
+    if (resized != 0) {
+      return resized == PageCache.NO_SPACE ? -Errno.ENOSPC : -Errno.EIO;
     }
     long first = (bytes + Parts.PAGE - 1) >>> SHIFT;
     for (MmStruct mm : spaces.all()) {
@@ -409,7 +425,7 @@ public final class UserPages implements MappedPages {
       fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE, true);
       mm.unlock();
     }
-    cache.removeFrom(cpu, first, Long.MAX_VALUE);
+    cache.truncation().removeFrom(cpu, first, Long.MAX_VALUE);
     return 0;
   }
 }

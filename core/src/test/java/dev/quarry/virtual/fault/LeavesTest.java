@@ -291,6 +291,8 @@ class LeavesTest {
     assertThat(file.cache().nrDirty()).isZero();
     passes(FaultLeaf.MAKE_WRITABLE, () -> store(at, 79));
     calls.munmap(at, 8 * PAGE);
+    assertThat(Files.readAllBytes(path)[0]).as("unmapping writes nothing").isEqualTo((byte) 77);
+    pages.caches().flusher().sync(cpu);
     assertThat(Files.readAllBytes(path)[0]).isEqualTo((byte) 79);
     assertThat(Files.readAllBytes(path)[4096]).isEqualTo((byte) 78);
     long own = mapFile(file, 8, RW, MAP_PRIVATE);

@@ -188,6 +188,7 @@ class NoMemoryForFaultsTest {
     /** All that was there before the processes is there again after them. */
     void end(String what) {
       machine.processes().all().forEach(one -> machine.processes().exit(cpu, one));
+      machine.processes().pages().caches().flusher().sync(cpu);
       machine.processes().pages().caches().drop(cpu);
       assertThat(machine.invariants()).as(what).isEmpty();
       assertThat(freePages()).as(what).isEqualTo(free);

@@ -263,6 +263,7 @@ final class ProcessRun implements AutoCloseable {
     for (Process process : processes) {
       machine.processes().exit(cpu, process);
     }
+    machine.processes().pages().caches().flusher().sync(cpu);
     machine.processes().pages().caches().drop(cpu);
     List<String> findings = machine.invariants();
     if (!findings.isEmpty()) {

@@ -1,7 +1,4 @@
-package dev.quarry.observe;
-
-import dev.quarry.physical.PhysicalMemory;
-import dev.quarry.physical.Zone;
+package dev.quarry.physical;
 
 /**
  * {@code totalreserve_pages}: what user space should not count on, because zones keep it back or
@@ -13,10 +10,11 @@ import dev.quarry.physical.Zone;
  *
  * <p>The kernel computes it when it sets the marks, which are not boosted then.
  */
-final class TotalReserve {
+public final class TotalReserve {
   private TotalReserve() {}
 
-  static long pages(PhysicalMemory memory) {
+  /** In pages. */
+  public static long pages(PhysicalMemory memory) {
     long total = 0;
     for (Zone zone : memory.zones()) {
       long largest = 0;

@@ -1,0 +1,116 @@
+package dev.quarry.virtual.cache;
+
+import dev.quarry.machine.VirtualClock;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device on which the host's files are thought to be, {@code struct backing_dev_info}: one
+ * request after the other, in virtual time. Bytes are moved at once; who reads waits until the disk
+ * would have moved them, what is written is under way until then.
+ *
+ * <pre>
+ *   now ──► | write | write | seek write | ──► busy until        a read waits behind them
+ * </pre>
+ */
+public final class Disk {
+  /** A page that is being written. */
+  record Flight(PageCache cache, long index, int pfn, long doneNanos) {}
+
+  private static final long NOWHERE = -1;
+
+  private final VirtualClock clock;
+  private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+  private DiskModel model = DiskModel.INSTANT;
+  private long busyUntil;
+  private int lastFile;
+  private long lastEnd = NOWHERE;
+  private long requests;
+  private long failing;
+
+  Disk(VirtualClock clock) {
+    this.clock = clock;
+  }
+
+  /** What its work costs. */
+  public synchronized DiskModel model() {
+    return model;
+  }
+
+  /** Says what its work costs from now on. */
+  public synchronized void model(DiskModel costs) {
+    model = costs;
+  }
+
+  /** Requests so far. */
+  public synchronized long requests() {
+    return requests;
+  }
+
+  /**
+   * Lets one request fail, as {@code fail_make_request} does: the bytes do not move.
+   *
+   * @param request its number, the next one is 1; 0: none fails
+   */
+  public synchronized void failRequest(long request) {
+    failing = request == 0 ? 0 : requests + request;
+  }
+
+  /** One request; when it will be over. */
+  private synchronized long request(int file, long offset) throws IOException {
+    if (++requests == failing) {
+      throw new IOException("the disk failed request " + requests);
+    }
+    boolean follows = file == lastFile && offset == lastEnd;
+    lastFile = file;
+    lastEnd = offset + PageCache.PAGE;
+    long begin = Math.max(busyUntil, clock.nanos());
+    busyUntil = begin + (follows ? 0 : model.seekNanos()) + model.pageNanos();
+    return busyUntil;
+  }
+
+  void read(PageCache cache, long index, MemorySegment page) throws IOException {
+    long offset = index << PageCache.SHIFT;
+    if (cache.store().isOnDisk()) {
+      clock.advanceTo(request(cache.handle(), offset));
+    }
+    cache.store().read(offset, page);
+  }
+
+  /** Writes; when it will be over. */
+  long write(PageCache cache, long index, MemorySegment part) throws IOException {
+    long offset = index << PageCache.SHIFT;
+    long done = cache.store().isOnDisk() ? request(cache.handle(), offset) : clock.nanos();
+    cache.store().write(offset, part);
+    return done;
+  }
+
+  synchronized void add(Flight flight) {
+    flights.add(flight);
+  }
+
+  /** Pages that are being written. */
+  public synchronized int inFlight() {
+    return flights.size();
+  }
+
+  /** When the first of them will be there; now if there is none. */
+  synchronized long nextDone() {
+    Flight first = flights.peek();
+    return first == null ? clock.nanos() : first.doneNanos();
+  }
+
+  /** When all of them will be. */
+  synchronized long allDone() {
+    Flight last = flights.peekLast();
+    return last == null ? clock.nanos() : last.doneNanos();
+  }
+
+  /** Takes the first that is there by now, or null. */
+  synchronized @Nullable Flight arrived() {
+    Flight first = flights.peek();
+    return first != null && first.doneNanos() <= clock.nanos() ? flights.poll() : null;
+  }
+}

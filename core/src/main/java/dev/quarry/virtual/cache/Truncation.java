@@ -1,0 +1,117 @@
+package dev.quarry.virtual.cache;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** Takes pages of a file out of its cache, and changes its size (mm/truncate.c, 6.18). */
+public final class Truncation {
+  private final PageCache cache;
+  private final PageCaches all;
+  private final PageIndex pages;
+
+  Truncation(PageCache cache, PageCaches all, PageIndex pages) {
+    this.cache = cache;
+    this.all = all;
+    this.pages = pages;
+  }
+
+  /**
+   * Sets the file's size. Pages behind it stay until {@link #removeFrom}; new faults do not find
+   * them.
+   *
+   * @return 0, {@link PageCache#IO_ERROR} or {@link PageCache#NO_SPACE}
+   */
+  public int resize(long bytes) {
+    synchronized (cache) {
+      try {
+        long before = cache.store().size();
+        cache.store().truncate(bytes);
+        zeroTail(Math.min(before, bytes));
+        return 0;
+      } catch (IOException e) {
+        return HostError.code(e);
+      }
+    }
+  }
+
+  /** Makes the file longer if it is not; 0 or what {@link #resize} says. */
+  int grow(long bytes) {
+    synchronized (cache) {
+      return bytes > cache.bytes() ? resize(bytes) : 0;
+    }
+  }
+
+  /** What a mapping stored behind the end is not seen when the file grows. */
+  private void zeroTail(long end) {
+    long tail = end & (PageCache.PAGE - 1);
+    int last = tail == 0 ? Pfn.NONE : pages.get(end >>> PageCache.SHIFT);
+    if (last != Pfn.NONE) {
+      cache.bytes(last, PageCache.PAGE).asSlice(tail).fill((byte) 0);
+      cache.markDirty(last);
+    }
+  }
+
+  /**
+   * Makes a hole: a range of the file reads as zeros, and its pages go, which nobody maps any more:
+   * {@code fallocate(FALLOC_FL_PUNCH_HOLE)}.
+   *
+   * @return false if the host refuses
+   */
+  public boolean punch(Cpu cpu, long first, long end) {
+    synchronized (cache) {
+      removeFrom(cpu, first, end);
+      try {
+        MemorySegment zeros = MemorySegment.ofArray(new byte[(int) PageCache.PAGE]);
+        long size = cache.isShmem() ? 0 : cache.store().size();
+        for (long index = first; index < end && index << PageCache.SHIFT < size; index++) {
+          long at = index << PageCache.SHIFT;
+          cache.store().write(at, zeros.asSlice(0, Math.min(PageCache.PAGE, size - at)));
+        }
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+  }
+
+  /** Gives up pages of a range that nobody maps any more: {@code truncate_inode_pages_range}. */
+  public void removeFrom(Cpu cpu, long first, long end) {
+    synchronized (cache) {
+      for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
+        remove(cpu, at);
+      }
+      cache.shmem().free(cpu, first, end);
+      if (end == Long.MAX_VALUE) {
+        pages.dropShadows(first);
+      }
+    }
+  }
+
+  private void remove(Cpu cpu, long index) {
+    int pfn = pages.get(index);
+    cache.writeBack().forget(pfn);
+    cache.leave(index, pfn);
+    all.allocator().freePage(cpu, pfn);
+  }
+
+  /** Gives up clean pages of a range that nobody holds: {@code invalidate_mapping_pages}. */
+  public long drop(Cpu cpu, long first, long end) {
+    if (cache.isShmem()) {
+      return 0;
+    }
+    synchronized (cache) {
+      long before = cache.nrPages();
+      for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
+        long state = all.map().state(pages.get(at));
+        boolean busy = (state & (PageState.DIRTY | PageState.WRITEBACK)) != 0;
+        if (!busy && PageState.refcount(state) == 1) {
+          remove(cpu, at);
+        }
+      }
+      return before - cache.nrPages();
+    }
+  }
+}

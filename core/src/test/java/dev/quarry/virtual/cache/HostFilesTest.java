@@ -1,0 +1,105 @@
+package dev.quarry.virtual.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quarry.virtual.fault.FaultLeaf;
+import dev.quarry.virtual.fault.UserFaultException;
+import dev.quarry.virtual.space.Errno;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What other programs of the host do to files that are open here, and disks. */
+class HostFilesTest {
+  private static final int PAGE = CacheMachine.PAGE;
+
+  @TempDir Path folder;
+
+  private Path file(int pages) throws IOException {
+    byte[] bytes = new byte[pages * PAGE];
+    Arrays.fill(bytes, (byte) 3);
+    return Files.write(folder.resolve("file"), bytes);
+  }
+
+  @Test
+  void aFileIsCutShortByAnotherProgram() throws IOException {
+    Path path = file(8);
+    try (CacheMachine it = new CacheMachine(path)) {
+      long at = it.map(8);
+      for (int page = 0; page < 8; page++) {
+        it.process.store(it.cpu, at + page * PAGE, 1, 40 + page);
+      }
+      it.calls.munmap(at + 4 * PAGE, 4L * PAGE);
+      try (FileChannel other = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        other.truncate(3 * PAGE + 10);
+      }
+      long again = it.map(8);
+      assertThatThrownBy(() -> it.process.load(it.cpu, again + 4 * PAGE, 1))
+          .isInstanceOfSatisfying(
+              UserFaultException.class, e -> assertThat(e.leaf()).isEqualTo(FaultLeaf.BEYOND_FILE));
+      assertThat(it.process.load(it.cpu, again + 3 * PAGE, 1)).isEqualTo(43);
+      assertThat(it.read(0, 8 * PAGE)).hasSize(3 * PAGE + 10);
+      assertThat(it.files.fsync(it.fd)).isZero();
+      assertThat(it.file.cache().nrDirty()).isZero();
+      assertThat(it.machine.invariants()).isEmpty();
+    }
+    byte[] onDisk = Files.readAllBytes(path);
+    assertThat(onDisk).hasSize(3 * PAGE + 10);
+    for (int page = 0; page < 4; page++) {
+      assertThat(onDisk[page * PAGE]).isEqualTo((byte) (40 + page));
+    }
+  }
+
+  @Test
+  void aFileThatIsGoneIsWrittenStill() throws IOException {
+    Path path = file(2);
+    try (CacheMachine it = new CacheMachine(path)) {
+      Files.delete(path);
+      assertThat(it.write(new byte[] {1, 2, 3}, PAGE)).isEqualTo(3);
+      assertThat(it.files.fsync(it.fd)).isZero();
+      it.caches.drop(it.cpu);
+      assertThat(it.read(PAGE, 4)).containsExactly(1, 2, 3, 3);
+    }
+  }
+
+  @Test
+  void callsThatAreRefused() throws IOException {
+    try (CacheMachine it = new CacheMachine(file(2))) {
+      assertThat(it.files.read(99, it.buffer, 1)).isEqualTo(-Errno.EBADF);
+      assertThat(it.files.pread(it.fd, it.buffer, 1, -1)).isEqualTo(-Errno.EINVAL);
+      assertThat(it.files.pread(it.fd, 0x10, 1, 0)).isEqualTo(-Errno.EFAULT);
+      assertThat(it.files.pwrite(it.fd, 0x10, 1, 0)).isEqualTo(-Errno.EFAULT);
+      assertThat(it.files.pwrite(it.fd, it.buffer, 1, 1L << 50)).isEqualTo(-Errno.EFBIG);
+      assertThat(it.files.pread(it.fd, it.buffer, 9, 2 * PAGE)).isZero();
+      int readOnly = it.process.open(it.caches.open(folder.resolve("file"), false));
+      assertThat(it.files.pwrite(readOnly, it.buffer, 1, 0)).isEqualTo(-Errno.EBADF);
+      assertThat(it.files.lseek(it.fd, -3, 2)).isEqualTo(2 * PAGE - 3);
+      assertThat(it.files.read(it.fd, it.buffer, 10)).as("up to the end").isEqualTo(3);
+      assertThat(it.files.fallocate(it.fd, 3, 1, PAGE)).isEqualTo(-Errno.EOPNOTSUPP);
+      assertThat(HostError.errno(new IOException("No space left on device")))
+          .isEqualTo(Errno.ENOSPC);
+      assertThat(HostError.errno(new IOException("Input/output error"))).isEqualTo(Errno.EIO);
+    }
+  }
+
+  @Test
+  void pagesOfDisksAreBuffers() throws IOException {
+    Path disk = Files.write(folder.resolve("disk"), new byte[16 * PAGE]);
+    try (CacheMachine it = new CacheMachine(file(2))) {
+      it.read(0, PAGE);
+      int fd = it.process.open(it.caches.openDevice(disk, "/dev/disk", true));
+      assertThat(it.files.pread(fd, it.buffer, 16 * PAGE, 0)).isEqualTo(16 * PAGE);
+      String text = it.machine.files().read("/proc/meminfo").orElseThrow();
+      assertThat(text).containsPattern("Buffers: +64 kB\nCached: +8 kB\n");
+      assertThatThrownBy(() -> it.caches.openDevice(folder.resolve("file"), "f", true))
+          .hasMessageContaining("open as a file");
+      assertThat(it.machine.invariants()).isEmpty();
+    }
+  }
+}
