@@ -12,7 +12,15 @@ class SpaceWorkTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "zero", "fault", "first", "map", "protect", "protect-used", "fork", "cow", "reuse"
+        "zero",
+        "fault",
+        "first",
+        "map",
+        "protect",
+        "protect-used",
+        "fork",
+        "cow",
+        "reuse"
       })
   void runsAgainAndAgain(String workload) {
     try (SpaceWork work = SpaceWork.of(workload)) {

@@ -275,7 +275,8 @@ final class AreaTree {
         largest = Math.max(largest, areas.subtreeGap(right));
       }
       long gap = Math.max(0, largest);
-      assert gap < mm.taskSize() : gap + " free bytes are not less than " + mm.taskSize() + " in all";
+      assert gap < mm.taskSize()
+          : gap + " free bytes are not less than " + mm.taskSize() + " in all";
       if (areas.subtreeGap(at) == gap) {
         return;
       }
