@@ -157,7 +157,7 @@ final class RedBlack {
     boolean black = !areas.isRed(heir);
     assert areas.parent(left) == vma && areas.parent(right) == vma
         : areas.start(vma) + " has children that do not say so";
-    assert child == NONE || areas.parent(child) == heir && areas.isRed(child)
+    assert child == NONE || (areas.parent(child) == heir && areas.isRed(child))
         : areas.start(heir) + " has no child below, and one above that is not red";
     assert areas.start(heir) >= areas.end(vma)
         : areas.start(heir) + " is not above " + areas.end(vma);
