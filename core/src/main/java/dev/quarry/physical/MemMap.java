@@ -322,6 +322,22 @@ public final class MemMap implements AutoCloseable {
   }
 
   /**
+   * Sets flags and drops a reference that is not the last, at once; the last one stays.
+   *
+   * @return the state before
+   */
+  public long dropReferenceAndSet(int pfn, int set) {
+    long at = at(pfn);
+    while (true) {
+      long state = Host.getLong(at);
+      long dropped = PageState.refcount(state) > 1 ? PageState.ONE_REFERENCE : 0;
+      if (Host.compareAndSetLong(at, state, (state | set) - dropped)) {
+        return state;
+      }
+    }
+  }
+
+  /**
    * Takes all references but one, if there are exactly so many, and clears flags: {@code
    * folio_ref_freeze}, where the one that stays is the caller's.
    *

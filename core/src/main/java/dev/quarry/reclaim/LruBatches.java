@@ -71,25 +71,21 @@ final class LruBatches implements PageLru, LastReference {
       return;
     }
     waiting[base + COUNT] = 0;
-    Lruvec held = null;
-    for (int i = base; i < base + count; i++) {
+    int left = 0;
+    for (int i = base; i < base + count; ) {
       Lruvec lruvec = lruvecs.of(waiting[i]);
-      if (lruvec != held) {
-        if (held != null) {
-          held.lock.unlock();
+      lruvec.lock.lock();
+      do {
+        int pfn = waiting[i++];
+        if (!lruvec.addWaiting(pfn)) {
+          waiting[base + left++] = pfn;
         }
-        lruvec.lock.lock();
-        held = lruvec;
-      }
-      lruvec.add(waiting[i]);
+      } while (i < base + count && lruvecs.of(waiting[i]) == lruvec);
+      lruvec.countAdded();
+      lruvec.lock.unlock();
     }
-    if (held != null) {
-      held.lock.unlock();
-    }
-    for (int i = base; i < base + count; i++) {
-      if (!map.dropReference(waiting[i])) {
-        allocator.freePage(cpu, waiting[i]);
-      }
+    for (int i = base; i < base + left; i++) {
+      allocator.freePage(cpu, waiting[i]);
     }
   }
 

@@ -48,12 +48,19 @@ public final class Lruvec {
   private final PhysicalMemory memory;
   private final MemMap map;
   private final Node node;
+
+  /** The list and the zone to which pages are being added, and how many are not counted yet. */
+  private LruList added = LruList.INACTIVE_ANON;
+
+  private Zone addedTo;
+  private long nrAdded;
   private final FreeList[] lists = new FreeList[LruList.values().length];
 
   Lruvec(PhysicalMemory memory, Node node) {
     this.memory = memory;
     this.map = memory.map();
     this.node = node;
+    this.addedTo = node.zone(0);
     for (int i = 0; i < lists.length; i++) {
       lists[i] = new FreeList(map);
     }
@@ -106,6 +113,34 @@ public final class Lruvec {
     count(which, pfn, 1);
   }
 
+  /**
+   * Adds a page that waited in a batch, whose reference goes with the same store. The counters are
+   * left to {@link #countAdded}, called before the lock is given up.
+   *
+   * @return false if the batch's reference is the last; then it stays, and so does the page, here
+   */
+  boolean addWaiting(int pfn) {
+    long state = map.dropReferenceAndSet(pfn, PageState.LRU);
+    LruList which = LruList.of(PageState.flags(state));
+    Zone zone = zone(pfn);
+    if (which != added || zone != addedTo) {
+      countAdded();
+      added = which;
+      addedTo = zone;
+    }
+    list(which).addHead(pfn);
+    nrAdded += 1L << PageState.order(state);
+    return PageState.refcount(state) > 1;
+  }
+
+  /** Counts what {@link #addWaiting} added. */
+  void countAdded() {
+    if (nrAdded != 0) {
+      count(added, addedTo, nrAdded);
+      nrAdded = 0;
+    }
+  }
+
   /** The same at the tail: it is looked at next. */
   void addTail(int pfn) {
     LruList which = LruList.of(PageState.flags(map.state(pfn)));
@@ -129,9 +164,11 @@ public final class Lruvec {
   }
 
   private void count(LruList which, int pfn, int sign) {
-    Zone zone = zone(pfn);
-    int change = sign * pages(pfn);
-    node.stat(which.nodeStat(), node.stat(which.nodeStat()) + change);
+    count(which, zone(pfn), (long) sign * pages(pfn));
+  }
+
+  private void count(LruList which, Zone zone, long change) {
+    node.add(which.nodeStat(), change);
     zone.stat(which.zoneStat(), zone.stat(which.zoneStat()) + change);
   }
 

@@ -2,7 +2,6 @@ package dev.quarry.virtual;
 
 import dev.quarry.machine.Cpu;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,19 +13,28 @@ public final class TlbCounts implements TlbFlush {
   /** {@code tlb_single_page_flush_ceiling}. */
   public static final int CEILING_PAGES = 33;
 
+  /** Counters of a CPU lie a pair of cache lines apart. */
+  private static final int STRIDE = 16;
+
+  private static final int RANGES = 0;
+  private static final int FULL = 1;
+  private static final int PAGES = 2;
+
   private final int cpus;
   private final AtomicLong ranges = new AtomicLong();
   private final AtomicLong full = new AtomicLong();
   private final AtomicLong pages = new AtomicLong();
   private final AtomicLong interrupts = new AtomicLong();
-  private final LongAdder userRanges = new LongAdder();
-  private final LongAdder userFull = new LongAdder();
-  private final LongAdder userPages = new LongAdder();
+
+  /** Of address spaces, counted by each CPU for itself, so that counting takes no atomic. */
+  private final long[] user;
+
   private volatile @Nullable TlbFlush modelled;
 
   /** Counts for a machine of so many CPUs. */
   public TlbCounts(int cpus) {
     this.cpus = cpus;
+    this.user = new long[cpus * STRIDE];
   }
 
   /** Tells TLBs of what is flushed from now on; null: none are modelled. */
@@ -60,11 +68,12 @@ public final class TlbCounts implements TlbFlush {
 
   @Override
   public void userRange(Cpu cpu, PageTables of, long address, long count, boolean tablesFreed) {
-    userRanges.increment();
+    int at = cpu.id() * STRIDE;
+    user[at + RANGES]++;
     if (count > CEILING_PAGES) {
-      userFull.increment();
+      user[at + FULL]++;
     } else {
-      userPages.add(count);
+      user[at + PAGES] += count;
     }
     TlbFlush tlbs = modelled;
     if (tlbs != null) {
@@ -74,8 +83,9 @@ public final class TlbCounts implements TlbFlush {
 
   @Override
   public void userAll(Cpu cpu, PageTables of) {
-    userRanges.increment();
-    userFull.increment();
+    int at = cpu.id() * STRIDE;
+    user[at + RANGES]++;
+    user[at + FULL]++;
     TlbFlush tlbs = modelled;
     if (tlbs != null) {
       tlbs.userAll(cpu, of);
@@ -112,16 +122,24 @@ public final class TlbCounts implements TlbFlush {
 
   /** Ranges of address spaces that were flushed. */
   public long userRanges() {
-    return userRanges.sum();
+    return sum(RANGES);
   }
 
   /** Ranges of address spaces for which all that a TLB held of them was flushed. */
   public long userFull() {
-    return userFull.sum();
+    return sum(FULL);
   }
 
   /** Pages of address spaces that were forgotten one by one. */
   public long userPages() {
-    return userPages.sum();
+    return sum(PAGES);
+  }
+
+  private long sum(int counter) {
+    long sum = 0;
+    for (int at = counter; at < user.length; at += STRIDE) {
+      sum += user[at];
+    }
+    return sum;
   }
 }

@@ -14,8 +14,8 @@ public final class Figures {
 
   private static final List<String> ORDER =
       List.of(
-          "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V5", "COMPACT", "B1",
-          "B2", "G1", "R1", "R2", "REFS", "T3");
+          "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V1", "V2", "V3", "V4",
+          "V5", "COMPACT", "B1", "B2", "G1", "R1", "R2", "REFS", "T3");
 
   private Figures() {}
 
@@ -60,6 +60,10 @@ public final class Figures {
       case "PAIR" -> new Pairs();
       case "VMALLOC" -> new VmallocFigure();
       case "COMPACT" -> new CompactionFigure();
+      case "V1" -> SpaceFigure.faults();
+      case "V2" -> SpaceFigure.mappings();
+      case "V3" -> SpaceFigure.protections();
+      case "V4" -> SpaceFigure.copies();
       case "V5" -> new TlbFigure();
       case "B1" -> new Boot();
       case "B2" -> new Start();

@@ -10,6 +10,7 @@ import dev.quarry.bench.run.Comparison;
 import dev.quarry.bench.run.Context;
 import dev.quarry.bench.run.Effort;
 import dev.quarry.bench.run.JmhRun;
+import dev.quarry.bench.work.AreaGrowth;
 import dev.quarry.bench.work.Growth;
 import dev.quarry.bench.work.MachineGrowth;
 import dev.quarry.bench.work.ObjectGrowth;
@@ -34,6 +35,10 @@ final class GrowthFigure implements Figure {
   private static final String LIVE_OBJECTS = " live objects";
   private static final String CACHES_OF_OBJECTS = " caches";
   private static final String CPUS_FOR_OBJECTS = " CPUs with slabs";
+  private static final String AREAS = " areas";
+  private static final Subject FOUND = Subject.ours("Quarry, an area found");
+  private static final Subject REPLACED = Subject.ours("Quarry, an area unmapped and mapped");
+  private static final Subject ANYWHERE = Subject.ours("Quarry, an area mapped anywhere, unmapped");
 
   @Override
   public FigureResult measure(Context context) throws IOException {
@@ -48,11 +53,17 @@ final class GrowthFigure implements Figure {
     }
     addMachines(comparison, context, jmh);
     addObjects(comparison, context, jmh);
+    for (int areas : sizes(context, BLOCKS)) {
+      Map<String, String> size = Map.of("areas", String.valueOf(areas));
+      add(comparison, areas + AREAS, FOUND, jmh, AreaGrowth.class, "find", size);
+      add(comparison, areas + AREAS, REPLACED, jmh, AreaGrowth.class, "replace", size);
+      add(comparison, areas + AREAS, ANYWHERE, jmh, AreaGrowth.class, "anywhere", size);
+    }
     List<Row> rows = comparison.run(1);
     plot(context, rows);
     return new FigureResult(
         "G1",
-        "one page (or two), or an object, allocated and freed, as the machine grows",
+        "a page (or two) or an object allocated and freed, an area found or replaced, as all grows",
         FigureResult.Layout.SIZES,
         rows,
         List.of(
@@ -62,7 +73,10 @@ final class GrowthFigure implements Figure {
             flat(rows, " nodes", Subjects.QUARRY),
             flat(rows, LIVE_OBJECTS, OBJECT),
             flat(rows, CACHES_OF_OBJECTS, OBJECT),
-            flat(rows, CPUS_FOR_OBJECTS, OBJECT)),
+            flat(rows, CPUS_FOR_OBJECTS, OBJECT),
+            flat(rows, AREAS, FOUND),
+            flat(rows, AREAS, REPLACED),
+            flat(rows, AREAS, ANYWHERE)),
         context.takeNotes());
   }
 
@@ -146,5 +160,10 @@ final class GrowthFigure implements Figure {
       plot.curve(subject.name(), costs(rows, FREE_BLOCKS, subject));
     }
     plot.write(context.results().resolve("G1.svg"));
+    GrowthPlot areas = new GrowthPlot("Operations on areas", "areas", "nanoseconds");
+    for (Subject subject : List.of(FOUND, REPLACED, ANYWHERE)) {
+      areas.curve(subject.name(), costs(rows, AREAS, subject));
+    }
+    areas.write(context.results().resolve("G1-areas.svg"));
   }
 }

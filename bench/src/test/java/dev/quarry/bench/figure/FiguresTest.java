@@ -31,8 +31,8 @@ class FiguresTest {
     assertThat(Figures.of(List.of("g1", "P4"), TINY, TINY).keySet()).containsExactly("P4", "G1");
     assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
         .hasMessage(
-            "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, V5,"
-                + " COMPACT, B1, B2, G1, R1, R2, REFS, T3");
+            "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, V1, V2,"
+                + " V3, V4, V5, COMPACT, B1, B2, G1, R1, R2, REFS, T3");
   }
 
   @Test

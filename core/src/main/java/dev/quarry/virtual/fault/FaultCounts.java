@@ -1,7 +1,9 @@
 package dev.quarry.virtual.fault;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * How often each leaf was reached, and which ones by the last fault; each CPU counts for itself.
@@ -23,6 +25,9 @@ public final class FaultCounts {
   private static final int PATH_SHIFT = Byte.SIZE;
   private static final int PATH_MASK = (1 << PATH_SHIFT) - 1;
 
+  private static final long AFTER_ANOTHER = bits(FaultLeaf::isAfterAnother);
+  private static final long PASSED = bits(leaf -> leaf.effect() == FaultLeaf.Effect.PASSED);
+
   private final long[] counts;
 
   FaultCounts(int cpus) {
@@ -31,16 +36,17 @@ public final class FaultCounts {
 
   FaultLeaf count(int cpu, FaultLeaf leaf) {
     int base = cpu * STRIDE;
+    int code = leaf.ordinal() + 1;
     counts[base + leaf.ordinal()]++;
     long before = counts[base + PATH];
-    boolean goesOn = leaf.isAfterAnother() || isPassed(before);
-    counts[base + PATH] = (goesOn ? before << PATH_SHIFT : 0) | (leaf.ordinal() + 1);
+    boolean goesOn = ((AFTER_ANOTHER >>> code | PASSED >>> (before & PATH_MASK)) & 1) != 0;
+    counts[base + PATH] = (goesOn ? before << PATH_SHIFT : 0) | code;
     return leaf;
   }
 
-  private static boolean isPassed(long path) {
-    int last = (int) path & PATH_MASK;
-    return last != 0 && ALL[last - 1].effect() == FaultLeaf.Effect.PASSED;
+  /** A bit for each leaf that is so, by what stands for it in a path; there are fewer than 64. */
+  private static long bits(Predicate<FaultLeaf> which) {
+    return Arrays.stream(ALL).filter(which).mapToLong(leaf -> 2L << leaf.ordinal()).sum();
   }
 
   /** The leaves that a CPU's last fault passed, the end last; empty before its first fault. */

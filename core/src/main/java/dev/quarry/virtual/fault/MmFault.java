@@ -68,10 +68,28 @@ final class MmFault {
     return handle(fault);
   }
 
-  /** The same by a fault that its caller has filled. */
+  /**
+   * The same by a fault that its caller has filled. As with the large methods of areas (see the
+   * package dev.quarry.virtual.space), it is more than HotSpot inlines: what is below it is
+   * compiled with it, what is above it is not.
+   */
   FaultLeaf handle(VmFault fault) {
+    assert fault.mm.isHeldByMe() : fault.mm + " is not locked by who handles a fault in it";
+    assert (fault.address & Parts.PAGE - 1) == 0 : fault.address + " is not a page's address";
+    assert parts.spaces().areas().end(fault.vma) > fault.address
+        : fault.address + " is above " + parts.spaces().areas().end(fault.vma);
     parts.lru().boundary(fault.cpu);
-    FaultLeaf leaf = resolve(fault);
+    fault.slot = fault.mm.tables().findSlot(fault.address);
+    FaultLeaf leaf;
+    if (fault.slot == PageTables.NO_SLOT) {
+      leaf = withoutTable(fault);
+    } else {
+      fault.entry = parts.tables().entry(fault.slot);
+      leaf =
+          fault.entry == Pte.NONE && parts.spaces().areas().isAnonymous(fault.vma)
+              ? anonymous.resolve(fault)
+              : small(fault);
+    }
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
       fault.payer.countFault(fault.major);
@@ -107,11 +125,6 @@ final class MmFault {
     return written.isResolved() ? leaf : written;
   }
 
-  private FaultLeaf resolve(VmFault fault) {
-    fault.slot = fault.mm.tables().findSlot(fault.address);
-    return fault.slot == PageTables.NO_SLOT ? withoutTable(fault) : small(fault);
-  }
-
   /** There is no table of single pages: none yet, or a huge page. */
   private FaultLeaf withoutTable(VmFault fault) {
     PageTables tables = fault.mm.tables();
@@ -129,11 +142,14 @@ final class MmFault {
       counts.count(fault.cpu.id(), leaf);
     }
     fault.slot = tables.makeSlotBelow(fault.cpu, GFP_TABLE, upper, fault.address);
-    return fault.slot == PageTables.NO_SLOT ? FaultLeaf.OUT_OF_MEMORY : small(fault);
+    if (fault.slot == PageTables.NO_SLOT) {
+      return FaultLeaf.OUT_OF_MEMORY;
+    }
+    fault.entry = parts.tables().entry(fault.slot);
+    return small(fault);
   }
 
   private FaultLeaf small(VmFault fault) {
-    fault.entry = parts.tables().entry(fault.slot);
     if (fault.entry == Pte.NONE) {
       boolean ofFile = !parts.spaces().areas().isAnonymous(fault.vma);
       return ofFile ? file.resolve(fault) : anonymous.resolve(fault);

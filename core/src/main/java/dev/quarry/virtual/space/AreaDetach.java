@@ -108,20 +108,23 @@ final class AreaDetach {
   void complete(Cpu cpu, long uncharge) {
     mm.noteHiwater();
     MappedPages pages = spaces.pages();
+    long floor = prev == NONE ? 0 : areas.end(prev);
+    long ceiling = next == NONE ? spaces.userEnd() : areas.start(next);
     for (long at = first; at != next; ) {
       long following = areas.next(at);
       long flags = areas.flags(at);
-      mm.tree.remove(at);
-      mm.account(flags, -areas.pages(at));
+      long from = areas.start(at);
+      long to = areas.end(at);
+      long count = (to - from) >>> MmStruct.PAGE_SHIFT;
+      mm.account(flags, -count);
       if ((flags & VmFlags.LOCKED) != 0) {
-        mm.add(Field.LOCKED_VM, -areas.pages(at));
+        mm.add(Field.LOCKED_VM, -count);
       }
-      pages.unmap(cpu, mm, at, areas.start(at), areas.end(at));
+      mm.tree.remove(at);
+      pages.unmap(cpu, mm, at, from, to);
       spaces.freeArea(cpu, at);
       at = following;
     }
-    long floor = prev == NONE ? 0 : areas.end(prev);
-    long ceiling = next == NONE ? spaces.userEnd() : areas.start(next);
     pages.freeTables(cpu, mm, start, end, floor, ceiling);
     if (uncharge != 0) {
       spaces.commitment().uncharge(uncharge);

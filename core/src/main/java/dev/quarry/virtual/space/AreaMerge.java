@@ -117,6 +117,8 @@ final class AreaMerge {
   private long existingRange(Cpu cpu, MergeRequest r) {
     r.result = Result.NO_MERGE;
     long middle = r.middle;
+    assert r.start >= areas.start(middle) && r.end <= areas.end(middle)
+        : r.start + " to " + r.end + " is not a part of " + areas.start(middle);
     boolean leftSide = r.start == areas.start(middle);
     boolean rightSide = r.end == areas.end(middle);
     if ((r.flags & VmFlags.SPECIAL) != 0 || (!leftSide && !rightSide)) {
@@ -146,14 +148,18 @@ final class AreaMerge {
 
   /** The neighbour below takes the part, and the neighbour above with it if that merges too. */
   private void growOver(Cpu cpu, MergeRequest r, boolean right) {
-    if (r.end == areas.end(r.middle)) {
-      absorb(cpu, r.prev, r.middle);
+    long last = r.prev;
+    if (right) {
+      last = r.next;
+    } else if (r.end == areas.end(r.middle)) {
+      last = r.middle;
     } else {
       spaces.pages().boundary(cpu, mm, r.end);
       mm.tree.moveBound(r.prev, r.middle, r.end);
     }
-    if (right) {
-      absorb(cpu, r.prev, r.next);
+    for (long above = r.prev; above != last; ) {
+      above = areas.next(r.prev);
+      absorb(cpu, r.prev, above);
     }
   }
 
@@ -226,6 +232,10 @@ final class AreaMerge {
    * @return the upper part, or a negated {@link Errno}; then nothing has changed
    */
   long cut(Cpu cpu, long vma, long at) {
+    assert mm.isHeldByMe() : mm + " is not locked by who cuts an area of it";
+    assert areas.start(vma) < at && at < areas.end(vma)
+        : at + " is not between " + areas.start(vma) + " and " + areas.end(vma);
+    assert (at & ~MmStruct.PAGE_MASK) == 0 : at + " is not a page's address";
     int file = areas.file(vma);
     if (file != VmAreaStruct.NO_FILE && !spaces.files().file(file).maySplit()) {
       return -Errno.EINVAL;

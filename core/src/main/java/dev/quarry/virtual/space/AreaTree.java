@@ -13,9 +13,17 @@ import dev.quarry.virtual.space.MmStruct.Field;
  * </pre>
  *
  * <p>What changes an area's start, or its neighbour's end, calls {@link #gapChanged}.
+ *
+ * <p>HotSpot puts no more than some 30 loads and stores of off-heap memory into one compiled method
+ * before it stops to inline even accessors, and inlines no method of more than 325 bytes
+ * (FreqInlineSize). The large methods here and in {@link RedBlack} are larger, with the assertions
+ * that they have: each is compiled for itself, and that halves what an operation takes.
  */
 final class AreaTree {
   private static final long NONE = VmAreaStruct.NONE;
+
+  /** Of an area that was just linked: no gap is as large. */
+  private static final long UNKNOWN_GAP = -1;
 
   private final MmStruct mm;
   private final VmAreaStruct areas;
@@ -83,12 +91,11 @@ final class AreaTree {
    * @param prev the neighbour below, or none
    */
   void insert(long vma, long prev) {
-    link(vma, prev);
+    long parent = hang(vma, prev);
+    areas.subtreeGap(vma, UNKNOWN_GAP);
+    gapChanged(vma);
     long next = areas.next(vma);
-    long parent = hang(vma, prev, next);
-    areas.subtreeGap(vma, gap(vma));
-    gapChanged(parent);
-    if (next != parent) {
+    if (next != NONE && next != parent) {
       gapChanged(next);
     }
     balance.afterInsert(vma, parent);
@@ -96,36 +103,21 @@ final class AreaTree {
 
   /** Links the upper part of an area that was cut: what is free does not change. */
   void insertAbove(long vma, long below) {
-    link(vma, below);
-    long parent = hang(vma, below, areas.next(vma));
+    long parent = hang(vma, below);
     areas.subtreeGap(vma, 0);
     balance.afterInsert(vma, parent);
   }
 
-  /** Hangs an area where one of its neighbours has no child: one always has none. */
-  private long hang(long vma, long prev, long next) {
-    boolean left = next != NONE && areas.left(next) == NONE;
-    long parent = left ? next : prev;
-    areas.left(vma, NONE);
-    areas.right(vma, NONE);
-    areas.parentRed(vma, parent);
-    if (parent == NONE) {
-      mm.set(Field.ROOT, vma);
-    } else if (left) {
-      areas.left(parent, vma);
-    } else {
-      areas.right(parent, vma);
-    }
-    mm.add(Field.MAP_COUNT, 1);
-    countStack(vma, 1);
-    return parent;
-  }
-
-  private void link(long vma, long prev) {
-    if (!areas.isAnonymous(vma)) {
-      mm.spaces().files().file(areas.file(vma)).linked(vma);
-    }
+  /**
+   * Links an area between its neighbours, and hangs it where one of them has no child: one always
+   * has none. Returns the parent.
+   */
+  private long hang(long vma, long prev) {
     long next = prev == NONE ? mm.firstArea() : areas.next(prev);
+    assert prev == NONE || areas.end(prev) <= areas.start(vma)
+        : "an area up to " + areas.end(prev) + " overlaps one from " + areas.start(vma);
+    assert next == NONE || areas.end(vma) <= areas.start(next)
+        : "an area up to " + areas.end(vma) + " overlaps one from " + areas.start(next);
     areas.prev(vma, prev);
     areas.next(vma, next);
     if (prev == NONE) {
@@ -138,6 +130,22 @@ final class AreaTree {
     } else {
       areas.prev(next, vma);
     }
+    boolean left = next != NONE && areas.left(next) == NONE;
+    long parent = left ? next : prev;
+    areas.left(vma, NONE);
+    areas.right(vma, NONE);
+    areas.parentRed(vma, parent);
+    if (parent == NONE) {
+      mm.set(Field.ROOT, vma);
+    } else {
+      areas.child(parent, left, vma);
+    }
+    mm.add(Field.MAP_COUNT, 1);
+    if (!areas.isAnonymous(vma)) {
+      mm.spaces().files().file(areas.file(vma)).linked(vma);
+    }
+    countStack(vma, 1);
+    return parent;
   }
 
   /** Unlinks an area; its object stays as it is. */
@@ -251,7 +259,24 @@ final class AreaTree {
   /** The same, but only below an area. */
   void propagate(long vma, long stop) {
     for (long at = vma; at != stop; at = areas.parent(at)) {
-      long gap = computeSubtreeGap(at);
+      long prev = areas.prev(at);
+      long below = prev == NONE ? 0 : areas.end(prev);
+      assert below <= areas.start(at)
+          : "an area up to " + below + " overlaps one from " + areas.start(at);
+      long largest = startGap(at) - below; // negative in a guard gap
+      long left = areas.left(at);
+      if (left != NONE) {
+        assert areas.parent(left) == at : areas.start(left) + " hangs below " + areas.start(at);
+        largest = Math.max(largest, areas.subtreeGap(left));
+      }
+      long right = areas.right(at);
+      if (right != NONE) {
+        assert areas.parent(right) == at : areas.start(right) + " hangs below " + areas.start(at);
+        largest = Math.max(largest, areas.subtreeGap(right));
+      }
+      long gap = Math.max(0, largest);
+      assert gap < mm.taskSize()
+          : gap + " free bytes are not less than " + mm.taskSize() + " in all";
       if (areas.subtreeGap(at) == gap) {
         return;
       }

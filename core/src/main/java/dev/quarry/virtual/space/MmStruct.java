@@ -68,6 +68,9 @@ public final class MmStruct extends SpinLock {
     static final int MAJ_FAULTS = 256;
     static final int STACKS = 264;
 
+    /** Of pages that only the total counts. */
+    static final int NONE = -1;
+
     private Field() {}
   }
 
@@ -260,13 +263,36 @@ public final class MmStruct extends SpinLock {
   /** Counts pages of an area of these flags that came, or went: {@code vm_stat_account}. */
   void account(long flags, long pages) {
     add(Field.TOTAL_VM, pages);
-    if (VmFlags.isExec(flags)) {
-      add(Field.EXEC_VM, pages);
-    } else if (VmFlags.isStack(flags)) {
-      add(Field.STACK_VM, pages);
-    } else if (VmFlags.isData(flags)) {
-      add(Field.DATA_VM, pages);
+    int kind = kindField(flags);
+    if (kind != Field.NONE) {
+      add(kind, pages);
     }
+  }
+
+  /** Counts pages of an area whose flags have changed. */
+  void accountChange(long from, long to, long pages) {
+    int before = kindField(from);
+    int after = kindField(to);
+    if (before == after) {
+      return;
+    }
+    if (before != Field.NONE) {
+      add(before, -pages);
+    }
+    if (after != Field.NONE) {
+      add(after, pages);
+    }
+  }
+
+  /** Where pages of an area of these flags are counted beside the total. */
+  private static int kindField(long flags) {
+    if (VmFlags.isExec(flags)) {
+      return Field.EXEC_VM;
+    }
+    if (VmFlags.isStack(flags)) {
+      return Field.STACK_VM;
+    }
+    return VmFlags.isData(flags) ? Field.DATA_VM : Field.NONE;
   }
 
   /** Remembers how large the address space was before it gets smaller. */

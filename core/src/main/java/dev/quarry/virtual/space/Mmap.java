@@ -307,8 +307,10 @@ public final class Mmap {
       }
       return -Errno.EOPNOTSUPP;
     }
+    mm.account(vmFlags, pages);
     long vma = place(old.prev, old.next, fresh);
     if (vma == NONE) {
+      mm.account(vmFlags, -pages);
       spaces.commitment().uncharge(charged);
       return -Errno.ENOMEM;
     }
@@ -346,7 +348,6 @@ public final class Mmap {
   }
 
   private void finish(long vma, long pages) {
-    mm.account(vmFlags, pages);
     if ((vmFlags & (VmFlags.SPECIAL | VmFlags.DROPPABLE)) != 0) {
       areas.flags(vma, areas.flags(vma) & ~VmFlags.LOCKED_MASK); // cannot be locked
     } else if ((vmFlags & VmFlags.LOCKED) != 0) {

@@ -129,8 +129,7 @@ public final class Mprotect {
     if ((old & private_) == VmFlags.LOCKED && (flags & VmFlags.WRITE) != 0) {
       Populate.area(cpu, mm, changed, start, end);
     }
-    mm.account(old, -pages);
-    mm.account(flags, pages);
+    mm.accountChange(old, flags, pages);
     return changed;
   }
 }

@@ -32,15 +32,11 @@ final class RedBlack {
   }
 
   private long child(long vma, boolean left) {
-    return left ? areas.left(vma) : areas.right(vma);
+    return areas.child(vma, left);
   }
 
   private void child(long vma, boolean left, long child) {
-    if (left) {
-      areas.left(vma, child);
-    } else {
-      areas.right(vma, child);
-    }
+    areas.child(vma, left, child);
     if (child != NONE) {
       areas.parent(child, vma);
     }
@@ -51,10 +47,8 @@ final class RedBlack {
     long parent = areas.parent(vma);
     if (parent == NONE) {
       mm.set(Field.ROOT, other);
-    } else if (areas.left(parent) == vma) {
-      areas.left(parent, other);
     } else {
-      areas.right(parent, other);
+      areas.child(parent, areas.left(parent) == vma, other);
     }
     if (other != NONE) {
       areas.parent(other, parent);
@@ -63,12 +57,34 @@ final class RedBlack {
 
   /** Moves the child of an area to its place, and the area down to the other side. */
   private void rotateUp(long top, boolean left) {
-    long up = child(top, left);
-    replace(top, up);
-    child(top, left, child(up, !left));
-    child(up, !left, top);
+    long up = areas.child(top, left);
+    long inner = areas.child(up, !left);
+    long parent = areas.parent(top);
+    assert areas.parent(up) == top
+        : areas.start(up) + " is a child of " + areas.start(top) + " and does not say so";
+    assert inner == NONE || areas.parent(inner) == up
+        : areas.start(inner) + " is a child of " + areas.start(up) + " and does not say so";
+    if (parent == NONE) {
+      mm.set(Field.ROOT, up);
+    } else {
+      boolean first = areas.left(parent) == top;
+      assert areas.child(parent, first) == top
+          : areas.start(top) + " is no child of " + areas.start(parent);
+      areas.child(parent, first, up);
+    }
+    areas.parent(up, parent);
+    areas.child(top, left, inner);
+    if (inner != NONE) {
+      areas.parent(inner, top);
+    }
+    areas.child(up, !left, top);
+    areas.parent(top, up);
+    long largest = tree.gap(top);
+    long outer = areas.child(top, !left);
+    largest = inner == NONE ? largest : Math.max(largest, areas.subtreeGap(inner));
+    largest = outer == NONE ? largest : Math.max(largest, areas.subtreeGap(outer));
     areas.subtreeGap(up, areas.subtreeGap(top));
-    areas.subtreeGap(top, tree.computeSubtreeGap(top));
+    areas.subtreeGap(top, largest);
   }
 
   /** A red area was hung in: it may have a red parent. */
@@ -79,9 +95,13 @@ final class RedBlack {
     long vma = inserted;
     long parent = below;
     while (isRed(parent)) {
-      long grand = areas.parent(parent); // there is one: the root is black
+      long grand = areas.parent(parent);
+      assert grand != NONE : "the root, from " + areas.start(parent) + ", is red";
+      assert !areas.isRed(grand) : areas.start(grand) + " has a red child and is red";
       boolean left = areas.left(grand) == parent;
       long uncle = child(grand, !left);
+      assert child(grand, left) == parent
+          : areas.start(parent) + " is no child of " + areas.start(grand);
       if (isRed(uncle)) {
         areas.red(parent, false);
         areas.red(uncle, false);
@@ -135,6 +155,12 @@ final class RedBlack {
     long child = areas.right(heir);
     long parent = areas.parent(heir);
     boolean black = !areas.isRed(heir);
+    assert areas.parent(left) == vma && areas.parent(right) == vma
+        : areas.start(vma) + " has children that do not say so";
+    assert child == NONE || (areas.parent(child) == heir && areas.isRed(child))
+        : areas.start(heir) + " has no child below, and one above that is not red";
+    assert areas.start(heir) >= areas.end(vma)
+        : areas.start(heir) + " is not above " + areas.end(vma);
     if (parent == vma) {
       parent = heir;
     } else {
@@ -163,7 +189,10 @@ final class RedBlack {
     while (parent != NONE && !isRed(vma)) {
       boolean left = areas.left(parent) == vma;
       long sibling = child(parent, !left);
+      assert child(parent, left) == vma : "an area is no child of " + areas.start(parent);
+      assert sibling != NONE : areas.start(parent) + " has lost a black child, and has no other";
       if (isRed(sibling)) {
+        assert !areas.isRed(parent) : areas.start(parent) + " has a red child and is red";
         areas.red(sibling, false);
         areas.red(parent, true);
         rotateUp(parent, !left);

@@ -131,6 +131,15 @@ public final class VmAreaStruct {
     return Host.getLong(vma + delta + RIGHT);
   }
 
+  /** One of its children in the tree: which one does not cost a branch. */
+  long child(long vma, boolean left) {
+    return Host.getLong(vma + delta + (left ? LEFT : RIGHT));
+  }
+
+  void child(long vma, boolean left, long other) {
+    Host.putLong(vma + delta + (left ? LEFT : RIGHT), other);
+  }
+
   /** The parent in the tree. */
   public long parent(long vma) {
     return Host.getLong(vma + delta + PARENT) & ~RED;
