@@ -1,6 +1,8 @@
 package dev.quarry.kernel;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.physical.Node;
+import dev.quarry.physical.OomResult;
 import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Reclaimer;
 import dev.quarry.physical.Zone;
@@ -34,6 +36,16 @@ final class LateReclaimer implements Reclaimer {
   @Override
   public boolean compact(ReclaimRequest request) {
     return now.compact(request);
+  }
+
+  @Override
+  public OomResult outOfMemory(ReclaimRequest request) {
+    return now.outOfMemory(request);
+  }
+
+  @Override
+  public boolean isVictim(Cpu cpu) {
+    return now.isVictim(cpu);
   }
 
   @Override

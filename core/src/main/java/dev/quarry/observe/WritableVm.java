@@ -3,6 +3,7 @@ package dev.quarry.observe;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmSysctl;
 import dev.quarry.reclaim.Reclaim;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,9 @@ final class WritableVm {
   private WritableVm() {}
 
   static List<String> paths() {
-    return List.of(MIN_FREE, SCALE, SWAPPINESS, PAGE_CLUSTER);
+    List<String> paths = new ArrayList<>(List.of(MIN_FREE, SCALE, SWAPPINESS, PAGE_CLUSTER));
+    OomFiles.settings().forEach(name -> paths.add(FOLDER + name));
+    return List.copyOf(paths);
   }
 
   static void write(PhysicalMemory memory, @Nullable Reclaim reclaim, String path, String text) {
@@ -35,7 +38,10 @@ final class WritableVm {
         if (reclaim == null) {
           throw new IllegalArgumentException(path + ": the machine has no processes yet");
         }
-        if (path.equals(SWAPPINESS)) {
+        String name = path.substring(FOLDER.length());
+        if (OomFiles.settings().contains(name)) {
+          OomFiles.write(reclaim.oom().settings(), path, name, value);
+        } else if (path.equals(SWAPPINESS)) {
           reclaim.settings().swappiness(value);
         } else {
           reclaim.settings().pageCluster(value);
@@ -44,7 +50,7 @@ final class WritableVm {
     }
   }
 
-  private static int number(String path, String text) {
+  static int number(String path, String text) {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
@@ -52,7 +58,7 @@ final class WritableVm {
     }
   }
 
-  private static int between(String path, int value, int least, int most) {
+  static int between(String path, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(path + ": " + value + " is not " + least + " to " + most);
     }

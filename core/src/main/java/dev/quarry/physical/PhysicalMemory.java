@@ -45,6 +45,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private long minFreeKbytes;
   private int scaleFactor;
   private LastReference lastReference = LastReference.NONE;
+  private SwapFigures swapFigures = SwapFigures.NONE;
 
   /**
    * Lays out memory and frees to the allocator all that is RAM and not reserved.
@@ -211,6 +212,16 @@ public final class PhysicalMemory implements AutoCloseable {
   }
 
   /** The zone types that were built. */
+  /** What reports print of swap. */
+  public SwapFigures swapFigures() {
+    return swapFigures;
+  }
+
+  /** Says who knows about swap. */
+  public void swapFigures(SwapFigures figures) {
+    swapFigures = figures;
+  }
+
   List<ZoneType> zoneTypes() {
     return spec.zones().stream().map(zone -> zone.type()).toList();
   }

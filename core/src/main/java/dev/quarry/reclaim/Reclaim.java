@@ -5,12 +5,16 @@ import dev.quarry.machine.Ram;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeBalance;
+import dev.quarry.physical.OomResult;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Reclaimer;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
+import dev.quarry.reclaim.oom.OomKiller;
+import dev.quarry.reclaim.oom.OomTasks;
+import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.fault.ReverseMap;
 import dev.quarry.virtual.fault.UserPages;
@@ -35,6 +39,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final ClassicLru classic;
   private final List<Kswapd> kswapds = new ArrayList<>();
   private final Runnable reap;
+  private final OomKiller oom;
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
   private volatile boolean anyAwake;
@@ -79,13 +84,20 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   /**
    * Begins to keep lists of the pages of processes, of which there is none yet.
    *
-   * @param reap gives back what object caches do not need
+   * @param slab what object caches do not need is given back
+   * @param tasks the processes
    */
   public Reclaim(
-      PhysicalMemory memory, PageAllocator allocator, Ram ram, UserPages pages, Runnable reap) {
+      PhysicalMemory memory,
+      PageAllocator allocator,
+      Ram ram,
+      UserPages pages,
+      SlabAllocator slab,
+      OomTasks tasks) {
     this.memory = memory;
     this.pages = pages;
-    this.reap = reap;
+    this.reap = slab::reap;
+    this.oom = new OomKiller(memory, slab, tasks);
     NodeCounts counts = pages.counts();
     NodeBalance balance = new NodeBalance(memory);
     this.lruvecs = new Lruvecs(memory);
@@ -110,6 +122,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     pages.swap(swap);
     pages.caches().swap(swap);
     pages.spaces().commitment().swap(swap.areas()::totalPages);
+    memory.swapFigures(new ShownSwap(swap.areas(), kswapds));
   }
 
   ClassicLru classic() {
@@ -123,6 +136,11 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   /** The settings under {@code /proc/sys/vm}. */
   public ReclaimSettings settings() {
     return settings;
+  }
+
+  /** Who is called when reclaim brings nothing. */
+  public OomKiller oom() {
+    return oom;
   }
 
   /** The pages in swap. */
@@ -207,6 +225,16 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   @Override
   public boolean compact(ReclaimRequest request) {
     return false;
+  }
+
+  @Override
+  public OomResult outOfMemory(ReclaimRequest request) {
+    return request.cpu().isFreeingMemory() ? OomResult.NOTHING : oom.outOfMemory(request);
+  }
+
+  @Override
+  public boolean isVictim(Cpu cpu) {
+    return oom.isVictim(cpu);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
@@ -70,7 +71,9 @@ final class MmFault {
 
   private FaultLeaf handle(VmFault fault) {
     parts.lru().boundary(fault.cpu);
+    Task before = fault.cpu.task(fault.mm.task());
     FaultLeaf leaf = resolve(fault);
+    fault.cpu.task(before);
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
       fault.mm.countFault(fault.major);
