@@ -149,7 +149,12 @@ public final class ProcFs {
     return Optional.ofNullable(texts.get(path))
         .map(text -> text.apply(memory))
         .or(() -> words(path).map(PageWords::summary))
-        .or(() -> ofProcess(path));
+        .or(() -> ofProcess(path))
+        .or(() -> reclaim == null ? Optional.empty() : groups(reclaim).read(path));
+  }
+
+  private GroupFiles groups(Reclaim keeper) {
+    return new GroupFiles(memory, keeper);
   }
 
   private Optional<String> ofProcess(String path) {
@@ -180,7 +185,7 @@ public final class ProcFs {
   public static boolean isWritable(String path) {
     Matcher matcher = OF_PROCESS.matcher(path);
     boolean ofProcess = matcher.matches() && OomFiles.isWritable(matcher.group(2));
-    return ofProcess || writablePaths().contains(path);
+    return ofProcess || GroupFiles.isWritable(path) || writablePaths().contains(path);
   }
 
   /** The paths of files that may be written, but for those of processes. */
@@ -199,6 +204,13 @@ public final class ProcFs {
    */
   public void write(String path, String text) {
     if (writesToProcess(path, text)) {
+      return;
+    }
+    if (GroupFiles.isWritable(path)) {
+      if (reclaim == null) {
+        throw new IllegalArgumentException(path + ": the machine has no processes yet");
+      }
+      groups(reclaim).write(path, text);
       return;
     }
     if (!writablePaths().contains(path)) {

@@ -12,6 +12,8 @@ import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Reclaimer;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.reclaim.oom.OomKiller;
 import dev.quarry.reclaim.oom.OomTasks;
 import dev.quarry.slab.SlabAllocator;
@@ -40,6 +42,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final List<Kswapd> kswapds = new ArrayList<>();
   private final Runnable reap;
   private final OomKiller oom;
+  private final MemoryGroups groups;
+  private final GroupLimits limits;
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
   private volatile boolean anyAwake;
@@ -48,6 +52,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     /** Between operations each daemon that is awake works a little. */
     @Override
     public void run(Cpu cpu) {
+      limits.before(cpu);
       if (anyAwake && !cpu.isFreeingMemory()) {
         if (kswapds.stream().anyMatch(Kswapd::isStarting)) {
           reap.run();
@@ -67,7 +72,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final class WholeNodes implements ReclaimScope {
     @Override
     public List<Lruvec> lruvecs(Node node) {
-      return List.of(lruvecs.of(node));
+      return lruvecs.allOf(node);
     }
 
     @Override
@@ -97,13 +102,15 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.memory = memory;
     this.pages = pages;
     this.reap = slab::reap;
-    this.oom = new OomKiller(memory, slab, tasks);
     NodeCounts counts = pages.counts();
     NodeBalance balance = new NodeBalance(memory);
-    this.lruvecs = new Lruvecs(memory);
+    this.groups = new MemoryGroups(memory.map().endPfn());
+    this.oom = new OomKiller(memory, slab, tasks, groups);
+    this.lruvecs = new Lruvecs(memory, groups);
     this.swap = new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings);
     Workingset workingset = new Workingset(memory, lruvecs, counts, swap);
-    this.batches = new LruBatches(memory, allocator, lruvecs, workingset, new Background());
+    this.batches =
+        new LruBatches(memory, allocator, lruvecs, workingset, groups, new Background());
     this.shrinkers = new Shrinkers(memory);
     ReverseMap rmap = pages.reverseMap();
     this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);
@@ -111,6 +118,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.classic = policy;
     ShrinkNode shrinkNode = new ShrinkNode(balance, policy, shrinkers);
     this.tryToFree = new TryToFree(shrinkNode, lruvecs);
+    this.limits = new GroupLimits(memory, groups, lruvecs, shrinkNode, settings, batches, oom);
     for (Node node : memory.nodes()) {
       Lruvec lruvec = lruvecs.of(node);
       kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
@@ -141,6 +149,22 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   /** Who is called when reclaim brings nothing. */
   public OomKiller oom() {
     return oom;
+  }
+
+  /** The groups of processes, and what counts for each. */
+  public MemoryGroups groups() {
+    return groups;
+  }
+
+  /** Reclaims pages of a group: {@code memory.reclaim}; how many. */
+  public long reclaim(Cpu cpu, MemoryGroup group, long pagesWanted) {
+    return limits.reclaim(cpu, group, pagesWanted);
+  }
+
+  /** Takes out a group without processes and groups below it; the machine rests. */
+  public void remove(MemoryGroup group) {
+    batches.drainAll();
+    lruvecs.reparent(group);
   }
 
   /** The pages in swap. */
@@ -248,10 +272,14 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   @Override
   public void close() {
     swapOnOff.closeAll();
+    groups.close();
   }
 
   /** What is wrong with lists and swap; empty when all is sound. The machine rests. */
   public List<String> invariants() {
-    return ReclaimInvariants.check(memory, lruvecs, batches, swap, pages);
+    List<String> findings =
+        new ArrayList<>(ReclaimInvariants.check(memory, lruvecs, batches, swap, pages));
+    findings.addAll(GroupInvariants.check(memory, groups));
+    return findings;
   }
 }

@@ -31,6 +31,7 @@ public final class AllCommands {
     FileCommands.addTo(registry);
     AccessCommands.addTo(registry);
     SwapCommands.addTo(registry);
+    GroupCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;
   }

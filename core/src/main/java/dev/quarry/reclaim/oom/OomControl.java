@@ -6,6 +6,8 @@ import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Zone;
+import dev.quarry.reclaim.group.MemoryGroup;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One shortage of memory: {@code struct oom_control} (include/linux/oom.h, 6.18), with what {@code
@@ -17,6 +19,7 @@ import dev.quarry.physical.Zone;
  * @param highestZone index of the highest zone that may serve it
  * @param nodeMask nodes that may serve it; {@link ReclaimRequest#ALL_NODES}: all
  * @param constraint why it got nothing
+ * @param group that is at its limit, or null
  * @param totalPages that there are for it, in memory and swap
  */
 record OomControl(
@@ -26,7 +29,21 @@ record OomControl(
     int highestZone,
     long nodeMask,
     OomConstraint constraint,
+    @Nullable MemoryGroup group,
     long totalPages) {
+
+  /** Of a group at its limit: {@code mem_cgroup_get_max}. */
+  static OomControl of(PhysicalMemory memory, Cpu cpu, MemoryGroup group) {
+    return new OomControl(
+        cpu,
+        Gfp.GFP_KERNEL_ACCOUNT,
+        0,
+        memory.nodes().getFirst().zones().size() - 1,
+        ReclaimRequest.ALL_NODES,
+        OomConstraint.MEMCG,
+        group,
+        Math.max(1, group.max() + memory.swapFigures().totalPages()));
+  }
 
   /** Of a request to the page allocator. */
   static OomControl of(PhysicalMemory memory, ReclaimRequest request) {
@@ -43,6 +60,7 @@ record OomControl(
         request.highestZone(),
         policy ? request.nodeMask() : ReclaimRequest.ALL_NODES,
         policy ? OomConstraint.MEMORY_POLICY : OomConstraint.NONE,
+        null,
         pages);
   }
 

@@ -7,6 +7,9 @@ import dev.quarry.physical.OomResult;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.GroupEvent;
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.TaskState;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class OomKiller {
   private final PhysicalMemory memory;
   private final OomTasks tasks;
+  private final MemoryGroups groups;
   private final OomSettings settings = new OomSettings();
   private final OomReport report;
   private final OomReaper reaper;
@@ -33,16 +37,23 @@ public final class OomKiller {
   private boolean panicked;
 
   /** The killer of a machine with these processes. */
-  public OomKiller(PhysicalMemory memory, SlabAllocator slab, OomTasks tasks) {
+  public OomKiller(
+      PhysicalMemory memory, SlabAllocator slab, OomTasks tasks, MemoryGroups groups) {
     this.memory = memory;
     this.tasks = tasks;
-    this.report = new OomReport(memory, slab, tasks);
+    this.groups = groups;
+    this.report = new OomReport(memory, slab, tasks, groups);
     this.reaper = new OomReaper(memory.log());
   }
 
   /** The settings under {@code /proc/sys/vm}. */
   public OomSettings settings() {
     return settings;
+  }
+
+  /** All processes, by number. */
+  public List<OomTask> tasks() {
+    return tasks.all();
   }
 
   /** Whether a CPU works for a process that was killed. */
@@ -64,6 +75,59 @@ public final class OomKiller {
       return result;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A group is at its limit and has nothing to give: {@code mem_cgroup_out_of_memory}. */
+  public OomResult outOfMemory(Cpu cpu, MemoryGroup group) {
+    if (!settings.isEnabled() || panicked || !lock.tryLock()) {
+      return OomResult.NOTHING;
+    }
+    try {
+      OomControl control = OomControl.of(memory, cpu, group);
+      if (mustPanic(control)) {
+        return OomResult.NOTHING;
+      }
+      List<OomTask> members =
+          tasks.all().stream().filter(t -> groups.of(t.state().group()).isIn(group)).toList();
+      OomTask worst = worst(members, control.totalPages());
+      if (worst == null) {
+        return OomResult.NOTHING;
+      }
+      kill(control, worst, "Memory cgroup out of memory");
+      MemoryGroup together = together(groups.of(worst.state().group()), group);
+      if (together != null) {
+        killAll(cpu, together);
+      }
+      return OomResult.KILLED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The highest group up to the one at its limit that dies as a whole, or null. */
+  private static @Nullable MemoryGroup together(MemoryGroup from, MemoryGroup upTo) {
+    MemoryGroup found = null;
+    for (MemoryGroup at = from; at != null && !at.isRoot(); at = at.parent()) {
+      found = at.killsAll() ? at : found;
+      if (at == upTo) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  private void killAll(Cpu cpu, MemoryGroup group) {
+    group.count(GroupEvent.OOM_GROUP_KILL);
+    memory
+        .log()
+        .print("Tasks in " + group + " are going to be killed due to memory.oom.group set");
+    for (OomTask task : tasks.all()) {
+      TaskState state = task.state();
+      boolean may = !state.isVictim() && state.oomScoreAdj() != TaskState.MIN_SCORE_ADJ;
+      if (may && groups.of(state.group()).isIn(group)) {
+        end(cpu, task, "Memory cgroup out of memory");
+      }
     }
   }
 
@@ -165,7 +229,12 @@ public final class OomKiller {
   private void kill(OomControl control, OomTask victim, String message) {
     report.head(control, settings.dumpsTasks());
     report.constraint(control, victim);
-    Cpu cpu = control.cpu();
+    end(control.cpu(), victim, message);
+  }
+
+  /** {@code __oom_kill_process}. */
+  private void end(Cpu cpu, OomTask victim, String message) {
+    groups.of(victim.state().group()).count(GroupEvent.OOM_KILL);
     memory.events().count(cpu.id(), VmEvent.OOM_KILL, 1);
     MmStruct mm = victim.mm();
     mm.task().kill();

@@ -9,6 +9,8 @@ import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.ReclaimRequest;
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.slab.CacheStatistics;
 import dev.quarry.slab.KmemCache;
 import dev.quarry.slab.SlabAllocator;
@@ -18,6 +20,7 @@ import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's report of a kill: {@code dump_header}, {@code dump_tasks}, {@code dump_oom_victim},
@@ -51,9 +54,12 @@ final class OomReport {
   private final PhysicalMemory memory;
   private final SlabAllocator slab;
   private final OomTasks tasks;
+  private final MemoryGroups groups;
   private String lastVictim = "nobody";
 
-  OomReport(PhysicalMemory memory, SlabAllocator slab, OomTasks tasks) {
+  OomReport(
+      PhysicalMemory memory, SlabAllocator slab, OomTasks tasks, MemoryGroups groups) {
+    this.groups = groups;
     this.memory = memory;
     this.slab = slab;
     this.tasks = tasks;
@@ -88,14 +94,22 @@ final class OomReport {
                 control.order(),
                 task.oomScoreAdj())
             + CpuLine.text(memory, control.cpu())
-            + new MemInfoDump(memory)
-                .text(control.highestZone(), control.cpu(), control.nodeMask()));
-    if (sum(NodeStat.NR_SLAB_UNRECLAIMABLE) > LRU.stream().mapToLong(this::sum).sum()) {
+            + state(control));
+    MemoryGroup group = control.group();
+    if (group == null && sum(NodeStat.NR_SLAB_UNRECLAIMABLE) > LRU.stream().mapToLong(this::sum).sum()) {
       slabs();
     }
     if (withTasks) {
-      tasks();
+      tasks(group);
     }
+  }
+
+  /** The memory of the machine, or of the group that is at its limit. */
+  private String state(OomControl control) {
+    MemoryGroup group = control.group();
+    return group == null
+        ? new MemInfoDump(memory).text(control.highestZone(), control.cpu(), control.nodeMask())
+        : new GroupText(memory, groups).report(group);
   }
 
   private long sum(NodeStat stat) {
@@ -120,13 +134,16 @@ final class OomReport {
     log().print(out.toString());
   }
 
-  private void tasks() {
+  private void tasks(@Nullable MemoryGroup group) {
     StringBuilder out = new StringBuilder("Tasks state (memory values in pages):\n");
     out.append(
         "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem"
             + " pgtables_bytes swapents oom_score_adj name");
     for (OomTask task : tasks.all()) {
       MmStruct mm = task.mm();
+      if (group != null && !groups.of(task.state().group()).isIn(group)) {
+        continue;
+      }
       out.append(
           String.format(
               Locale.ROOT,
@@ -154,14 +171,16 @@ final class OomReport {
         .print(
             String.format(
                 Locale.ROOT,
-                "oom-kill:constraint=%s,nodemask=%s,cpuset=/,mems_allowed=%s,global_oom,"
-                    + "task_memcg=/,task=%s,pid=%d,uid=0",
+                "oom-kill:constraint=%s,nodemask=%s,cpuset=/,mems_allowed=%s,%s,"
+                    + "task_memcg=%s,task=%s,pid=%d,uid=0",
                 control.constraint().text(),
                 everywhere
                     ? "(null)"
                     : CpuLine.nodes(
                         memory, node -> (control.nodeMask() >>> node.id() & 1) != 0),
                 CpuLine.nodes(memory, Node::hasMemory),
+                control.group() == null ? "global_oom" : "oom_memcg=" + control.group(),
+                groups.of(victim.state().group()),
                 victim.comm(),
                 victim.pid()));
   }

@@ -70,8 +70,8 @@ final class MmFault {
   }
 
   private FaultLeaf handle(VmFault fault) {
-    parts.lru().boundary(fault.cpu);
     Task before = fault.cpu.task(fault.mm.task());
+    parts.lru().boundary(fault.cpu);
     FaultLeaf leaf = resolve(fault);
     fault.cpu.task(before);
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);

@@ -22,6 +22,7 @@ public final class TaskState implements Task {
   private volatile int pid = KERNEL.pid();
   private volatile String comm = KERNEL.comm();
   private volatile int scoreAdj;
+  private volatile int group;
   private volatile boolean victim;
   private volatile boolean skipped;
 
@@ -61,6 +62,16 @@ public final class TaskState implements Task {
     scoreAdj = value;
   }
 
+  /** The number of its group of processes; 0 is the one of all. */
+  public int group() {
+    return group;
+  }
+
+  /** Moves it to a group. */
+  public void group(int number) {
+    group = number;
+  }
+
   /** Whether it was killed for its memory and has not ended yet: {@code tsk_is_oom_victim}. */
   public boolean isVictim() {
     return victim;
@@ -85,5 +96,6 @@ public final class TaskState implements Task {
   public void inherit(TaskState from) {
     comm = from.comm;
     scoreAdj = from.scoreAdj;
+    group = from.group;
   }
 }
