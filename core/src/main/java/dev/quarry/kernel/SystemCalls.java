@@ -59,7 +59,8 @@ public final class SystemCalls {
 
   /** mremap(2). */
   public long mremap(long address, long oldLength, long newLength, long flags, long newAddress) {
-    return run(() -> Mremap.mremap(cpu, process.mm(), address, oldLength, newLength, flags, newAddress));
+    return run(
+        () -> Mremap.mremap(cpu, process.mm(), address, oldLength, newLength, flags, newAddress));
   }
 
   /** madvise(2). */

@@ -132,7 +132,8 @@ final class GroupFiles {
         shrinkTo(group, group.high());
       }
       case TOGETHER ->
-          group.killsAll(WritableVm.between(path, WritableVm.number(path, text.strip()), 0, 1) == 1);
+          group.killsAll(
+              WritableVm.between(path, WritableVm.number(path, text.strip()), 0, 1) == 1);
       default -> shrinkTo(group, group.usage() - pages(path, text.strip()));
     }
   }

@@ -5,7 +5,9 @@ import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.Predicate;
 
-/** What reports say of the CPU that writes them: {@code dump_stack_print_info} (lib/dump_stack.c). */
+/**
+ * What reports say of the CPU that writes them: {@code dump_stack_print_info} (lib/dump_stack.c).
+ */
 public final class CpuLine {
   private CpuLine() {}
 

@@ -317,7 +317,9 @@ public final class MemMap implements AutoCloseable {
     return PageState.refcount(state) == references && replaceState(pfn, state, mine);
   }
 
-  /** Makes a number of references another one, if there are exactly so many; whether that was so. */
+  /**
+   * Makes a number of references another one, if there are exactly so many; whether that was so.
+   */
   public boolean replaceReferences(int pfn, int references, int after) {
     long state = state(pfn);
     return PageState.refcount(state) == references

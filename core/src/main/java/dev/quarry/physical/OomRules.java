@@ -14,8 +14,8 @@ import dev.quarry.machine.ZoneType;
  *   DMA, DMA32           others have little of these zones
  * </pre>
  *
- * <p>A request without __GFP_FS may not have reclaimed all that can be: it waits instead, which
- * the killer itself decides.
+ * <p>A request without __GFP_FS may not have reclaimed all that can be: it waits instead, which the
+ * killer itself decides.
  */
 final class OomRules {
   private static final int COSTLY_ORDER = 3;

@@ -5,8 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What a request does when no zone passes at its low mark: wake the background reclaimer, use its
  * rights to the reserves, reclaim and compact if it may wait, fail with a report. Follows {@code
- * __alloc_pages_slowpath} (mm/page_alloc.c, 6.18), without cpusets, which belong to
- * floors above.
+ * __alloc_pages_slowpath} (mm/page_alloc.c, 6.18), without cpusets, which belong to floors above.
  *
  * <pre>
  *   wake kswapd ─► min mark with its rights ─► may it wait? ──no──► fail

@@ -62,8 +62,7 @@ final class GroupLimits {
     this.killer = killer;
   }
 
-  private record Scope(Lruvecs lruvecs, MemoryGroup group, int swappiness)
-      implements ReclaimScope {
+  private record Scope(Lruvecs lruvecs, MemoryGroup group, int swappiness) implements ReclaimScope {
     @Override
     public List<Lruvec> lruvecs(Node node) {
       return lruvecs.of(node, group);

@@ -109,8 +109,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.lruvecs = new Lruvecs(memory, groups);
     this.swap = new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings);
     Workingset workingset = new Workingset(memory, lruvecs, counts, swap);
-    this.batches =
-        new LruBatches(memory, allocator, lruvecs, workingset, groups, new Background());
+    this.batches = new LruBatches(memory, allocator, lruvecs, workingset, groups, new Background());
     this.shrinkers = new Shrinkers(memory);
     ReverseMap rmap = pages.reverseMap();
     this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);

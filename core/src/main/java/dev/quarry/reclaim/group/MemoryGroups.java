@@ -97,7 +97,8 @@ public final class MemoryGroups implements AutoCloseable {
     MemoryGroup parent = find(path.substring(0, Math.max(0, slash)));
     if (parent == null || !name.matches(NAME)) {
       throw new IllegalArgumentException(
-          path + (parent == null ? ": there is no such parent" : ": a name has letters and digits"));
+          path
+              + (parent == null ? ": there is no such parent" : ": a name has letters and digits"));
     }
     if (child(parent, name) != null || byId.size() == MOST_GROUPS) {
       throw new IllegalArgumentException(path + " is there already, or there are too many groups");

@@ -44,10 +44,11 @@ public final class GroupText {
   /** {@code memory.stat}: bytes of the group and of those below it. */
   public String stat(MemoryGroup group) {
     StringBuilder out = new StringBuilder();
-    counts(group).forEach((stat, pages) -> {
-      String name = stat.name().toLowerCase(Locale.ROOT);
-      out.append(name).append(' ').append(pages << shift).append('\n');
-    });
+    counts(group)
+        .forEach((stat, pages) -> {
+          String name = stat.name().toLowerCase(Locale.ROOT);
+          out.append(name).append(' ').append(pages << shift).append('\n');
+        });
     return out.toString();
   }
 

@@ -37,8 +37,7 @@ public final class OomKiller {
   private boolean panicked;
 
   /** The killer of a machine with these processes. */
-  public OomKiller(
-      PhysicalMemory memory, SlabAllocator slab, OomTasks tasks, MemoryGroups groups) {
+  public OomKiller(PhysicalMemory memory, SlabAllocator slab, OomTasks tasks, MemoryGroups groups) {
     this.memory = memory;
     this.tasks = tasks;
     this.groups = groups;
@@ -119,9 +118,7 @@ public final class OomKiller {
 
   private void killAll(Cpu cpu, MemoryGroup group) {
     group.count(GroupEvent.OOM_GROUP_KILL);
-    memory
-        .log()
-        .print("Tasks in " + group + " are going to be killed due to memory.oom.group set");
+    memory.log().print("Tasks in " + group + " are going to be killed due to memory.oom.group set");
     for (OomTask task : tasks.all()) {
       TaskState state = task.state();
       boolean may = !state.isVictim() && state.oomScoreAdj() != TaskState.MIN_SCORE_ADJ;

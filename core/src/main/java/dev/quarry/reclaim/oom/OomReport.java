@@ -57,8 +57,7 @@ final class OomReport {
   private final MemoryGroups groups;
   private String lastVictim = "nobody";
 
-  OomReport(
-      PhysicalMemory memory, SlabAllocator slab, OomTasks tasks, MemoryGroups groups) {
+  OomReport(PhysicalMemory memory, SlabAllocator slab, OomTasks tasks, MemoryGroups groups) {
     this.groups = groups;
     this.memory = memory;
     this.slab = slab;
@@ -86,17 +85,18 @@ final class OomReport {
     log()
         .print(
             String.format(
-                Locale.ROOT,
-                "%s invoked oom-killer: gfp_mask=0x%x(%s), order=%d, oom_score_adj=%d\n",
-                task.comm(),
-                vocabulary.toMask(flags),
-                vocabulary.format(flags),
-                control.order(),
-                task.oomScoreAdj())
-            + CpuLine.text(memory, control.cpu())
-            + state(control));
+                    Locale.ROOT,
+                    "%s invoked oom-killer: gfp_mask=0x%x(%s), order=%d, oom_score_adj=%d\n",
+                    task.comm(),
+                    vocabulary.toMask(flags),
+                    vocabulary.format(flags),
+                    control.order(),
+                    task.oomScoreAdj())
+                + CpuLine.text(memory, control.cpu())
+                + state(control));
     MemoryGroup group = control.group();
-    if (group == null && sum(NodeStat.NR_SLAB_UNRECLAIMABLE) > LRU.stream().mapToLong(this::sum).sum()) {
+    if (group == null
+        && sum(NodeStat.NR_SLAB_UNRECLAIMABLE) > LRU.stream().mapToLong(this::sum).sum()) {
       slabs();
     }
     if (withTasks) {
@@ -127,8 +127,8 @@ final class OomReport {
                 Locale.ROOT,
                 "\n%-17s %10dKB %10dKB",
                 cache.name(),
-                (long) of.activeObjects() * of.objectSize() / 1024,
-                (long) of.objects() * of.objectSize() / 1024));
+                of.activeObjects() * of.objectSize() / 1024,
+                of.objects() * of.objectSize() / 1024));
       }
     }
     log().print(out.toString());
@@ -176,8 +176,7 @@ final class OomReport {
                 control.constraint().text(),
                 everywhere
                     ? "(null)"
-                    : CpuLine.nodes(
-                        memory, node -> (control.nodeMask() >>> node.id() & 1) != 0),
+                    : CpuLine.nodes(memory, node -> (control.nodeMask() >>> node.id() & 1) != 0),
                 CpuLine.nodes(memory, Node::hasMemory),
                 control.group() == null ? "global_oom" : "oom_memcg=" + control.group(),
                 groups.of(victim.state().group()),

@@ -22,8 +22,7 @@ public final class OomSettings {
   /** Sets {@code vm.panic_on_oom}. */
   public void panicOnOom(int value) {
     if (value < 0 || value > MOST_PANIC) {
-      throw new IllegalArgumentException(
-          "vm.panic_on_oom " + value + " is not 0 to " + MOST_PANIC);
+      throw new IllegalArgumentException("vm.panic_on_oom " + value + " is not 0 to " + MOST_PANIC);
     }
     panicOnOom = value;
   }

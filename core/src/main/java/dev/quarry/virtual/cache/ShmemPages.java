@@ -10,8 +10,8 @@ import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 
 /**
- * Pages of shared memory on their way to swap and back: the entries that an xarray of shmem holds in
- * place of pages (mm/shmem.c, 6.18).
+ * Pages of shared memory on their way to swap and back: the entries that an xarray of shmem holds
+ * in place of pages (mm/shmem.c, 6.18).
  *
  * <pre>
  *   cache ── swapOut ──► swap cache ──► swap           entries: index ─► place in swap

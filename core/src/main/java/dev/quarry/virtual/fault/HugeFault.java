@@ -1,6 +1,5 @@
 package dev.quarry.virtual.fault;
 
-import dev.quarry.physical.Gfp;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;

@@ -124,8 +124,7 @@ final class MmFault {
     long entry = parts.tables().entry(upper);
     boolean isHuge = HugeTables.isHuge(entry);
     if (isHuge || huge.isPossible(fault)) {
-      FaultLeaf leaf =
-          isHuge ? huge.present(fault, upper, entry) : huge.missing(fault, upper);
+      FaultLeaf leaf = isHuge ? huge.present(fault, upper, entry) : huge.missing(fault, upper);
       if (leaf != FaultLeaf.HUGE_FALLBACK) {
         return leaf;
       }

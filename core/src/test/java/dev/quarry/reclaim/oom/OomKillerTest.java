@@ -47,8 +47,7 @@ class OomKillerTest {
       assertThat(small.load(scene.cpu, AT + 199 * PAGE, 8)).isEqualTo(200);
       assertThatThrownBy(() -> large.load(scene.cpu, AT, 8))
           .isInstanceOfSatisfying(
-              UserFaultException.class,
-              e -> assertThat(e.leaf()).isEqualTo(FaultLeaf.KILLED));
+              UserFaultException.class, e -> assertThat(e.leaf()).isEqualTo(FaultLeaf.KILLED));
       assertThat(scene.machine.processes().exitKilled(scene.cpu)).isEqualTo(1);
       assertThat(scene.machine.processes().all()).containsExactly(small, asks);
       assertThat(scene.machine.invariants()).isEmpty();
@@ -63,8 +62,7 @@ class OomKillerTest {
       Process greedy = scene.spawn("greedy", 1);
       assertThatThrownBy(() -> scene.touch(greedy, 1, OomScene.PAGES))
           .isInstanceOfSatisfying(
-              UserFaultException.class,
-              e -> assertThat(e.leaf()).isEqualTo(FaultLeaf.KILLED));
+              UserFaultException.class, e -> assertThat(e.leaf()).isEqualTo(FaultLeaf.KILLED));
       assertThat(scene.log()).contains("Killed process 1 (greedy)").doesNotContain("reaped");
       scene.machine.processes().exitKilled(scene.cpu);
       scene.machine.slab().reap();
@@ -95,7 +93,8 @@ class OomKillerTest {
 
   /** Requests that are not worth a process fail, and nobody dies. */
   @ParameterizedTest
-  @ValueSource(strings = {"NORETRY", "RETRY_MAYFAIL", "THISNODE", "DMA", "ORDER4", "NOFS", "ATOMIC"})
+  @ValueSource(
+      strings = {"NORETRY", "RETRY_MAYFAIL", "THISNODE", "DMA", "ORDER4", "NOFS", "ATOMIC"})
   void someRequestsKillNobody(String which) {
     try (OomScene scene = new OomScene()) {
       Process process = scene.spawn("lives", 1500);
@@ -181,7 +180,10 @@ class OomKillerTest {
           .contains("oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=0,cpuset=/")
           .contains("mems_allowed=0-1")
           .doesNotContain("Node 1 DMA32");
-      assertThat(scene.machine.memory().nodes().get(1).zones().stream().mapToLong(z -> z.freePages()).sum())
+      assertThat(
+              scene.machine.memory().nodes().get(1).zones().stream()
+                  .mapToLong(z -> z.freePages())
+                  .sum())
           .isGreaterThan(1000);
     }
   }
@@ -214,7 +216,8 @@ class OomKillerTest {
       assertThat(scene.machine.processes().exitKilled(scene.cpu)).isEqualTo(2);
       assertThat(scene.isAlive(two)).isFalse();
       assertThat(scene.machine.invariants()).isEmpty();
-      assertThat(scene.machine.memory().nodes().get(0).stat(NodeStat.NR_ANON_PAGES)).isEqualTo(2100);
+      assertThat(scene.machine.memory().nodes().get(0).stat(NodeStat.NR_ANON_PAGES))
+          .isEqualTo(2100);
     }
   }
 }

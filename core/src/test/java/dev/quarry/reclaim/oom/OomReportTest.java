@@ -54,11 +54,14 @@ class OomReportTest {
       if (seed % 2 == 0) {
         scene.swapOn(300 + random.nextInt(500));
       }
-      scene.machine.log().console(line -> {
-        if (line.startsWith("oom-kill:") && frames.isEmpty()) {
-          count(scene);
-        }
-      });
+      scene
+          .machine
+          .log()
+          .console(line -> {
+            if (line.startsWith("oom-kill:") && frames.isEmpty()) {
+              count(scene);
+            }
+          });
       List<Process> all = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         Process process = scene.spawn("p" + i, random.nextInt(400));
@@ -137,8 +140,10 @@ class OomReportTest {
       String blocks = line(log, "Node 0 " + zone + ": ");
       assertThat(blocks).endsWith("= " + 4 * of(zone, "free") + "kB");
     }
-    assertThat(log).contains(scene.machine.memory().zones().stream()
-        .mapToLong(z -> z.present()).sum() + " pages RAM");
+    assertThat(log)
+        .contains(
+            scene.machine.memory().zones().stream().mapToLong(z -> z.present()).sum()
+                + " pages RAM");
   }
 
   private long of(String zone, String name) {
@@ -150,8 +155,8 @@ class OomReportTest {
     for (String line : log) {
       Matcher task = TASK.matcher(line);
       if (task.matches()) {
-        List<Long> words = Arrays.stream(task.group(2).split(" +"))
-            .limit(9).map(Long::valueOf).toList();
+        List<Long> words =
+            Arrays.stream(task.group(2).split(" +")).limit(9).map(Long::valueOf).toList();
         printed.put(Integer.valueOf(task.group(1)), words.subList(2, 9));
       }
     }
@@ -175,9 +180,22 @@ class OomReportTest {
     String last = log.getLast();
     List<Long> of = rows.get(chosen);
     assertThat(last)
-        .startsWith("Out of memory: Killed process " + chosen + " (p" + (chosen - 1) + ") total-vm:"
-            + 4 * of.get(0) + "kB, anon-rss:" + 4 * of.get(2) + "kB, file-rss:" + 4 * of.get(3)
-            + "kB, shmem-rss:" + 4 * of.get(4) + "kB, UID:0 pgtables:" + of.get(5) / 1024 + "kB");
+        .startsWith(
+            "Out of memory: Killed process "
+                + chosen
+                + " (p"
+                + (chosen - 1)
+                + ") total-vm:"
+                + 4 * of.get(0)
+                + "kB, anon-rss:"
+                + 4 * of.get(2)
+                + "kB, file-rss:"
+                + 4 * of.get(3)
+                + "kB, shmem-rss:"
+                + 4 * of.get(4)
+                + "kB, UID:0 pgtables:"
+                + of.get(5) / 1024
+                + "kB");
   }
 
   private static String line(List<String> log, String start) {

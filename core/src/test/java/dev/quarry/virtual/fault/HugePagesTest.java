@@ -259,11 +259,12 @@ class HugePagesTest {
 
   @Test
   void twoLevelsHaveNone() {
-    try (Machine machine = FaultMachines.of(PageTableLayout.X86_32, "transparent_hugepage always")) {
+    try (Machine machine =
+        FaultMachines.of(PageTableLayout.X86_32, "transparent_hugepage always")) {
       assertThat(machine.files().read("/sys/kernel/mm/transparent_hugepage/enabled")).isEmpty();
       assertThatIllegalArgumentException()
-          .isThrownBy(() ->
-              machine.files().write("/sys/kernel/mm/transparent_hugepage/enabled", "always"))
+          .isThrownBy(
+              () -> machine.files().write("/sys/kernel/mm/transparent_hugepage/enabled", "always"))
           .withMessageContaining("no huge pages");
       Process process = machine.processes().spawn(machine.cpu(0));
       var calls = new dev.quarry.kernel.SystemCalls(machine.cpu(0), process);

@@ -147,8 +147,7 @@ class KhugepagedTest {
   void filesTakeWhatTheyKnow() {
     try (HugeScene scene = new HugeScene("madvise", "transparent_hugepage_defrag defer+madvise")) {
       assertThat(get(scene, "enabled")).isEqualTo("always [madvise] never\n");
-      assertThat(get(scene, "defrag"))
-          .isEqualTo("always defer [defer+madvise] madvise never\n");
+      assertThat(get(scene, "defrag")).isEqualTo("always defer [defer+madvise] madvise never\n");
       assertThat(get(scene, "hpage_pmd_size")).isEqualTo("2097152\n");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> set(scene, "enabled", "sometimes"))

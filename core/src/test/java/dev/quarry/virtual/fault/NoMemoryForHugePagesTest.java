@@ -130,7 +130,9 @@ class NoMemoryForHugePagesTest {
       }
       failures += left;
     }
-    assertThat(failures).as("deeds that failed").isGreaterThanOrEqualTo(deed == Deed.PROTECT ? 0 : 1);
+    assertThat(failures)
+        .as("deeds that failed")
+        .isGreaterThanOrEqualTo(deed == Deed.PROTECT ? 0 : 1);
   }
 
   private static boolean play(Deed deed, int blocks, int left) {
