@@ -24,6 +24,13 @@ enum InputKind {
       return Files.isRegularFile(input) && StraceReader.looksLikeIt(head(input));
     }
   },
+  /** References to memory; says what is wrong with a file that is of no kind. */
+  REFERENCES {
+    @Override
+    boolean isIt(Path input) {
+      return RefReplayWork.isReferences(input);
+    }
+  },
   /** All else: a recording of page events, or a file of them. */
   PAGES {
     @Override

@@ -22,7 +22,14 @@ final class Progress implements LongConsumer, AutoCloseable {
     return new Progress(shown ? builder.setInitialMax(bytes).build() : null);
   }
 
-  /** Moves the bar to so many bytes from the beginning. */
+  /** A bar of so many steps. */
+  static Progress ofSteps(String task, long steps) {
+    boolean shown = Colours.terminal();
+    ProgressBarBuilder builder = new ProgressBarBuilder().setTaskName(task).hideEta();
+    return new Progress(shown ? builder.setInitialMax(steps).build() : null);
+  }
+
+  /** Moves the bar to so many bytes, or steps, from the beginning. */
   @Override
   public void accept(long bytesRead) {
     if (bar != null) {

@@ -6,6 +6,7 @@ import dev.quarry.replay.html.ReportFile;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
 import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.recording.Recording;
+import dev.quarry.replay.refs.RefOptions;
 import dev.quarry.replay.report.Baselines;
 import dev.quarry.replay.report.FramesFile;
 import dev.quarry.replay.report.ReplayJson;
@@ -47,9 +48,14 @@ import picocli.CommandLine.Spec;
       "  quarry replay --html compile.html examples/compile",
       "  quarry replay --set ram=8G,nodes=2 --versus percpu=off examples/compile",
       "  perf script | quarry replay - --machine laptop",
+      "  quarry replay examples/references/sieve.txt.xz",
+      "  quarry replay --versus tlb=64/4 examples/references/sieve.txt.xz",
       "%nA recording is a folder with ev.K.txt (or .xz, .zst, or ev.K.qk) and before/.",
       "With ev.S, its slab events are played too, on a machine of their own.",
       "With after/, the report sets the kernel's free blocks beside the replayed ones.",
+      "A file of references to memory, run-compressed, compact or from valgrind's lackey, is",
+      "played through a process; of these, --set and --versus take tlb=usual|off|mips|64/4+1536/12,",
+      "replacement=lru|tree, walkcache=off|32/4/2 and pages=4K|2M.",
       "A file of events alone, from perf script, tracefs or trace-cmd, needs --machine",
       "or --snapshot.",
       "A folder with ev.F and ev.O is of page faults, a file may be what strace -f wrote:",
@@ -125,14 +131,37 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Play on a second machine too, and show both side by side; \"\": as recorded.")
   private @Nullable String versus;
 
+  @Option(
+      names = "--mrc",
+      description = {
+        "Of references to memory: show how many would miss in memories of all sizes,",
+        "and play nothing."
+      })
+  private boolean mrc;
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description = "Of references to memory: count working sets of so many.")
+  private long window = RefOptions.USUAL_WINDOW;
+
   @Override
   public Integer call() throws IOException {
+    InputKind kind = InputKind.of(recording);
+    if (mrc && kind != InputKind.REFERENCES) {
+      throw mistake("--mrc is of references to memory, which " + recording + " has not");
+    }
     if (html != null && (baselines || versus != null)) {
       throw mistake("--html shows one replay: leave out --versus and --baselines");
     }
-    if (isOfProcesses()) {
-      return processes(settings(set));
-    }
+    return switch (kind) {
+      case REFERENCES -> references();
+      case FAULTS, STRACE -> processes(settings(set));
+      case PAGES -> pages();
+    };
+  }
+
+  private int pages() throws IOException {
     if (baselines) {
       spec.commandLine().getOut().print(Baselines.of(Recording.open(recording)));
       return ExitCode.OK;
@@ -157,11 +186,6 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private boolean isOfProcesses() {
-    InputKind kind = InputKind.of(recording);
-    return kind == InputKind.FAULTS || kind == InputKind.STRACE;
-  }
-
   private int processes(List<String> settings) throws IOException {
     if (frames != null || baselines || !policy.isEmpty() || machine != null || snapshot != null) {
       throw mistake(
@@ -176,6 +200,23 @@ final class ReplayCommand implements Callable<Integer> {
     }
     List<String> second = settings(versus);
     return replays.versus(name(settings), settings, name(second), second, json);
+  }
+
+  private int references() throws IOException {
+    if (baselines || frames != null || snapshot != null || !policy.isEmpty()) {
+      throw mistake("--baselines, --frames, --snapshot and --policy are not of references");
+    }
+    CommandLine command = spec.commandLine();
+    RefReplayWork work =
+        new RefReplayWork(recording, machine, strict, window, command.getOut(), command.getErr());
+    try (ReportFile page = html == null ? null : ReportFile.open(html)) {
+      if (mrc) {
+        return work.curve(json, page);
+      }
+      return versus == null
+          ? work.replay(settings(set), json, check, page)
+          : work.versus(settings(set), settings(versus), json);
+    }
   }
 
   private static double seconds(ReplayResult result) {

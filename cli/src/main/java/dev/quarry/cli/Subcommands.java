@@ -25,6 +25,7 @@ final class Subcommands {
           RunCommand.class,
           MachineCommand.class,
           CheckCommand.class,
+          ConformCommand.class,
           HelpCommand.class);
 
   private Subcommands() {}

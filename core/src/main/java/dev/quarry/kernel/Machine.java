@@ -13,9 +13,11 @@ import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.Mmu;
 import dev.quarry.virtual.ObjectMemory;
 import dev.quarry.virtual.PageObjects;
 import dev.quarry.virtual.TlbCounts;
+import dev.quarry.virtual.Translation;
 import dev.quarry.virtual.VirtualInvariants;
 import dev.quarry.virtual.fault.MappedInvariants;
 import dev.quarry.virtual.fault.UserPages;
@@ -23,6 +25,9 @@ import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.SpaceInvariants;
+import dev.quarry.virtual.tlb.TlbCoherence;
+import dev.quarry.virtual.tlb.TlbModel;
+import dev.quarry.virtual.tlb.Tlbs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,6 +64,7 @@ public final class Machine implements AutoCloseable {
   private @Nullable KernelSpace kernelSpace;
   private @Nullable SlabAllocator slab;
   private @Nullable Processes processes;
+  private @Nullable Tlbs tlbs;
   private @Nullable Reclaim reclaim;
 
   private Machine(MachineSpec spec) {
@@ -218,6 +224,9 @@ public final class Machine implements AutoCloseable {
       reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects, made.victims());
       reclaimer.become(reclaim);
       processes = made;
+      if (tlbs != null) {
+        made.pages().memory().through(tlbs);
+      }
     }
     return processes;
   }
@@ -254,6 +263,30 @@ public final class Machine implements AutoCloseable {
     return running == null ? null : running.find(pid).map(Process::mm).orElse(null);
   }
 
+  /**
+   * Gives all CPUs TLBs that hold nothing, which translate accesses from now on; null: none. The
+   * machine rests.
+   */
+  public synchronized void tlbs(@Nullable TlbModel model) {
+    Tlbs made = model == null ? null : new Tlbs(model, kernelSpace());
+    tlbs = made;
+    tlb.tell(made);
+    if (processes != null) {
+      processes.pages().memory().through(Objects.requireNonNullElse(made, Translation.WITHOUT_TLB));
+    }
+  }
+
+  /** The TLBs of the CPUs; null: none are modelled. */
+  public synchronized @Nullable Tlbs tlbs() {
+    return tlbs;
+  }
+
+  /** Loads and stores of the kernel on a CPU, through its TLB if one is modelled. */
+  public synchronized Mmu mmu(Cpu cpu) {
+    Mmu plain = kernelSpace().mmu();
+    return tlbs == null ? plain : plain.on(cpu, tlbs);
+  }
+
   /** How often TLBs were flushed. */
   public TlbCounts tlbCounts() {
     return tlb;
@@ -274,6 +307,9 @@ public final class Machine implements AutoCloseable {
       findings.addAll(SpaceInvariants.check(running.spaces()));
       findings.addAll(MappedInvariants.check(running.pages()));
       findings.addAll(reclaim().invariants());
+    }
+    if (tlbs != null) {
+      findings.addAll(TlbCoherence.check(tlbs));
     }
     return findings;
   }

@@ -211,7 +211,6 @@ public final class PhysicalMemory implements AutoCloseable {
     }
   }
 
-  /** The zone types that were built. */
   /** What reports print of swap. */
   public SwapFigures swapFigures() {
     return swapFigures;
@@ -222,6 +221,7 @@ public final class PhysicalMemory implements AutoCloseable {
     swapFigures = figures;
   }
 
+  /** The zone types that were built. */
   List<ZoneType> zoneTypes() {
     return spec.zones().stream().map(zone -> zone.type()).toList();
   }

@@ -33,6 +33,7 @@ final class GroupLimits {
   /** MEMCG_CHARGE_BATCH. */
   private static final int BATCH = 64;
 
+  private static final int HZ = 1000;
   private static final int PRECISION_SHIFT = 20;
   private static final int SCALING_SHIFT = 14;
   private static final long SECOND_NANOS = 1_000_000_000L;
@@ -119,8 +120,9 @@ final class GroupLimits {
       return;
     }
     long share = (over << PRECISION_SHIFT) / Math.max(1, group.high());
-    long bounded = Math.min(share, 1L << PRECISION_SHIFT + 4);
-    long nanos = (bounded * bounded >>> PRECISION_SHIFT + SCALING_SHIFT) * (SECOND_NANOS / 1000);
+    long bounded = Math.min(share, 1L << (PRECISION_SHIFT + 4));
+    long millis = (bounded * bounded * HZ) >>> (PRECISION_SHIFT + SCALING_SHIFT);
+    long nanos = millis * (SECOND_NANOS / HZ) / BATCH; // for one page of a batch
     group.throttle(Math.min(nanos, 2 * SECOND_NANOS));
   }
 

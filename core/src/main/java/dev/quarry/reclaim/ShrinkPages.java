@@ -266,7 +266,7 @@ final class ShrinkPages {
     boolean clean =
         cache == null
             ? swap.write(scan.cpu, pfn)
-            : cache.writePage(scan.cpu, pfn, (index, page) -> rmap.makeClean(page));
+            : cache.writePage(scan.cpu, pfn, (index, page) -> rmap.makeClean(scan.cpu, page));
     if (!clean) {
       tally.dirty++;
       return Fate.ACTIVATE;

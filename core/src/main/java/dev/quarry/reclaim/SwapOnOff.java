@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.fault.SwapOff;
 import dev.quarry.virtual.fault.UserPages;
@@ -27,7 +28,7 @@ public final class SwapOnOff {
    */
   public static void makeArea(Path path, long bytes) {
     try {
-      SwapHeader.write(path, bytes >>> dev.quarry.virtual.PageTableLayout.PAGE_SHIFT);
+      SwapHeader.write(path, bytes >>> PageTableLayout.PAGE_SHIFT);
     } catch (IOException e) {
       throw new SwapException(path + ": " + e.getMessage(), e);
     }

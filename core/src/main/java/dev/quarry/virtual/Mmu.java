@@ -1,7 +1,9 @@
 package dev.quarry.virtual;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads and stores by virtual address: every access goes through page tables, page by page, and
@@ -16,10 +18,24 @@ public final class Mmu {
 
   private final PageTables tables;
   private final Ram ram;
+  private final @Nullable Cpu cpu;
+  private final Translation translation;
 
+  /** One that belongs to no CPU, and has no TLB. */
   Mmu(PageTables tables, Ram ram) {
+    this(tables, ram, null, Translation.WITHOUT_TLB);
+  }
+
+  private Mmu(PageTables tables, Ram ram, @Nullable Cpu cpu, Translation translation) {
     this.tables = tables;
     this.ram = ram;
+    this.cpu = cpu;
+    this.translation = translation;
+  }
+
+  /** The same as a CPU has it, with its TLB if one is modelled. */
+  public Mmu on(Cpu of, Translation how) {
+    return new Mmu(tables, ram, of, how);
   }
 
   /**
@@ -127,7 +143,10 @@ public final class Mmu {
 
   /** Where an access goes. */
   long physical(long address, int access) {
-    long physical = tables.translate(address, access);
+    long physical =
+        cpu == null
+            ? tables.translate(address, access)
+            : translation.translate(cpu, tables, address, access);
     if (physical == PageTables.NO_TRANSLATION) {
       throw new PageFaultException(tables.fault(address, access));
     }

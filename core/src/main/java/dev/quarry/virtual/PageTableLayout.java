@@ -125,6 +125,13 @@ public enum PageTableLayout {
     return (address & (1L << addressBits) - 1) >>> PAGE_SHIFT;
   }
 
+  /** The address of a page that {@link #pageOf} numbers: of the upper half with its sign. */
+  public long addressOf(long page) {
+    int unused = Long.SIZE - addressBits;
+    long address = page << PAGE_SHIFT;
+    return this == X86_64 ? address << unused >> unused : address;
+  }
+
   /** Pages in the whole address range, both halves. */
   public long allPages() {
     return 1L << (addressBits - PAGE_SHIFT);

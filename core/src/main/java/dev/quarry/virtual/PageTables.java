@@ -37,6 +37,7 @@ public final class PageTables {
   private final long root;
   private final TableBuilder builder;
   private final RangeWalk range;
+  private final MmContext context;
 
   /** The page from which on entries are another root's. */
   private long ownPages;
@@ -53,6 +54,7 @@ public final class PageTables {
     this.root = root;
     this.builder = new TableBuilder(memory, root);
     this.range = new RangeWalk(memory, root);
+    this.context = memory.newContext();
     this.ownPages = layout.allPages();
   }
 
@@ -79,6 +81,16 @@ public final class PageTables {
   /** Where the tables are. */
   public TableMemory memory() {
     return memory;
+  }
+
+  /** What TLBs know the address space by. */
+  public MmContext context() {
+    return context;
+  }
+
+  /** Whether they are a process's, which shares the kernel's half with all others. */
+  public boolean isOfProcess() {
+    return ownPages < layout.allPages();
   }
 
   /** The physical address of the root: what CR3 holds. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The frames that hold page tables: {@code struct ptdesc}, and the one place that reads and writes
@@ -39,6 +40,7 @@ public final class TableMemory {
   private final TableCounts counts = new TableCounts();
   private final Set<PageTables> roots = ConcurrentHashMap.newKeySet();
   private long tables;
+  private final AtomicLong contexts = new AtomicLong();
 
   /**
    * Table memory of a machine.
@@ -76,7 +78,7 @@ public final class TableMemory {
   }
 
   /** The address spaces whose tables are here. */
-  List<PageTables> roots() {
+  public List<PageTables> roots() {
     return List.copyOf(roots);
   }
 
@@ -88,7 +90,12 @@ public final class TableMemory {
     roots.remove(root);
   }
 
-  TlbFlush tlb() {
+  MmContext newContext() {
+    return new MmContext(contexts.incrementAndGet());
+  }
+
+  /** Who is told when what a TLB may hold has changed. */
+  public TlbFlush tlb() {
     return tlb;
   }
 
@@ -126,7 +133,7 @@ public final class TableMemory {
   }
 
   /** The physical address of an entry. */
-  long slot(long table, long address, int level) {
+  public long slot(long table, long address, int level) {
     return table + ((long) layout.index(address, level) << layout.entryShift());
   }
 

@@ -102,6 +102,7 @@ class LruOrderTest {
     long seed = 3;
     SplittableRandom random = new SplittableRandom(seed);
     try (Machine machine = SmallMachine.boot()) {
+      machine.tlbs(null); // a hit in a TLB marks nothing: reclaim would not learn of it
       Cpu cpu = machine.cpu(0);
       Reclaim reclaim = machine.reclaim();
       reclaim.settings().pageCluster(0);

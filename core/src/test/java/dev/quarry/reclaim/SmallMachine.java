@@ -6,6 +6,7 @@ import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.virtual.space.MapFlags;
+import dev.quarry.virtual.tlb.TlbModel;
 import java.util.Objects;
 
 /** A machine of 16 MiB, and processes with an area of memory of their own. */
@@ -22,7 +23,9 @@ final class SmallMachine {
     String text =
         "cpus 0-1\nmemory 0x1000-16M\nzone DMA below=4M\nzone DMA32 below=4G\nzone Normal\n"
             + String.join("\n", more);
-    return Machine.boot(MachineSpecReader.read("test", text));
+    Machine machine = Machine.boot(MachineSpecReader.read("test", text));
+    machine.tlbs(TlbModel.parse("16/4+64/4")); // so that invariants hold them against the tables
+    return machine;
   }
 
   static Process process(Machine machine, int pages) {

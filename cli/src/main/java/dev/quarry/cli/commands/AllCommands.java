@@ -24,11 +24,13 @@ public final class AllCommands {
     AreaCommands.addTo(registry);
     HighMemCommands.addTo(registry);
     MemoryCommands.addTo(registry);
+    TlbCommands.addTo(registry);
     ProcessCommands.addTo(registry);
     MapCommands.addTo(registry);
     StepsCommand.addTo(registry);
     AdviceCommands.addTo(registry);
     FileCommands.addTo(registry);
+    HugePageCommands.addTo(registry);
     AccessCommands.addTo(registry);
     SwapCommands.addTo(registry);
     GroupCommands.addTo(registry);

@@ -7,6 +7,7 @@ import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.Mmu;
 import dev.quarry.virtual.PageFaultException;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.PteState;
@@ -22,13 +23,13 @@ final class MemoryCommands {
     registry
         .add(
             command(
-                "load ADDRESS [offset=N] [bytes=N]",
+                "load ADDRESS [offset=N] [bytes=N] [cpu=N]",
                 "loads a number, through the page tables",
                 "a = vzalloc 8K\nload a offset=4096",
                 MemoryCommands::load))
         .add(
             command(
-                "store ADDRESS VALUE [offset=N] [bytes=N]",
+                "store ADDRESS VALUE [offset=N] [bytes=N] [cpu=N]",
                 "stores a number, through the page tables",
                 "a = vmalloc 8K\nstore a 42",
                 MemoryCommands::store))
@@ -53,6 +54,12 @@ final class MemoryCommands {
     return machine.kernelSpace();
   }
 
+  /** The kernel's accesses on a CPU, through its TLB if one is modelled. */
+  private static Mmu mmu(Call call, Session session) {
+    space(session);
+    return Booted.machine(session).mmu(Booted.cpu(session, call));
+  }
+
   private static long address(Call call) {
     return Addresses.of(call, 0) + call.number("offset", 0, 0, Integer.MAX_VALUE);
   }
@@ -64,7 +71,7 @@ final class MemoryCommands {
   private static Value load(Call call, Session session) {
     call.atMost(1);
     try {
-      return new Value.Number(space(session).mmu().load(address(call), bytes(call), 0));
+      return new Value.Number(mmu(call, session).load(address(call), bytes(call), 0));
     } catch (PageFaultException e) {
       return new Refused("page fault: " + e.fault().text());
     }
@@ -81,7 +88,7 @@ final class MemoryCommands {
       return new Refused(KernelArea.hex(address) + " is in " + what);
     }
     try {
-      space(session).mmu().store(address, bytes, value, 0);
+      mmu(call, session).store(address, bytes, value, 0);
       return Value.NOTHING;
     } catch (PageFaultException e) {
       return new Refused("page fault: " + e.fault().text());

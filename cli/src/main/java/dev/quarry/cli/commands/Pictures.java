@@ -27,6 +27,8 @@ final class Pictures {
     NAMES.put(
         "slab", "a slab of a cache: descriptor, chain of free objects, colour, left-over bytes");
     NAMES.put("colours", "where the first object of each slab of a cache begins");
+    NAMES.put("tlb", "what a CPU's TLB holds, and what it counted");
+    NAMES.put("walk", "the walk to an address of the kernel, table by table");
     NAMES.put("vmalloc", "the areas of vmalloc space, its holes, and what waits for a flush");
   }
 
@@ -64,6 +66,12 @@ final class Pictures {
               + "\", only "
               + String.join(", ", names())
               + Nearest.hint(picture, names()));
+    }
+    if (picture.equals("tlb")) {
+      return TlbPicture.draw(call, session);
+    }
+    if (picture.equals("walk")) {
+      return WalkPicture.draw(call, session);
     }
     if (SlabPictures.NAMES.contains(picture)) {
       return SlabPictures.draw(picture, call, session);

@@ -21,8 +21,7 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * <p>The lock is the object's own. It is held while a page is read from the host or written to it:
- * who wants the same file waits, as on the page's lock in Linux. Nobody allocates with it held, so
- * that reclaim may wait for it.
+ * who wants the same file waits. Nobody allocates with it held, so that reclaim may wait for it.
  */
 public final class PageCache {
   /** {@link #get} and {@link #read}: there is no memory. */
@@ -51,7 +50,7 @@ public final class PageCache {
   private final PageIndex pages = new PageIndex();
   private long nrPages;
   private long nrDirty;
-  private volatile long knownPages;
+  private volatile long knownBytes;
   private final FileAreas areas = new FileAreas();
   private boolean failedWrite;
   private final ShmemPages shmem;
@@ -64,7 +63,7 @@ public final class PageCache {
     this.handle = handle;
     this.store = store;
     this.shmem = new ShmemPages(this, all);
-    filePages();
+    bytes();
   }
 
   /** What its frames have as {@link MemMap#mapping}. */
@@ -97,23 +96,19 @@ public final class PageCache {
     return nrDirty;
   }
 
-  /** How many pages the file has, the last one perhaps in part; the last known if it is gone. */
+  /** How many pages the file has, the last one perhaps in part. */
   public long filePages() {
-    try {
-      knownPages = (store.size() + PAGE - 1) >>> SHIFT;
-    } catch (IOException e) {
-      return knownPages; // who needs the file itself meets the error
-    }
-    return knownPages;
+    return (bytes() + PAGE - 1) >>> SHIFT;
   }
 
-  /** The file's size: {@code i_size_read}; 0 if it is gone. */
+  /** The file's size, {@code i_size_read}; the last known if it is gone. */
   public long bytes() {
     try {
-      return store.size();
+      knownBytes = store.size();
     } catch (IOException e) {
-      return 0;
+      // Who needs the file itself meets the error.
     }
+    return knownBytes;
   }
 
   /** Whether a page is in memory. */
@@ -130,16 +125,11 @@ public final class PageCache {
     return pfn;
   }
 
-  /**
-   * The same for a page fault: a file that is assumed to be in memory has its page now.
-   *
-   * @return the frame, or {@link Pfn#NONE}
-   */
-  public synchronized int find(Cpu cpu, long index) {
-    if (store.isAssumedResident() && pages.get(index) == Pfn.NONE && index < filePages()) {
-      readOne(cpu, index, GFP_AHEAD);
-    }
-    return get(index);
+  /** The same for a page fault: a file that is assumed to be in memory has its page now. */
+  public int find(Cpu cpu, long index) {
+    int pfn = get(index);
+    boolean make = pfn == Pfn.NONE && store.isAssumedResident() && index < filePages();
+    return make ? Math.max(readOne(cpu, index, GFP_AHEAD), Pfn.NONE) : pfn;
   }
 
   /**
@@ -186,16 +176,18 @@ public final class PageCache {
     if (shadow != PageIndex.NO_SHADOW) {
       all.lru().refault(pfn, shadow);
     }
-    nrPages++;
-    counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
+    count(pfn, 1);
+  }
+
+  private void count(int pfn, int change) {
+    nrPages += change;
+    counts.add(pfn, NodeStat.NR_FILE_PAGES, change);
     if (isShmem()) {
-      counts.add(pfn, NodeStat.NR_SHMEM, 1);
+      counts.add(pfn, NodeStat.NR_SHMEM, change);
     }
   }
 
-  /**
-   * Reads what is missing before {@code end}, until something fails: {@code force_page_cache_ra}.
-   */
+  /** Reads what is missing before {@code end}, until it fails: {@code force_page_cache_ra}. */
   public void readAhead(Cpu cpu, long first, long end) {
     long last = Math.min(end, filePages());
     for (long index = first; index < last; index++) {
@@ -276,13 +268,6 @@ public final class PageCache {
         counts.add(pfn, NodeStat.NR_DIRTY, -1);
       }
     }
-  }
-
-  /** Is asked for each dirty page whether nobody can write it unseen. */
-  @FunctionalInterface
-  public interface Cleaner {
-    /** Takes the right to write from those who map the page; false if not from all. */
-    boolean clean(long index, int pfn);
   }
 
   /**
@@ -385,15 +370,30 @@ public final class PageCache {
     int last = tail == 0 ? Pfn.NONE : pages.get(bytes >>> SHIFT);
     if (last != Pfn.NONE) {
       bytes(last, PAGE).asSlice(tail).fill((byte) 0);
+      markDirty(last);
     }
     return true;
   }
 
-  /** Makes what is in memory of a range zeros. */
-  public synchronized void zero(Cpu cpu, long first, long end) {
+  /**
+   * Makes a hole: a range of the file reads as zeros, and its pages go, which nobody maps any more:
+   * {@code fallocate(FALLOC_FL_PUNCH_HOLE)}.
+   *
+   * @return false if the host refuses
+   */
+  public synchronized boolean punch(Cpu cpu, long first, long end) {
     shmem.free(cpu, first, end);
-    for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
-      bytes(pages.get(at), PAGE).fill((byte) 0);
+    removeFrom(cpu, first, end);
+    try {
+      byte[] zeros = new byte[(int) PAGE];
+      long size = isShmem() ? 0 : store.size();
+      for (long at = first << SHIFT; at < Math.min(size, end << SHIFT); at += PAGE) {
+        long length = Math.min(PAGE, size - at);
+        store.write(at, MemorySegment.ofArray(zeros).asSlice(0, length));
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -411,23 +411,18 @@ public final class PageCache {
   private void remove(Cpu cpu, long index) {
     int pfn = pages.get(index);
     clean(pfn);
-    pages.remove(index, PageIndex.NO_SHADOW);
-    forget(pfn);
+    leave(index, pfn);
     allocator.freePage(cpu, pfn);
   }
 
-  /** With the lock held: takes the page of an index out, which the swap cache has. */
+  /** With the lock held: takes the page of an index out. */
   void leave(long index, int pfn) {
     pages.remove(index, PageIndex.NO_SHADOW);
     forget(pfn);
   }
 
   private void forget(int pfn) {
-    nrPages--;
-    counts.add(pfn, NodeStat.NR_FILE_PAGES, -1);
-    if (isShmem()) {
-      counts.add(pfn, NodeStat.NR_SHMEM, -1);
-    }
+    count(pfn, -1);
     map.mapping(pfn, 0);
   }
 
@@ -449,13 +444,6 @@ public final class PageCache {
     } catch (IOException e) {
       all.memory().log().print("I/O error at the end of file " + handle);
     }
-  }
-
-  /** Is given each page. */
-  @FunctionalInterface
-  public interface PageVisitor {
-    /** Visits a page. */
-    void page(long index, int pfn);
   }
 
   /** Visits all pages, by index. */

@@ -36,8 +36,8 @@ final class ChangeProtection {
     this.areas = parts.spaces().areas();
   }
 
-  /** Makes entries fit their area's flags. */
-  void change(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+  /** Makes entries fit their area's flags; whether one changed. */
+  boolean change(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     huge.entries().splitAt(cpu, mm, start);
     huge.entries().splitAt(cpu, mm, end);
     long flags = areas.flags(vma);
@@ -45,7 +45,7 @@ final class ChangeProtection {
     long bits = parts.bits(flags, notify);
     boolean mayWrite = (flags & VmFlags.WRITE) != 0;
     long off = ~Pte.flags(tables.layout(), PROTECTION);
-    forEachMapped(
+    return forEachMapped(
         mm,
         start,
         end,
@@ -86,7 +86,10 @@ final class ChangeProtection {
           int pfn = parts.pfn(entry);
           boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
           boolean part = LargeFolios.isPart(parts.map().state(pfn));
-          boolean own = part ? isWhollyMeant(mm, address, entry, start, end) : isMappedOnce(pfn);
+          boolean own =
+              part
+                  ? isWhollyMeant(mm, address, entry, start, end)
+                  : isClean(pfn) || isMappedOnce(pfn);
           if (zeros || !own) {
             return entry;
           }
@@ -95,6 +98,10 @@ final class ChangeProtection {
           return entry & ~(Pte.ACCESSED | Pte.DIRTY);
         });
     return freed[0];
+  }
+
+  private boolean isClean(int pfn) {
+    return (PageState.flags(parts.map().state(pfn)) & PageState.DIRTY) == 0;
   }
 
   private boolean isMappedOnce(int pfn) {
@@ -143,10 +150,13 @@ final class ChangeProtection {
     }
   }
 
-  /** Entries forget that they were used; a huge page that others have too is left alone. */
-  void makeOld(Cpu cpu, MmStruct mm, long start, long end) {
+  /**
+   * Entries forget that they were used; a huge page that others have too is left alone. Whether one
+   * had been used.
+   */
+  boolean makeOld(Cpu cpu, MmStruct mm, long start, long end) {
     splitParts(cpu, mm, start, end);
-    forEachMapped(
+    return forEachMapped(
         mm,
         start,
         end,
@@ -200,7 +210,9 @@ final class ChangeProtection {
     }
   }
 
-  private void forEachMapped(MmStruct mm, long start, long end, LongBinaryOperator change) {
+  /** Whether an entry changed. */
+  private boolean forEachMapped(MmStruct mm, long start, long end, LongBinaryOperator change) {
+    boolean[] changed = {false};
     int step = tables.layout().pointerBytes();
     mm.tables()
         .forEachRun(
@@ -209,9 +221,11 @@ final class ChangeProtection {
             (address, slot, entries, level) -> {
               boolean whole = level == 0 || isWhole(address, end);
               for (int i = 0; i < entries && whole; i++) {
-                replace(address + ((long) i << Parts.SHIFT), slot + (long) i * step, change);
+                long at = address + ((long) i << Parts.SHIFT);
+                changed[0] |= replace(at, slot + (long) i * step, change);
               }
             });
+    return changed[0];
   }
 
   /** A huge page that reaches beyond the range and could not be split is left alone. */
@@ -220,14 +234,18 @@ final class ChangeProtection {
   }
 
   /** The processor may set accessed and dirty meanwhile, and they must not be lost. */
-  private void replace(long address, long slot, LongBinaryOperator change) {
+  private boolean replace(long address, long slot, LongBinaryOperator change) {
     long entry = tables.entry(slot);
     while (Pte.isMapped(entry)) {
       long changed = change.applyAsLong(address, entry);
-      if (changed == entry || tables.replace(slot, entry, changed)) {
-        return;
+      if (changed == entry) {
+        return false;
+      }
+      if (tables.replace(slot, entry, changed)) {
+        return true;
       }
       entry = tables.entry(slot);
     }
+    return false;
   }
 }

@@ -167,6 +167,7 @@ final class Collapse {
       return Result.PAGE_COUNT;
     }
     long table = entries.tables().clear(slot) & parts.tables().layout().frameMask();
+    parts.tables().tlb().userRange(cpu, mm.tables(), start, FRAMES, true); // before the copy
     fill(cpu, mm, head, table);
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(vma, start);

@@ -55,13 +55,13 @@ final class FileAdvice {
             (index, pfn) -> {
               int others = parts.map().mapcount(pfn);
               long address = start + ((index - first) << Parts.SHIFT);
-              return others - protect(mm, address, pfn) == 0;
+              return others - protect(cpu, mm, address, pfn) == 0;
             });
     return written ? 0 : -Errno.EIO;
   }
 
   /** {@code page_mkclean_one}: 1 if the entry of an address shows the page. */
-  private int protect(MmStruct mm, long address, int pfn) {
+  private int protect(Cpu cpu, MmStruct mm, long address, int pfn) {
     long slot = mm.tables().findSlot(address);
     if (slot == PageTables.NO_SLOT) {
       return 0;
@@ -73,22 +73,37 @@ final class FileAdvice {
     while (!parts.tables().replace(slot, entry, entry & ~(Pte.RW | Pte.DIRTY))) {
       entry = parts.tables().entry(slot); // the processor has just marked it
     }
+    parts.tables().tlb().userRange(cpu, mm.tables(), address, 1, false);
     return 1;
   }
 
-  /** {@code madvise_remove}: shared memory reads as zeros for all; its frames stay. */
-  int remove(Cpu cpu, long vma, long start, long end) {
+  /** {@code madvise_remove}: a hole in the file; private copies stay. */
+  int remove(Cpu cpu, UserPages pages, long vma, long start, long end) {
     PageCache cache = cache(vma);
-    if (cache == null || !cache.isShmem()) {
+    if (cache == null) {
       return -Errno.EOPNOTSUPP;
     }
-    cache.zero(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
-    return 0;
+    long first = areas.pgoffAt(vma, start);
+    long last = areas.pgoffAt(vma, end);
+    for (MmStruct mm : parts.spaces().all()) {
+      unmapFrom(cpu, pages, mm, cache, first, last, false);
+    }
+    return cache.punch(cpu, first, last) ? 0 : -Errno.EIO;
   }
 
-  /** Takes pages of a file from an address space, private copies too: even_cows. */
+  /**
+   * Takes pages of a file from an address space.
+   *
+   * @param evenCows whether private copies go too
+   */
   void unmapFrom(
-      Cpu cpu, UserPages pages, MmStruct mm, PageCache cache, long firstIndex, long endIndex) {
+      Cpu cpu,
+      UserPages pages,
+      MmStruct mm,
+      PageCache cache,
+      long firstIndex,
+      long endIndex,
+      boolean evenCows) {
     for (long vma = mm.firstArea(); vma != VmAreaStruct.NONE; vma = areas.next(vma)) {
       long begin = areas.pgoff(vma);
       long end = begin + areas.pages(vma);
@@ -96,7 +111,8 @@ final class FileAdvice {
         long from = Math.max(begin, firstIndex) - begin;
         long to = Math.min(end, endIndex) - begin;
         long start = areas.start(vma);
-        pages.unmap(cpu, mm, vma, start + (from << Parts.SHIFT), start + (to << Parts.SHIFT));
+        long upTo = start + (to << Parts.SHIFT);
+        pages.unmap(cpu, mm, vma, start + (from << Parts.SHIFT), upTo, evenCows);
       }
     }
   }

@@ -79,6 +79,7 @@ final class HugeEntries {
     }
     tables.populate(slot, table);
     mm.huge().addEntries(-1);
+    parts.tables().tlb().userAll(cpu, mm.tables()); // 512 pages are more than it flushes singly
     parts.memory().events().count(cpu.id(), VmEvent.THP_SPLIT_PMD, 1);
   }
 

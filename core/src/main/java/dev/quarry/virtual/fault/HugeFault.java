@@ -137,6 +137,11 @@ final class HugeFault {
     enter(fault, head);
     long bits = Parts.written(parts.bits(fault.flags, false), fault.flags);
     parts.tables().entry(slot, parts.entry(head, bits) | Pte.PSE); // its table is deposited
+    long first = HugeRules.start(fault.address);
+    parts
+        .tables()
+        .tlb()
+        .userRange(fault.cpu, fault.mm.tables(), first, HugePageSettings.FRAMES, false);
     parts.memory().events().count(fault.cpu.id(), VmEvent.THP_FAULT_ALLOC, 1);
     return FaultLeaf.HUGE_COW_ZERO_PAGE;
   }

@@ -34,6 +34,15 @@ final class IoCursor {
     return parts.get(part).bytes() - done;
   }
 
+  /** Bytes that are left of all parts. */
+  long leftInAll() {
+    long sum = -done;
+    for (int i = part; i < parts.size(); i++) {
+      sum += parts.get(i).bytes();
+    }
+    return sum;
+  }
+
   void advance(long bytes) {
     done += bytes;
     skipEmpty();

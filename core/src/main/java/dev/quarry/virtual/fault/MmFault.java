@@ -69,14 +69,15 @@ final class MmFault {
     return handle(fault);
   }
 
-  private FaultLeaf handle(VmFault fault) {
-    Task before = fault.cpu.task(fault.mm.task());
+  /** The same by a fault that its caller has filled. */
+  FaultLeaf handle(VmFault fault) {
+    Task before = fault.cpu.task(fault.payer.task());
     parts.lru().boundary(fault.cpu);
     FaultLeaf leaf = resolve(fault);
     fault.cpu.task(before);
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
-      fault.mm.countFault(fault.major);
+      fault.payer.countFault(fault.major);
       if ((fault.flags & VmFlags.LOCKED) != 0) {
         lock(fault);
       }
@@ -143,7 +144,7 @@ final class MmFault {
     if (!Pte.isMapped(fault.entry)) {
       return swapIn(fault);
     }
-    if (fault.write && (fault.entry & Pte.RW) == 0) {
+    if ((fault.write || fault.unshare) && (fault.entry & Pte.RW) == 0) {
       return writeProtect.resolve(fault);
     }
     return FaultLeaf.SPURIOUS;

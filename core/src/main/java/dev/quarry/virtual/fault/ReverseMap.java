@@ -90,7 +90,7 @@ public final class ReverseMap {
     if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
       return PageTables.NO_SLOT;
     }
-    long address = areas.start(vma) + ((pages & 0xFFFF_FFFFL) << Parts.SHIFT);
+    long address = address(vma, pfn);
     if (mm.huge().entries() > 0) {
       long upper = mm.tables().findUpperSlot(address);
       if (upper != PageTables.NO_SLOT && HugeTables.isHuge(tables.entry(upper))) {
@@ -98,6 +98,17 @@ public final class ReverseMap {
       }
     }
     return mm.tables().findSlot(address);
+  }
+
+  /** Where an area would show a page that it has room for. */
+  private long address(long vma, int pfn) {
+    int pages = map.index(pfn) - (int) areas.pgoff(vma);
+    return areas.start(vma) + ((pages & 0xFFFF_FFFFL) << Parts.SHIFT);
+  }
+
+  /** Tells the TLBs; nobody uses the entry meanwhile, as its lock is held. */
+  private void flush(Cpu cpu, MmStruct mm, long vma, int pfn) {
+    tables.tlb().userRange(cpu, mm.tables(), address(vma, pfn), 1, false);
   }
 
   /** Whether an area's entry shows a page; without a lock, a guess. */
@@ -198,6 +209,7 @@ public final class ReverseMap {
             return false;
           }
           mm.noteHiwaterRss();
+          flush(cpu, mm, vma, pfn);
           return anon ? unmapAnon(cpu, mm, slot, pfn, swapEntry) : unmapFile(cpu, mm, slot, pfn);
         });
     return map.mapcount(pfn) == 0;
@@ -266,13 +278,13 @@ public final class ReverseMap {
    *
    * @return whether from all, so that the next write is seen
    */
-  public boolean makeClean(int pfn) {
+  public boolean makeClean(Cpu cpu, int pfn) {
     return map.mapcount(pfn) == 0
         || forEachEntry(
             pfn,
             (mm, vma, slot) -> {
-              if (Parts.isShared(areas.flags(vma))) {
-                clear(slot, Pte.RW | Pte.DIRTY);
+              if (Parts.isShared(areas.flags(vma)) && clear(slot, Pte.RW | Pte.DIRTY)) {
+                flush(cpu, mm, vma, pfn);
               }
               return true;
             });

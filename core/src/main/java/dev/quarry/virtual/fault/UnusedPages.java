@@ -88,13 +88,14 @@ final class UnusedPages {
         long page = (index + i - (int) areas.pgoff(vma)) & 0xFFFF_FFFFL;
         if (page < areas.pages(vma)) {
           long address = areas.start(vma) + (page << Parts.SHIFT);
-          entry(cpu, mm, vma, mm.tables().findSlot(address), first + i);
+          entry(cpu, mm, vma, address, first + i);
         }
       }
     }
   }
 
-  private void entry(Cpu cpu, MmStruct mm, long vma, long slot, int pfn) {
+  private void entry(Cpu cpu, MmStruct mm, long vma, long address, int pfn) {
+    long slot = mm.tables().findSlot(address);
     if (slot == PageTables.NO_SLOT) {
       return;
     }
@@ -103,6 +104,7 @@ final class UnusedPages {
     if (Pte.isMapped(entry) && parts.pfn(entry) == pfn && holdsZeros(pfn)) {
       long bits = parts.bits(areas.flags(vma), false);
       parts.tables().entry(slot, parts.entry(parts.zeroPfn(), bits));
+      parts.tables().tlb().userRange(cpu, mm.tables(), address, 1, false);
       parts.rmap().release(cpu, mm, pfn);
     }
   }

@@ -5,6 +5,7 @@ import dev.quarry.machine.Ram;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
+import dev.quarry.virtual.Translation;
 import dev.quarry.virtual.space.MmStruct;
 import java.lang.foreign.MemorySegment;
 
@@ -20,10 +21,16 @@ public final class UserMemory {
 
   private final PageFaultHandler handler;
   private final Ram ram;
+  private volatile Translation translation = Translation.WITHOUT_TLB;
 
   UserMemory(PageFaultHandler handler, Ram ram) {
     this.handler = handler;
     this.ram = ram;
+  }
+
+  /** Says how accesses find their physical addresses from now on. */
+  public void through(Translation how) {
+    translation = how;
   }
 
   /**
@@ -74,7 +81,7 @@ public final class UserMemory {
   private long lockedPhysical(Cpu cpu, MmStruct mm, long address, int access) {
     while (true) {
       mm.lock();
-      long physical = mm.tables().translate(address, access);
+      long physical = translation.translate(cpu, mm.tables(), address, access);
       boolean own = Long.compareUnsigned(address, mm.taskSize()) < 0;
       if (physical == PageTables.NO_TRANSLATION && own) {
         physical = faultLocked(cpu, mm, address, access);
@@ -99,7 +106,7 @@ public final class UserMemory {
       mm.unlock();
       throw new UserFaultException(mm, address, leaf);
     }
-    return mm.tables().translate(address, access);
+    return translation.translate(cpu, mm.tables(), address, access);
   }
 
   private static int checked(int bytes) {
@@ -200,7 +207,7 @@ public final class UserMemory {
       long at = address + done;
       long step = Math.min(bytes - done, OFFSET_MASK + 1 - (at & OFFSET_MASK));
       mm.lock();
-      long physical = mm.tables().translate(at, access);
+      long physical = translation.translate(cpu, mm.tables(), at, access);
       boolean used = physical != PageTables.NO_TRANSLATION;
       if (used) {
         use.part(done, physical, step);

@@ -170,30 +170,65 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+    unmap(cpu, mm, vma, start, end, true);
+  }
+
+  /** The same, and private copies of a file's pages stay if they shall. */
+  void unmap(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean evenCows) {
     mm.noteHiwaterRss();
     parts.lru().drain(cpu); // what a batch holds could not be freed
+    if (evenCows) {
+      zap(cpu, mm, vma, start, end);
+      return;
+    }
+    for (long at = start; at < end; at += Parts.PAGE) {
+      long entry = mm.tables().leaf(at);
+      if (Pte.isMapped(entry) && !parts.rmap().isAnon(parts.pfn(entry))) {
+        zap(cpu, mm, vma, at, at + Parts.PAGE);
+      }
+    }
+  }
+
+  private void zap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     if (areas.has(vma, VmFlags.LOCKED)) {
       lockedPages.change(cpu, mm, start, end, false);
     }
     ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap(), huge.entries());
-    mm.tables().take(start, (end - start) >>> SHIFT, zap);
+    long pages = (end - start) >>> SHIFT;
+    if (mm.tables().take(start, pages, zap) > 0) {
+      flush(cpu, mm, start, pages);
+    }
   }
 
   @Override
   public void freeTables(Cpu cpu, MmStruct mm, long start, long end, long floor, long ceiling) {
-    mm.tables().freeTables(cpu, start, (end - start) >>> SHIFT, floor, ceiling);
+    long pages = (end - start) >>> SHIFT;
+    if (mm.tables().freeTables(cpu, start, pages, floor, ceiling) > 0) {
+      parts.tables().tlb().userRange(cpu, mm.tables(), start, pages, true);
+    }
+  }
+
+  /** Entries say less than before; the lock of the address space is held, so nobody used them. */
+  private void flush(Cpu cpu, MmStruct mm, long start, long pages) {
+    parts.tables().tlb().userRange(cpu, mm.tables(), start, pages, false);
   }
 
   @Override
   public void protect(Cpu cpu, MmStruct mm, long vma, long start, long end, long oldFlags) {
-    protection.change(cpu, mm, vma, start, end);
+    if (protection.change(cpu, mm, vma, start, end)) {
+      flush(cpu, mm, start, (end - start) >>> SHIFT);
+    }
   }
 
   @Override
   public long move(Cpu cpu, MmStruct mm, long vma, long newVma, long from, long to, long bytes) {
-    return mm.huge().entries() > 0
-        ? huge.entries().move(cpu, mm, from, to, bytes)
-        : mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, bytes >>> SHIFT) << SHIFT;
+    long pages = bytes >>> SHIFT;
+    long moved =
+        mm.huge().entries() > 0
+            ? huge.entries().move(cpu, mm, from, to, bytes)
+            : mm.tables().move(cpu, MmFault.GFP_TABLE, from, to, pages) << SHIFT;
+    flush(cpu, mm, from, pages);
+    return moved;
   }
 
   /** {@code faultin_page}: until the entry allows it. */
@@ -204,6 +239,9 @@ public final class UserPages implements MappedPages {
     while (true) {
       long entry = tables.leaf(address);
       if (Pte.isMapped(entry) && (entry & need) == need) {
+        if (write && (entry & Pte.DIRTY) == 0) {
+          markDirty(parts.pfn(entry)); // FOLL_TOUCH
+        }
         return 0;
       }
       FaultLeaf leaf = mmFault.handle(cpu, mm, vma, areas.flags(vma), address, write);
@@ -211,6 +249,48 @@ public final class UserPages implements MappedPages {
         return leaf == FaultLeaf.OUT_OF_MEMORY ? -Errno.ENOMEM : -Errno.EFAULT;
       }
     }
+  }
+
+  /**
+   * Makes a page present that is to be held, for another process that pays for the fault: {@code
+   * faultin_page} with FOLL_PIN. A private page that is only read must be the process's own too,
+   * lest a write to it elsewhere is not seen here ({@code gup_must_unshare}).
+   *
+   * @return 0 or a negated {@link Errno}
+   */
+  int pin(Cpu cpu, MmStruct payer, MmStruct mm, long vma, long address, boolean write) {
+    while (true) {
+      long entry = mm.tables().leaf(address);
+      boolean mapped = Pte.isMapped(entry);
+      boolean unshare = mapped && !write && (entry & Pte.RW) == 0 && isSharedAnon(entry);
+      if (mapped && !unshare && (!write || (entry & Pte.RW) != 0)) {
+        return 0;
+      }
+      VmFault fault = new VmFault(cpu, mm, vma, areas.flags(vma), address, write);
+      fault.payer = payer;
+      fault.unshare = unshare;
+      FaultLeaf leaf = mmFault.handle(fault);
+      if (!leaf.isResolved()) {
+        return leaf == FaultLeaf.OUT_OF_MEMORY ? -Errno.ENOMEM : -Errno.EFAULT;
+      }
+    }
+  }
+
+  /** Says that a held page was written: {@code set_page_dirty_lock}. */
+  void markDirty(int pfn) {
+    if (parts.rmap().isAnon(pfn)) {
+      parts.map().changeFlags(pfn, 0, PageState.DIRTY);
+    } else if (parts.map().mapping(pfn) != 0) {
+      parts.caches().of(pfn).markDirty(pfn);
+    }
+  }
+
+  private boolean isSharedAnon(long entry) {
+    if ((entry & Pte.PSE) != 0) {
+      return false; // a huge page stays one
+    }
+    int flags = PageState.flags(parts.map().state(parts.pfn(entry)));
+    return (flags & (PageState.ANON | PageState.ANON_EXCLUSIVE)) == PageState.ANON;
   }
 
   @Override
@@ -231,9 +311,12 @@ public final class UserPages implements MappedPages {
       case FREE -> {
         long freed = protection.makeLazyFree(cpu, mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
+        flush(cpu, mm, start, (end - start) >>> SHIFT);
       }
       case COLD -> {
-        protection.makeOld(cpu, mm, start, end);
+        if (protection.makeOld(cpu, mm, start, end)) {
+          flush(cpu, mm, start, (end - start) >>> SHIFT);
+        }
         protection.forEachPage(mm, start, end, pfn -> parts.lru().deactivate(cpu, pfn));
       }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
@@ -244,10 +327,12 @@ public final class UserPages implements MappedPages {
         return huge.collapse(cpu, mm, vma, start, end);
       }
       case REMOVE -> {
-        return fileAdvice.remove(cpu, vma, start, end);
+        return fileAdvice.remove(cpu, this, vma, start, end);
       }
       case PAGEOUT -> {
-        protection.makeOld(cpu, mm, start, end);
+        if (protection.makeOld(cpu, mm, start, end)) {
+          flush(cpu, mm, start, (end - start) >>> SHIFT);
+        }
         int[] before = protection.ownPages(mm, start, end);
         parts.lru().pageOut(cpu, before);
         int[] left = protection.ownPages(mm, start, end);
@@ -315,7 +400,7 @@ public final class UserPages implements MappedPages {
     long first = (bytes + Parts.PAGE - 1) >>> SHIFT;
     for (MmStruct mm : spaces.all()) {
       mm.lock();
-      fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE);
+      fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE, true);
       mm.unlock();
     }
     cache.removeFrom(cpu, first, Long.MAX_VALUE);

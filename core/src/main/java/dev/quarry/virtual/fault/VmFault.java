@@ -26,12 +26,21 @@ final class VmFault {
 
   long entry;
 
+  /** Whose fault it is: who accesses another's memory pays for it. */
+  MmStruct payer;
+
+  /**
+   * A page that others share is to become this process's own, as it is held: FAULT_FLAG_UNSHARE.
+   */
+  boolean unshare;
+
   /** Something was read. */
   boolean major;
 
   VmFault(Cpu cpu, MmStruct mm, long vma, long flags, long address, boolean write) {
     this.cpu = cpu;
     this.mm = mm;
+    this.payer = mm;
     fill(mm, vma, flags, address, write);
   }
 
@@ -40,6 +49,10 @@ final class VmFault {
     if (this.mm != mm) { // to store a reference costs a collector's barrier
       this.mm = mm;
     }
+    if (payer != mm) {
+      payer = mm;
+    }
+    unshare = false;
     this.vma = vma;
     this.flags = flags;
     this.address = address;

@@ -37,6 +37,9 @@ final class WriteProtectFault {
       return FaultLeaf.MAKE_WRITABLE;
     }
     if (pfn != parts.zeroPfn() && isReusable(fault, pfn)) {
+      if (fault.unshare) {
+        return FaultLeaf.COW_REUSE;
+      }
       makeWritable(fault);
       parts.memory().events().count(fault.cpu.id(), VmEvent.PGREUSE, 1);
       return FaultLeaf.COW_REUSE;
@@ -106,8 +109,9 @@ final class WriteProtectFault {
       parts.contents().copy(parts, old, pfn);
     }
     parts.rmap().newAnon(fault, pfn);
-    long bits = parts.bits(fault.flags, false);
-    parts.tables().entry(fault.slot, Parts.written(parts.entry(pfn, bits), fault.flags));
+    long entry = parts.entry(pfn, parts.bits(fault.flags, false));
+    parts.tables().entry(fault.slot, fault.unshare ? entry : Parts.written(entry, fault.flags));
+    parts.tables().tlb().userRange(fault.cpu, fault.mm.tables(), fault.address, 1, false);
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
     }

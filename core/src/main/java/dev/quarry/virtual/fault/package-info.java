@@ -19,6 +19,7 @@
  *   UserPages: what operations ask             └─ SwapFault ─► SwapSpace
  *     ├─ ForkTables, ZapPages, ChangeProtection, FileAdvice
  *     └─ PageRmap: mapcounts, owners, what is counted
+ *   HugePages: the same for 2 MiB at once; Khugepaged makes huge pages of small ones
  * </pre>
  *
  * <p>Equations: a frame's mapcount == entries that show it; reference count == mapcount + 1 if a

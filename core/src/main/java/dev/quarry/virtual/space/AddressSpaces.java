@@ -223,6 +223,7 @@ public final class AddressSpaces {
     synchronized (this) {
       all.remove(mm);
     }
+    kernel.tables().memory().tlb().gone(mm.tables());
     byAddress.remove(mm.address());
     mm.tables().close(cpu);
     mmCache.free(cpu, mm.address());

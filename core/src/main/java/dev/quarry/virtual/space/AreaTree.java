@@ -117,6 +117,7 @@ final class AreaTree {
       areas.right(parent, vma);
     }
     mm.add(Field.MAP_COUNT, 1);
+    countStack(vma, 1);
     return parent;
   }
 
@@ -166,6 +167,13 @@ final class AreaTree {
       mm.lastUsed(NONE);
     }
     mm.add(Field.MAP_COUNT, -1);
+    countStack(vma, -1);
+  }
+
+  private void countStack(long vma, long change) {
+    if (areas.has(vma, VmFlags.GROWSDOWN)) {
+      mm.add(Field.STACKS, change);
+    }
   }
 
   /** Lets an area grow over its neighbour above, which it touches: what is free stays the same. */

@@ -49,6 +49,8 @@ public final class Fork {
     child.lock(); // nobody else knows it: no order to keep
     try {
       copied = new Fork(cpu, parent, child).areas();
+      // Private pages can be written by neither now.
+      spaces.kernel().tables().memory().tlb().userAll(cpu, parent.tables());
     } finally {
       child.unlock();
       parent.unlock();

@@ -30,11 +30,55 @@ final class GapSearch {
   }
 
   /**
-   * The highest {@code length} free bytes between two bounds: {@code unmapped_area_topdown}.
+   * The highest {@code length} free bytes between two bounds: {@code unmapped_area_topdown}. Where
+   * they would be free but for the guard gap of a stack, Linux goes on below that gap, whatever
+   * else is free in it:
+   *
+   * <pre>
+   *    |  free  | area |  free, long enough  | stack        the first one is not found
+   *       |------ guard gap -----------------|
+   * </pre>
    *
    * @return their first address or {@link #NO_GAP}
    */
   long topDown(long length, long low, long high) {
+    long found = highest(length, low, high);
+    long limit = high;
+    for (long stack = stackAbove(length, low, limit, found);
+        stack != NONE;
+        stack = stackAbove(length, low, limit, found)) {
+      limit = tree.startGap(stack);
+      found = highest(length, low, limit);
+    }
+    return found;
+  }
+
+  /** The highest stack above an address below which as much would be free without its guard gap. */
+  private long stackAbove(long length, long low, long high, long found) {
+    long stacks = mm.get(Field.STACKS);
+    if (stacks == 0) {
+      return NONE;
+    }
+    long last = tree.last();
+    if (stacks == 1 && areas.has(last, VmFlags.GROWSDOWN) && tree.startGap(last) >= high) {
+      return NONE; // the usual one
+    }
+    long above = mm.findVma(high);
+    for (long at = above == NONE ? last : above; at != NONE; at = areas.prev(at)) {
+      long to = Math.min(areas.start(at), high);
+      long from = Math.max(below(at), low);
+      if (to < low || to <= found) {
+        return NONE;
+      }
+      boolean isStack = areas.has(at, VmFlags.GROWSDOWN) && tree.startGap(at) < to;
+      if (isStack && to - from >= length) {
+        return at;
+      }
+    }
+    return NONE;
+  }
+
+  private long highest(long length, long low, long high) {
     if (high < length || high - length < low) {
       return NO_GAP;
     }

@@ -66,12 +66,13 @@ public final class MmStruct extends SpinLock {
     static final int HIWATER_RSS = 240;
     static final int MIN_FAULTS = 248;
     static final int MAJ_FAULTS = 256;
+    static final int STACKS = 264;
 
     private Field() {}
   }
 
   /** Bytes of an object. */
-  static final int BYTES = 264;
+  static final int BYTES = 272;
 
   private final AddressSpaces spaces;
   private final long address;

@@ -78,23 +78,28 @@ public final class Mmap {
     if (!anonymous && file == null) {
       return -Errno.EBADF;
     }
-    if ((flags & MAP_HUGETLB) != 0) {
-      return huge(mm, anonymous, bytes, flags);
-    }
     long page = offset >>> MmStruct.PAGE_SHIFT;
+    if ((flags & MAP_HUGETLB) != 0) {
+      long hugeBytes = hugeBytes(mm, flags);
+      long length = bytes + hugeBytes - 1 & -hugeBytes;
+      if (!anonymous || hugeBytes == 0) {
+        return -Errno.EINVAL;
+      }
+      return pages(cpu, mm, null, hint, length, prot, flags, page);
+    }
     return pages(cpu, mm, anonymous ? null : file, hint, bytes, prot, flags, page);
   }
 
-  /** There is no pool of huge pages: what a kernel says whose pool is empty. */
-  private static long huge(MmStruct mm, boolean anonymous, long bytes, long flags) {
+  /** Bytes of a huge page that is asked for, or 0: there are none of this size. */
+  private static long hugeBytes(MmStruct mm, long flags) {
     int shift = (int) (flags >>> MAP_HUGE_SHIFT & MAP_HUGE_MASK);
     boolean wide = mm.spaces().tableLayout() == PageTableLayout.X86_64;
+    if (shift == 0) {
+      return mm.spaces().tableLayout().largeBytes();
+    }
     boolean known =
         wide ? shift == HUGE_SHIFT_2M || shift == HUGE_SHIFT_1G : shift == HUGE_SHIFT_4M;
-    if (!anonymous || (shift != 0 && !known) || bytes == 0) {
-      return -Errno.EINVAL;
-    }
-    return -Errno.ENOMEM;
+    return known ? 1L << shift : 0;
   }
 
   private static long pages(
@@ -144,8 +149,12 @@ public final class Mmap {
     if ((mapFlags & MAP_FIXED) == 0) {
       address = roundHint(address);
     }
+    boolean huge = (mapFlags & MAP_HUGETLB) != 0;
     vmFlags = Prot.vmFlags(prot) | flagBits() | mm.defFlags() | VmFlags.MAY_ACCESS;
     boolean shared = file != null || (mapFlags & MAP_SHARED) != 0;
+    if (huge && (mapFlags & MAP_FIXED) != 0 && (address & hugeBytes(mm, mapFlags) - 1) != 0) {
+      return -Errno.EINVAL;
+    }
     address =
         file != null && file.alignsLarge()
             ? mm.unmapped.ofLargeFile(address, length, mapFlags, pgoff << MmStruct.PAGE_SHIFT)
@@ -163,7 +172,7 @@ public final class Mmap {
     if (!mm.limits().mayLockMore(mm, vmFlags, length)) {
       return -Errno.EAGAIN;
     }
-    int error = file == null ? anonymous() : ofFile(file);
+    int error = huge ? noHugePage() : file == null ? anonymous() : ofFile(file);
     if (error != 0) {
       return error;
     }
@@ -187,6 +196,17 @@ public final class Mmap {
         | ((mapFlags & MAP_LOCKED) != 0 ? VmFlags.LOCKED : 0)
         | ((mapFlags & MAP_SYNC) != 0 ? VmFlags.SYNC : 0)
         | ((mapFlags & MAP_STACK) != 0 ? VmFlags.NOHUGEPAGE : 0);
+  }
+
+  /** There is no pool of huge pages: what a kernel says whose pool is empty. */
+  private int noHugePage() {
+    int type = (int) (mapFlags & MAP_TYPE);
+    boolean known = type == MAP_SHARED || type == MAP_SHARED_VALIDATE || type == MAP_PRIVATE;
+    boolean stack = (vmFlags & VmFlags.GROWSDOWN) != 0;
+    if (type == MAP_SHARED_VALIDATE && (mapFlags & ~LEGACY_MAP_MASK & ~MAP_TYPE) != 0) {
+      return -Errno.EOPNOTSUPP;
+    }
+    return known && !stack ? -Errno.ENOMEM : -Errno.EINVAL;
   }
 
   private int anonymous() {
@@ -225,7 +245,9 @@ public final class Mmap {
     }
     int type = (int) (mapFlags & MAP_TYPE);
     if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE) {
-      if (type == MAP_SHARED_VALIDATE && (mapFlags & ~LEGACY_MAP_MASK & ~MAP_TYPE) != 0) {
+      // File systems on disks know MAP_SYNC, and refuse it later.
+      long known = LEGACY_MAP_MASK | MAP_TYPE | (mapped.isShmem() ? 0 : MAP_SYNC);
+      if (type == MAP_SHARED_VALIDATE && (mapFlags & ~known) != 0) {
         return -Errno.EOPNOTSUPP;
       }
       boolean writes = (vmFlags & VmFlags.WRITE) != 0;
@@ -277,6 +299,14 @@ public final class Mmap {
     if (!old.isEmpty()) {
       old.complete(cpu, accountable ? 0 : old.accounted);
     }
+    if (file != null && !file.isShmem() && (vmFlags & VmFlags.SYNC) != 0) {
+      // The file says so, and what was there is gone already.
+      spaces.commitment().uncharge(accountable ? pages : 0);
+      if (fresh != NONE) {
+        spaces.freeObject(cpu, fresh);
+      }
+      return -Errno.EOPNOTSUPP;
+    }
     long vma = place(old.prev, old.next, fresh);
     if (vma == NONE) {
       spaces.commitment().uncharge(charged);
@@ -317,7 +347,9 @@ public final class Mmap {
 
   private void finish(long vma, long pages) {
     mm.account(vmFlags, pages);
-    if ((vmFlags & VmFlags.LOCKED) != 0) {
+    if ((vmFlags & (VmFlags.SPECIAL | VmFlags.DROPPABLE)) != 0) {
+      areas.flags(vma, areas.flags(vma) & ~VmFlags.LOCKED_MASK); // cannot be locked
+    } else if ((vmFlags & VmFlags.LOCKED) != 0) {
       mm.add(Field.LOCKED_VM, pages);
     }
     areas.flags(vma, areas.flags(vma) | VmFlags.SOFTDIRTY);

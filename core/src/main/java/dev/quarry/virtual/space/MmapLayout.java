@@ -78,6 +78,22 @@ public final class MmapLayout {
     return new MmapLayout(this, areasFrom, topOfStack);
   }
 
+  private MmapLayout(MmapLayout like, long heapStart) {
+    this.wide = like.wide;
+    this.taskSize = like.taskSize;
+    this.mmapBase = like.mmapBase;
+    this.legacyBase = like.legacyBase;
+    this.stackTop = like.stackTop;
+    this.heapStart = heapStart;
+    this.heapShift = like.heapShift;
+    this.programBase = like.programBase;
+  }
+
+  /** The same with the heap elsewhere, as {@code prctl(PR_SET_MM_MAP)} moves it. */
+  public MmapLayout heapAt(long start) {
+    return new MmapLayout(this, start);
+  }
+
   /** The same places for every process. */
   public static MmapLayout fixed(AddressSpaces spaces, ProcessLimits limits) {
     return new MmapLayout(spaces, limits, new Random(0), true);

@@ -91,6 +91,7 @@ final class MoveArea {
       return -Errno.ENOMEM;
     }
     boolean unmaps = !dontUnmap && oldBytes != 0;
+    boolean joins = joinsSource();
     int error = unmaps ? cutOut() : 0;
     if (error != 0) {
       return fail(0, error);
@@ -114,12 +115,37 @@ final class MoveArea {
     if (unmaps) {
       mm.detach.gather(cpu, from, from + oldBytes); // cuts nothing: it was cut before
       mm.detach.complete(cpu, 0);
-    } else if (dontUnmap) {
-      emptied();
     }
     // Without memory the copy stays an area of its own.
-    mm.merge.modify(cpu, copy, to, to + newBytes, flags);
+    long merged = mm.merge.modify(cpu, copy, to, to + newBytes, flags);
+    if (dontUnmap) {
+      emptied(merged);
+    } else if (joins && !Errno.isError(merged)) {
+      share(merged);
+    }
     return to;
+  }
+
+  /** Whether the copy continues the area that it comes from, before or behind it. */
+  private boolean joinsSource() {
+    boolean touches = to + newBytes == areas.start(vma) || areas.end(vma) == to;
+    boolean unmoved = areas.pgoff(vma) == areas.start(vma) >>> MmStruct.PAGE_SHIFT;
+    return touches && unmoved && areas.isAnonymous(vma) && areas.anonVma(vma) == NONE;
+  }
+
+  /**
+   * Linux has made one area of the copy and its source before it cuts the source out: what is left
+   * of that has the copy's anon_vma.
+   */
+  private void share(long merged) {
+    long below = cutBelow ? mm.lookup(from - 1) : NONE;
+    long above = cutAbove ? mm.lookup(from + oldBytes) : NONE;
+    for (long rest : new long[] {below, above}) {
+      boolean lacks = rest != NONE && rest != merged && areas.anonVma(rest) == NONE;
+      if (lacks && areas.anonVma(merged) != NONE) {
+        spaces.anonVmas().clone(cpu, rest, merged); // without memory it has none
+      }
+    }
   }
 
   /** Cuts the part out of its area. */
@@ -188,14 +214,18 @@ final class MoveArea {
     pages.freeTables(cpu, mm, to, to + newBytes, floor, ceiling);
   }
 
-  /** The old area has no pages any more: it is not locked, nor do pages belong to it. */
-  private void emptied() {
+  /**
+   * The old area has no pages any more: it is not locked, nor do pages belong to it. If the copy
+   * has become a part of it, that is not locked either.
+   */
+  private void emptied(long merged) {
+    vma = mm.lookup(from);
     long flags = areas.flags(vma);
     if ((flags & VmFlags.LOCKED) != 0) {
       mm.add(Field.LOCKED_VM, -areas.pages(vma));
     }
     areas.flags(vma, flags & ~VmFlags.LOCKED_MASK);
-    if (areas.start(vma) == from && areas.end(vma) == from + oldBytes) {
+    if (vma != merged && areas.start(vma) == from && areas.end(vma) == from + oldBytes) {
       spaces.anonVmas().unlink(cpu, vma);
     }
   }

@@ -124,7 +124,7 @@ public final class Mremap {
     if (oldBytes == newBytes) {
       return address;
     }
-    if (oldBytes > newBytes) {
+    if (!grows()) {
       error = shrink();
       return error == 0 ? address : error;
     }
@@ -163,7 +163,7 @@ public final class Mremap {
     if (vma == NONE) {
       return -Errno.EFAULT;
     }
-    if (!isPlaced && newBytes <= oldBytes) {
+    if (!isPlaced && !grows()) {
       return 0;
     }
     long vmFlags = areas.flags(vma);
@@ -172,7 +172,7 @@ public final class Mremap {
     if ((oldBytes == 0 && !isShared) || ((flags & MREMAP_DONTUNMAP) != 0 && unexpandable)) {
       return -Errno.EINVAL;
     }
-    long kept = Math.min(oldBytes, newBytes);
+    long kept = grows() ? oldBytes : newBytes;
     if (Long.compareUnsigned(kept, areas.end(vma) - address) > 0) {
       return -Errno.EFAULT;
     }
@@ -196,6 +196,11 @@ public final class Mremap {
     return fits ? 0 : -Errno.ENOMEM;
   }
 
+  /** The old size may be any number. */
+  private boolean grows() {
+    return Long.compareUnsigned(newBytes, oldBytes) > 0;
+  }
+
   private int shrink() {
     return Munmap.locked(cpu, mm, address + newBytes, oldBytes - newBytes);
   }
@@ -212,7 +217,7 @@ public final class Mremap {
         return -Errno.EFAULT;
       }
     }
-    if (oldBytes > newBytes) {
+    if (!grows() && oldBytes != newBytes) {
       int error = shrink();
       if (error != 0) {
         return error;

@@ -87,6 +87,11 @@ public final class ProcessLimits {
     return mayLockMemory;
   }
 
+  /** Gives or takes CAP_IPC_LOCK. */
+  public void mayLockMemory(boolean may) {
+    mayLockMemory = may;
+  }
+
   /** CAP_SYS_RAWIO: {@code vm.mmap_min_addr} does not hold. */
   public boolean mayMapLow() {
     return mayMapLow;
@@ -102,7 +107,8 @@ public final class ProcessLimits {
     if (exceeds(mm.totalVm() + pages, addressSpace)) {
       return false;
     }
-    return !VmFlags.isData(flags) || !exceeds(mm.dataVm() + pages, data);
+    // A limit of 0 does not hold: Valgrind sets it, and means its own data.
+    return !VmFlags.isData(flags) || data == 0 || !exceeds(mm.dataVm() + pages, data);
   }
 
   private static boolean exceeds(long pages, long limitBytes) {

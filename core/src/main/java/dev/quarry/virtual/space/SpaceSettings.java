@@ -36,8 +36,8 @@ public final class SpaceSettings {
   private long userReserveKbytes = USER_RESERVE_KBYTES;
   private long adminReserveKbytes = ADMIN_RESERVE_KBYTES;
   private boolean legacyLayout;
-  private HugePageSettings hugePages = new HugePageSettings(HugePageSpec.DEFAULTS);
   private int faultAroundPages = FAULT_AROUND_PAGES;
+  private HugePageSettings hugePages = new HugePageSettings(HugePageSpec.DEFAULTS);
 
   /** What Linux 6.18 starts with; the reserves are those of a machine of 4 GiB or more. */
   public SpaceSettings() {}
@@ -151,7 +151,7 @@ public final class SpaceSettings {
    * to a power of two, and takes no more than one page table shows.
    */
   public void faultAroundBytes(long bytes) {
-    long most = (long) MmStruct.PAGE_SIZE * (MmStruct.PAGE_SIZE / Long.BYTES);
+    long most = MmStruct.PAGE_SIZE * (MmStruct.PAGE_SIZE / Long.BYTES);
     if (notNegative("fault_around_bytes", bytes) > most) {
       throw new IllegalArgumentException(
           "fault_around_bytes " + bytes + " is above what one page table shows, " + most);

@@ -265,6 +265,27 @@ class GroupRandomTest {
     }
   }
 
+  /** There is no swap, so that a group above memory.high has nothing to give. */
+  @Test
+  void aboveHighProcessesAreHeldUp() {
+    try (OomScene scene = new OomScene()) {
+      MemoryGroup group = scene.machine.reclaim().groups().make("/slow");
+      group.high(1000);
+      Process process = scene.spawn("slow", 0);
+      process.mm().task().group(group.id());
+      scene.touch(process, 0, 1000);
+      assertThat(group.events(GroupEvent.HIGH)).isZero();
+      assertThat(group.throttledNanos()).isZero();
+      scene.touch(process, 1000, 1201);
+      assertThat(group.events(GroupEvent.HIGH)).isEqualTo(200);
+      long last = group.throttledNanos();
+      scene.touch(process, 1201, 1202);
+      long share = (201L << 20) / 1000;
+      assertThat(group.throttledNanos() - last)
+          .isEqualTo((share * share * 1000 >>> 34) * 1_000_000 / 64);
+    }
+  }
+
   /** Pages of a group that is removed count for the one above it. */
   @Test
   void whatIsLeftGoesToTheParent() {

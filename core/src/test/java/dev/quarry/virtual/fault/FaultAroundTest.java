@@ -52,6 +52,7 @@ class FaultAroundTest {
       long entry = process.mm().tables().leaf(at + i * PAGE);
       drawn.append(Pte.isMapped(entry) ? 'x' : '.');
     }
+    assertThat(machine.invariants()).as("each page is held once by the cache").isEmpty();
     calls.munmap(at, pages * PAGE);
     process.close(cpu, fd);
     return drawn.toString();

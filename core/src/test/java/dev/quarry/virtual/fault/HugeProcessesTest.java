@@ -21,13 +21,13 @@ class HugeProcessesTest {
   private static final Map<VmEvent, Long> SEEN = new EnumMap<>(VmEvent.class);
 
   @ParameterizedTest
-  @CsvSource({"always,1", "always,2", "madvise,3", "always,4"})
-  void loadsSeeWhatWasStored(String mode, long seed) {
+  @CsvSource({"always,1,''", "always,2,usual", "madvise,3,8/8", "always,4,mips"})
+  void loadsSeeWhatWasStored(String mode, long seed, String tlb) {
     List<HugeStep> steps = draw(new Random(seed));
-    String wrong = play(mode, steps);
+    String wrong = play(mode, tlb, steps);
     if (wrong != null) {
-      List<HugeStep> few = Shrink.shrink(steps, shorter -> play(mode, shorter) != null);
-      throw new AssertionError("seed " + seed + ": " + few + "\n" + play(mode, few));
+      List<HugeStep> few = Shrink.shrink(steps, shorter -> play(mode, tlb, shorter) != null);
+      throw new AssertionError("seed " + seed + ": " + few + "\n" + play(mode, tlb, few));
     }
     assertThat(wrong).isNull();
   }
@@ -46,8 +46,8 @@ class HugeProcessesTest {
             VmEvent.THP_ZERO_PAGE_ALLOC);
   }
 
-  @Nullable String play(String mode, List<HugeStep> steps) {
-    try (HugeRun run = new HugeRun(mode)) {
+  @Nullable String play(String mode, String tlb, List<HugeStep> steps) {
+    try (HugeRun run = new HugeRun(mode, tlb)) {
       for (int i = 0; i < steps.size(); i++) {
         String wrong = run.play(steps.get(i));
         if (wrong != null) {

@@ -10,6 +10,7 @@ import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Pfn;
 import dev.quarry.virtual.space.Advice;
+import dev.quarry.virtual.tlb.TlbModel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -29,21 +30,23 @@ final class HugeRun implements AutoCloseable {
   };
 
   private final Machine machine;
-  private final Cpu cpu;
+  private Cpu cpu;
   private final List<Process> processes = new ArrayList<>();
   private final List<HugeModel> models = new ArrayList<>();
   private final Deque<Integer> hoard = new ArrayDeque<>();
 
-  HugeRun(String mode) {
+  /** With TLBs of this model each step is on one of two CPUs; empty: without TLBs. */
+  HugeRun(String mode, String tlb) {
     this.machine =
         Machine.boot(
             MachineSpecReader.read(
                 "test",
-                "ram 96M\nsysctl vm.min_free_kbytes=512\nzone DMA below=16M\n"
+                "cpus 0-1\nram 96M\nsysctl vm.min_free_kbytes=512\nzone DMA below=16M\n"
                     + "zone DMA32 below=4G\ntransparent_hugepage "
                     + mode
                     + "\n"));
     this.cpu = machine.cpu(0);
+    machine.tlbs(tlb.isEmpty() ? null : TlbModel.parse(tlb));
     processes.add(machine.processes().spawn(cpu));
     models.add(new HugeModel());
   }
@@ -54,6 +57,7 @@ final class HugeRun implements AutoCloseable {
 
   /** Plays a step; what is wrong afterwards, or null. */
   @Nullable String play(HugeStep step) {
+    cpu = machine.cpu(machine.tlbs() == null ? 0 : step.value() >>> 9 & 1);
     int number = step.process() % processes.size();
     int end = Math.min(HugeModel.PAGES, step.page() + step.pages());
     String wrong = run(step, number, processes.get(number), models.get(number), end);

@@ -8,6 +8,8 @@ import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.fault.RemoteAccess.IoVec;
+import dev.quarry.virtual.tlb.TlbModel;
+import dev.quarry.virtual.tlb.Tlbs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -25,7 +27,7 @@ final class ProcessRun implements AutoCloseable {
   private static final int MOST_PROCESSES = 6;
 
   private final Machine machine;
-  private final Cpu cpu;
+  private Cpu cpu;
   private final Path path;
   private final List<Process> processes = new ArrayList<>();
   private final List<ProcessModel> models = new ArrayList<>();
@@ -34,6 +36,11 @@ final class ProcessRun implements AutoCloseable {
   private final byte[][] file = new byte[ProcessModel.PAGES][];
 
   ProcessRun(PageTableLayout layout, Path path) throws IOException {
+    this(layout, path, null);
+  }
+
+  /** With TLBs, each step is on one of the machine's CPUs. */
+  ProcessRun(PageTableLayout layout, Path path, @Nullable TlbModel tlb) throws IOException {
     this.machine = FaultMachines.of(layout);
     this.cpu = machine.cpu(0);
     this.path = path;
@@ -44,6 +51,7 @@ final class ProcessRun implements AutoCloseable {
       System.arraycopy(file[i], 0, all, i * PAGE, PAGE);
     }
     Files.write(path, all);
+    machine.tlbs(tlb);
     processes.add(machine.processes().spawn(cpu));
     models.add(new ProcessModel());
   }
@@ -54,6 +62,13 @@ final class ProcessRun implements AutoCloseable {
 
   /** Plays a step; what is wrong afterwards, or null. */
   @Nullable String play(Step step) {
+    Tlbs tlbs = machine.tlbs();
+    if (tlbs != null) {
+      cpu = machine.cpu(step.value() >>> 9 & 1);
+      if ((step.value() >>> 12 & 7) == 0) {
+        tlbs.enterLazy(cpu);
+      }
+    }
     int number = step.process() % processes.size();
     Process process = processes.get(number);
     ProcessModel model = models.get(number);

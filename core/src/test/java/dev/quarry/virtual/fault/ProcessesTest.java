@@ -46,7 +46,7 @@ class ProcessesTest {
     }
   }
 
-  private static List<Step> draw(Random random) {
+  static List<Step> draw(Random random) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < STEPS; i++) {
       int page = random.nextInt(ProcessModel.PAGES);

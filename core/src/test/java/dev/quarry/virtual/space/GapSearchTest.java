@@ -12,6 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Free addresses are found as a look at every area finds them; so are areas. */
 class GapSearchTest {
+  private static final long PAGE = 4096;
+  private static final long GUARD = 256 * PAGE;
+
   @ParameterizedTest
   @CsvSource({"X86_64,1", "X86_64,2", "X86_32,3"})
   void asALookAtEveryAreaFindsThem(PageTableLayout layout, long seed) {
@@ -54,23 +57,42 @@ class GapSearchTest {
   }
 
   private static long naive(Space space, long length, long low, long high, boolean topDown) {
-    long best = GapSearch.NO_GAP;
-    long below = 0;
-    for (Space.Area area : space.areas()) {
-      long guard = (area.flags() & VmFlags.GROWSDOWN) != 0 ? 256 * 4096 : 0;
-      best = better(best, below, area.start() - guard, length, low, high, topDown);
-      below = area.end();
-    }
-    return better(best, below, space.mm.startStack() - 257 * 4096, length, low, high, topDown);
+    return topDown ? fromTop(space, length, low, high) : fromBottom(space, length, low, high);
   }
 
-  private static long better(
-      long best, long from, long to, long length, long low, long high, boolean topDown) {
-    long start = Math.max(from, low);
-    long end = Math.min(to, high);
-    if (end - start < length || (!topDown && best != GapSearch.NO_GAP)) {
-      return best;
+  /** What is free but for a stack's guard gap sends the search below that gap. */
+  private static long fromTop(Space space, long length, long low, long high) {
+    long end = Math.min(high, space.mm.startStack() - 257 * PAGE);
+    boolean isStack = false;
+    long guard = 0;
+    for (Space.Area area : space.areas().reversed()) {
+      if (isStack && guard < end && end - Math.max(area.end(), low) >= length) {
+        return fromTop(space, length, low, guard);
+      }
+      if (!isStack && end - Math.max(area.end(), low) >= length) {
+        return end - length;
+      }
+      end = Math.min(end, area.start());
+      isStack = (area.flags() & VmFlags.GROWSDOWN) != 0 && area.start() - GUARD < end;
+      guard = area.start() - GUARD;
     }
-    return topDown ? end - length : start;
+    if (end - low < length) {
+      return GapSearch.NO_GAP;
+    }
+    return isStack ? fromTop(space, length, low, guard) : end - length;
+  }
+
+  private static long fromBottom(Space space, long length, long low, long high) {
+    long below = 0;
+    for (Space.Area area : space.areas()) {
+      long guard = (area.flags() & VmFlags.GROWSDOWN) != 0 ? GUARD : 0;
+      if (Math.min(area.start() - guard, high) - Math.max(below, low) >= length) {
+        return Math.max(below, low);
+      }
+      below = area.end();
+    }
+    long end = Math.min(space.mm.startStack() - 257 * PAGE, high);
+    boolean fits = end - Math.max(below, low) >= length;
+    return fits ? Math.max(below, low) : GapSearch.NO_GAP;
   }
 }

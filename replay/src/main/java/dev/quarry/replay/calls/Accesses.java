@@ -46,7 +46,7 @@ final class Accesses {
       played.predicted(FaultLeaf.KERNEL_HALF, AreaKind.SEEN);
       return;
     }
-    boolean known = known(played, process, address);
+    boolean known = known(process, address);
     boolean present = Pte.isPresent(mm.tables().leaf(address));
     boolean any = access(played, mm, address, fault.code(), mode(fault.by()));
     if (!known) {
@@ -60,7 +60,7 @@ final class Accesses {
   }
 
   /** Makes memory that is missing; false if it was. */
-  private boolean known(PlayedProcess played, Process process, long address) {
+  private boolean known(Process process, long address) {
     boolean missing = SeenMemory.isMissing(process.mm(), address);
     if (missing) {
       seen.make(cpu, process, address, (address & -PAGE) + PAGE);
@@ -74,7 +74,7 @@ final class Accesses {
     if (process.mm().tables().translate(ip, code) != PageTables.NO_TRANSLATION) {
       return;
     }
-    if (!known(played, process, ip)) {
+    if (!known(process, ip)) {
       quietly(process.mm(), ip, code);
     } else if (access(played, process.mm(), ip, code, FaultMode.USER)) {
       played.byCode();

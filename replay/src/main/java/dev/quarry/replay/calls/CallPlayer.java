@@ -102,7 +102,7 @@ final class CallPlayer {
       }
       if (result != wanted) {
         undo(calls, result, call.argument(1));
-        result = map(calls, call, wanted, flags & ~MAP_FIXED_NOREPLACE | MAP_FIXED, fd);
+        result = map(calls, call, wanted, (flags & ~MAP_FIXED_NOREPLACE) | MAP_FIXED, fd);
       }
     } else {
       undo(calls, result, call.argument(1));
@@ -127,13 +127,11 @@ final class CallPlayer {
   private int open(PlayedProcess played, Call call) {
     FileInUse last = played.inUse((int) call.argument(4));
     long at = call.argument(0);
-    boolean same =
-        last != null
-            && (call.argument(3) & MAP_FIXED) != 0
-            && at >= last.start()
-            && at < last.end();
+    boolean fixed = (call.argument(3) & MAP_FIXED) != 0;
     CachedFile file =
-        same ? last.file() : caches.assumed("file", AssumedFile.UNKNOWN_BYTES, resident);
+        last != null && fixed && at >= last.start() && at < last.end()
+            ? last.file()
+            : caches.assumed("file", AssumedFile.UNKNOWN_BYTES, resident);
     return played.process().open(file);
   }
 
@@ -143,7 +141,7 @@ final class CallPlayer {
     FileInUse last = played.inUse(recorded);
     if (!Errno.isError(result)
         && process.file(fd) instanceof CachedFile file
-        && (last == null || last.file() != file)) {
+        && (last == null || last.file().cache().handle() != file.cache().handle())) {
       long end = result + (call.argument(1) + PAGE - 1 & -PAGE);
       played.use(cpu, recorded, new FileInUse(file, result, end));
     }

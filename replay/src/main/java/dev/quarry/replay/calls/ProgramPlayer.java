@@ -71,7 +71,7 @@ final class ProgramPlayer {
       processes.vdso().map(cpu, process.mm());
     } catch (ExecException e) {
       // Without it, accesses to it are to memory that was not recorded.
-      processes.spaces().kernel().memory().log().print(e.getMessage());
+      processes.spaces().kernel().memory().log().print(e.toString());
     }
   }
 

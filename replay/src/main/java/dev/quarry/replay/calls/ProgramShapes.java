@@ -29,16 +29,13 @@ final class ProgramShapes {
   private static final long MOST_INTERPRETER = 4L << 20;
   private static final long LARGEST_PROGRAM = 1L << 30;
 
-  private final List<Life> lives;
   private final Map<String, TreeMap<Long, Integer>> programs = new TreeMap<>();
   private final TreeMap<Long, Integer> interpreter = new TreeMap<>();
 
-  private ProgramShapes(List<Life> lives) {
-    this.lives = lives;
-  }
+  private ProgramShapes() {}
 
   static List<ProgramShape> of(List<Life> lives) {
-    ProgramShapes shapes = new ProgramShapes(lives);
+    ProgramShapes shapes = new ProgramShapes();
     for (Life life : lives) {
       merge(
           shapes.programs.computeIfAbsent(life.path, _ -> new TreeMap<>()),
@@ -123,8 +120,8 @@ final class ProgramShapes {
 
   /** Names and arguments lie above what was seen: a page at least. */
   private static long stackTop(Life life, boolean fixed, long areasFrom) {
-    Long highest = life.used.isEmpty() ? null : life.used.lastKey();
-    boolean seen = highest != null && highest > areasFrom + MOST_INTERPRETER;
+    long highest = life.used.isEmpty() ? 0 : life.used.lastKey();
+    boolean seen = highest > areasFrom + MOST_INTERPRETER;
     return fixed || !seen ? FIXED_STACK : Math.min(FIXED_STACK, highest + 2 * PAGE);
   }
 

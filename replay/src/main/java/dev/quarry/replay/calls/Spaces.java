@@ -215,7 +215,7 @@ public final class Spaces {
     played.ended(cpu, recorded);
     long before = tables();
     processes.exit(cpu, played.process());
-    played.tableBytes(before - tables() << 12); // nothing, if others have the space too
+    played.tableBytes((before - tables()) << 12); // nothing, if others have the space too
   }
 
   private long tables() {

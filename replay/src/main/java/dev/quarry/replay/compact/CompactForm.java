@@ -51,6 +51,9 @@ public final class CompactForm {
   /** The content is slab events, {@code ev.S}. */
   public static final int SLAB_EVENTS = 'S';
 
+  /** The content is references to memory. */
+  public static final int REFERENCES = 'L';
+
   static final int HEADER_BYTES = 20;
   static final int BLOCK_HEADER_BYTES = 20;
   static final int CHECKED_HEADER_BYTES = 16;

@@ -71,7 +71,11 @@ public final class CompactInput implements Closeable {
   }
 
   private static String words(int content) {
-    return (content == CompactForm.PAGE_EVENTS ? "page" : "slab") + " events, " + content;
+    return switch (content) {
+      case CompactForm.PAGE_EVENTS -> "page events, " + content;
+      case CompactForm.SLAB_EVENTS -> "slab events, " + content;
+      default -> "references, " + content;
+    };
   }
 
   /**

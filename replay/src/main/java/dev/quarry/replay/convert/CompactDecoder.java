@@ -5,10 +5,13 @@ import dev.quarry.replay.compact.BlockText;
 import dev.quarry.replay.compact.CompactForm;
 import dev.quarry.replay.compact.CompactInput;
 import dev.quarry.replay.compact.EventBlock;
+import dev.quarry.replay.compact.RefBlock;
+import dev.quarry.replay.compact.RefText;
 import dev.quarry.replay.compact.SlabBlock;
 import dev.quarry.replay.compact.SlabBlockText;
 import dev.quarry.replay.compact.TextBlock;
 import dev.quarry.replay.read.RecordingException;
+import dev.quarry.replay.refs.RefBatch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
@@ -22,6 +25,9 @@ final class CompactDecoder {
   private final BlockText blockText = new BlockText();
   private final SlabBlock slabEvents;
   private final SlabBlockText slabText = new SlabBlockText();
+  private final RefBlock references;
+  private final RefText refText = new RefText();
+  private final RefBatch batch = new RefBatch();
   private final CRC32C checksum = new CRC32C();
   private long bytes;
 
@@ -33,6 +39,7 @@ final class CompactDecoder {
     this.name = name;
     this.events = new EventBlock(input.block());
     this.slabEvents = new SlabBlock(input.block());
+    this.references = new RefBlock(input.block());
   }
 
   /**
@@ -43,7 +50,9 @@ final class CompactDecoder {
   void copyTo(OutputStream out) throws IOException {
     while (input.next()) {
       Block block = input.block();
-      if (block.type() == CompactForm.EVENTS && input.content() == CompactForm.SLAB_EVENTS) {
+      if (block.type() == CompactForm.EVENTS && input.content() == CompactForm.REFERENCES) {
+        write(out, references(block).array(), 0, refText.length());
+      } else if (block.type() == CompactForm.EVENTS && input.content() == CompactForm.SLAB_EVENTS) {
         slabEvents.read(block);
         slabText.read(slabEvents, true);
         write(out, slabText.array(), 0, slabText.length());
@@ -67,6 +76,15 @@ final class CompactDecoder {
               input.textBytes(),
               input.textChecksum()));
     }
+  }
+
+  private RefText references(Block block) {
+    int size = references.read(block, batch.kinds, batch.addresses, batch.bytes, batch.counts);
+    refText.clear();
+    for (int i = 0; i < size; i++) {
+      refText.add(batch.kinds[i], batch.addresses[i], batch.bytes[i], batch.counts[i]);
+    }
+    return refText;
   }
 
   private void write(OutputStream out, byte[] text, int offset, int length) throws IOException {

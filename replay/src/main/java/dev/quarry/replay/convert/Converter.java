@@ -53,8 +53,10 @@ public final class Converter {
   }
 
   private static Form otherThan(EventFile.Form form) {
-    boolean compact = form == EventFile.Form.COMPACT || form == EventFile.Form.SLAB_COMPACT;
-    return compact ? Form.TEXT : Form.COMPACT;
+    return switch (form) {
+      case COMPACT, SLAB_COMPACT, REFERENCES_COMPACT -> Form.TEXT;
+      default -> Form.COMPACT;
+    };
   }
 
   /** Page events and, where they are, slab events in the same form; the rest is copied. */

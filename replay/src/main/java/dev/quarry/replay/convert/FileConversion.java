@@ -12,6 +12,9 @@ import dev.quarry.replay.read.UnreadableException;
 import dev.quarry.replay.recording.EventPolicy;
 import dev.quarry.replay.recording.PageEventOptions;
 import dev.quarry.replay.recording.PageEvents;
+import dev.quarry.replay.refs.RefLine;
+import dev.quarry.replay.refs.RefReader;
+import dev.quarry.replay.refs.RunWriter;
 import dev.quarry.replay.trace.EventFile;
 import dev.quarry.replay.trace.TraceEventReader;
 import java.io.BufferedOutputStream;
@@ -26,6 +29,7 @@ import java.util.List;
 /** Writes one file from the events of another. */
 final class FileConversion {
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int PEEKED_BYTES = 1 << 16;
 
   private final EventFile source;
   private final Path target;
@@ -81,17 +85,24 @@ final class FileConversion {
 
   private LineEncoder encoder(OutputStream packed) throws IOException {
     CompactOutput compact = new CompactOutput(packed, content(), zstd);
+    if (source.isReferences()) {
+      return new RefEncoder(compact);
+    }
     return source.isSlab() ? new SlabEncoder(compact) : new CompactEncoder(compact);
   }
 
   private int content() {
+    if (source.isReferences()) {
+      return CompactForm.REFERENCES;
+    }
     return source.isSlab() ? CompactForm.SLAB_EVENTS : CompactForm.PAGE_EVENTS;
   }
 
   private void copyText(OutputStream text) throws IOException {
     switch (source.form()) {
       case TEXT, SLAB_TEXT -> copyBytes(text);
-      case COMPACT, SLAB_COMPACT -> copyCompact(text);
+      case COMPACT, SLAB_COMPACT, REFERENCES_COMPACT -> copyCompact(text);
+      case REFERENCES -> copyReferences(text);
       case TRACE -> copyTrace(text);
     }
   }
@@ -111,6 +122,18 @@ final class FileConversion {
   private void copyCompact(OutputStream text) throws IOException {
     try (CompactInput input = CompactInput.open(source.source(), content())) {
       new CompactDecoder(input, source.source().name()).copyTo(text);
+    }
+  }
+
+  /** As they are, if they are in runs; what lackey prints is put into runs. */
+  private void copyReferences(OutputStream text) throws IOException {
+    if (!RefLine.isLackey(source.source().peek(PEEKED_BYTES))) {
+      copyBytes(text);
+      return;
+    }
+    try (RefReader reader = source.references(false)) {
+      new RunWriter(text).write(reader);
+      notes.addAll(reader.problems().report());
     }
   }
 

@@ -26,18 +26,19 @@ final class FaultEvents implements TaskEvents {
 
   @Override
   public @Nullable TaskEvent next() {
-    TaskEvent first = isFaultFirst() ? fault : other;
-    if (first != null && first == fault) {
+    if (isFaultFirst()) {
+      TaskEvent first = fault;
       fault = faults.next();
-    } else if (first != null) {
-      other = others.next();
+      return first;
     }
+    TaskEvent first = other;
+    other = other == null ? null : others.next();
     return first;
   }
 
   private boolean isFaultFirst() {
     if (fault == null || other == null) {
-      return other == null;
+      return fault != null;
     }
     long difference = fault.micros() - other.micros();
     return difference < 0 || (difference == 0 && others.enters());

@@ -62,7 +62,7 @@ public final class ProcessText {
       print("%15s %15s ", pages(p, RssKind.ANON), pages(p, RssKind.FILE));
       print("%13s %7dK%n", pages(p, RssKind.SHMEM), p.tableBytes() >> 10);
     }
-    long rest = result.known().size() - result.judged().size();
+    int rest = result.known().size() - result.judged().size();
     if (rest > 0) {
       print("%7s and %d with fewer than %d faults%n", "", rest, ProcessResult.FEWEST_FAULTS);
     }
@@ -124,11 +124,13 @@ public final class ProcessText {
     List<AreaKind> areas = List.copyOf(kernel.keySet());
     for (int i = 0; i < Math.max(ends.size(), areas.size()); i++) {
       String left = i < ends.size() ? words(ends.get(i)) : "";
-      String count = i < ends.size() ? Long.toString(leaves.get(ends.get(i))) : "";
+      String count = i < ends.size() ? Long.toString(leaves.getOrDefault(ends.get(i), 0L)) : "";
       print("  %-20s %9s", left, count);
       if (i < areas.size()) {
         AreaKind area = areas.get(i);
-        print("  %-16s %10d %10d", area.words(), model.getOrDefault(area, 0L), kernel.get(area));
+        print(
+            "  %-16s %10d %10d",
+            area.words(), model.getOrDefault(area, 0L), kernel.getOrDefault(area, 0L));
       }
       out.append('\n');
     }

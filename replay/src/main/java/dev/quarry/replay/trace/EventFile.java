@@ -6,6 +6,9 @@ import dev.quarry.replay.read.Quote;
 import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.recording.PageEventOptions;
 import dev.quarry.replay.recording.PageEvents;
+import dev.quarry.replay.refs.RefCompactReader;
+import dev.quarry.replay.refs.RefReader;
+import dev.quarry.replay.refs.RefTextReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -28,9 +31,14 @@ public final class EventFile implements AutoCloseable {
   private static final Pattern SLAB_TEXT =
       Pattern.compile("(#site|#cache) .*|[kfcd]( -?\\d+){3} v?[0-9a-f]+( \\d+)+");
 
+  /** Run-compressed, or as valgrind's lackey prints them. */
+  private static final Pattern REFERENCE_TEXT =
+      Pattern.compile("I [0-9a-f]+ \\d+ \\d+|[LSM] [0-9a-f]+ \\d+|(I | [LSM]) [0-9a-fA-F]+,\\d+");
+
   /** What can be read, in words. */
   private static final String FORMS =
-      "ev.K or ev.S as text or compact, perf script, tracefs trace, trace-cmd report";
+      "ev.K, ev.S or references as text or compact, lackey's trace, perf script, tracefs trace,"
+          + " trace-cmd report";
 
   /** What a file holds. */
   public enum Form {
@@ -38,7 +46,9 @@ public final class EventFile implements AutoCloseable {
     COMPACT,
     TRACE,
     SLAB_TEXT,
-    SLAB_COMPACT
+    SLAB_COMPACT,
+    REFERENCES,
+    REFERENCES_COMPACT
   }
 
   private final ByteSource source;
@@ -81,8 +91,13 @@ public final class EventFile implements AutoCloseable {
       throw new RecordingException(source.name(), "is empty");
     }
     if (CompactForm.begins(head, head.length)) {
-      boolean slab = CompactForm.content(head) == CompactForm.SLAB_EVENTS;
-      return new EventFile(source, slab ? Form.SLAB_COMPACT : Form.COMPACT, null);
+      Form form =
+          switch (CompactForm.content(head)) {
+            case CompactForm.SLAB_EVENTS -> Form.SLAB_COMPACT;
+            case CompactForm.REFERENCES -> Form.REFERENCES_COMPACT;
+            default -> Form.COMPACT;
+          };
+      return new EventFile(source, form, null);
     }
     String text = new String(head, StandardCharsets.ISO_8859_1);
     boolean shared = false;
@@ -92,6 +107,9 @@ public final class EventFile implements AutoCloseable {
       String line = text.substring(at, Math.min(end, at + MOST_CHARS)).stripTrailing();
       if (SLAB_TEXT.matcher(line).matches()) {
         return new EventFile(source, Form.SLAB_TEXT, null);
+      }
+      if (REFERENCE_TEXT.matcher(line).matches()) {
+        return new EventFile(source, Form.REFERENCES, null);
       }
       if (EVENT_TEXT.matcher(line).matches() && !isShared(line)) {
         return new EventFile(source, Form.TEXT, null);
@@ -129,6 +147,8 @@ public final class EventFile implements AutoCloseable {
       case COMPACT -> "ev.K compact";
       case SLAB_TEXT -> "ev.S text";
       case SLAB_COMPACT -> "ev.S compact";
+      case REFERENCES -> "references";
+      case REFERENCES_COMPACT -> "references, compact";
       case TRACE -> format == null ? "" : format.words();
     };
   }
@@ -136,6 +156,26 @@ public final class EventFile implements AutoCloseable {
   /** The bytes, none of which were taken; closed with this. */
   public ByteSource source() {
     return source;
+  }
+
+  /** Whether it holds references to memory. */
+  public boolean isReferences() {
+    return form == Form.REFERENCES || form == Form.REFERENCES_COMPACT;
+  }
+
+  /**
+   * Reads the references; closed with what this gives.
+   *
+   * @param strict whether the first wrong line ends the reading
+   * @throws RecordingException if it holds something else
+   */
+  public RefReader references(boolean strict) {
+    return switch (form) {
+      case REFERENCES -> new RefTextReader(source, strict);
+      case REFERENCES_COMPACT -> new RefCompactReader(source, strict);
+      default ->
+          throw new RecordingException(source.name(), "holds " + words() + ", no references");
+    };
   }
 
   /** Whether it holds slab events. */
@@ -150,8 +190,9 @@ public final class EventFile implements AutoCloseable {
    * @param requestsOnly whether outcomes may be passed over unread where the form allows it
    */
   public PageEvents events(PageEventOptions options, boolean requestsOnly) {
-    if (isSlab()) {
-      throw new RecordingException(source.name(), "holds slab events, not page events");
+    if (isSlab() || isReferences()) {
+      String held = isSlab() ? "slab events" : "references to memory";
+      throw new RecordingException(source.name(), "holds " + held + ", not page events");
     }
     return format == null
         ? PageEvents.of(source, options, requestsOnly)

@@ -1,0 +1,88 @@
+package dev.quarry.bench.figure;
+
+import dev.quarry.bench.report.FigureResult;
+import dev.quarry.bench.report.Row;
+import dev.quarry.bench.report.Subject;
+import dev.quarry.bench.report.Verdict;
+import dev.quarry.bench.run.Comparison;
+import dev.quarry.bench.run.Context;
+import dev.quarry.bench.run.Effort;
+import dev.quarry.bench.run.JmhRun;
+import dev.quarry.bench.run.Programs;
+import dev.quarry.bench.work.TlbQuarry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * V5: translations through a modelled TLB, beside a program of C with the same geometry, the same
+ * replacement and the same four levels of tables.
+ */
+final class TlbFigure implements Figure {
+  private static final Path PROGRAM = Path.of("bench", "target", "c", "tlbwalk");
+  private static final double TO_C = 1.2;
+  private static final String UNIT = "ns";
+  private static final Subject WALKER = Subject.peer("the walker in C");
+  private static final Subject TABLES = Subject.ours("Quarry, tables alone");
+
+  private record Case(String row, String access, String geometry) {}
+
+  private static final List<Case> CASES =
+      List.of(
+          new Case("random over 1 GiB, 64 entries", "random", "64/4"),
+          new Case("random over 1 GiB, 64 + 1,536 entries", "random", "64/4+1536/12"),
+          new Case("sequential, 64 entries", "sequential", "64/4"));
+
+  @Override
+  public FigureResult measure(Context context) throws IOException {
+    Comparison comparison = new Comparison(context);
+    JmhRun jmh = new JmhRun(context);
+    Path program = context.root().resolve(PROGRAM);
+    boolean hasPeer = Files.isExecutable(program);
+    if (!hasPeer) {
+      context.note("the walker in C is missing: no C compiler built " + PROGRAM);
+    }
+    for (Case one : CASES) {
+      Map<String, String> params = Map.of("geometry", one.geometry);
+      comparison.add(
+          one.row, UNIT, Subjects.QUARRY, () -> jmh.nanos(TlbQuarry.class, one.access, 1, params));
+      if (hasPeer) {
+        comparison.add(one.row, UNIT, WALKER, () -> walker(program, context.effort(), one));
+      }
+    }
+    Map<String, String> off = Map.of("geometry", "off");
+    comparison.add(
+        "random over 1 GiB, no TLB",
+        UNIT,
+        TABLES,
+        () -> jmh.nanos(TlbQuarry.class, "tablesAlone", 1, off));
+    List<Row> rows = comparison.run(context.effort().rounds());
+    context.note("a modelled TLB is slower than none: it counts, and saves nothing");
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Row row : hasPeer ? rows.subList(0, CASES.size()) : List.<Row>of()) {
+      verdicts.add(Verdict.ratio(row, Subjects.QUARRY.name(), WALKER.name(), TO_C));
+    }
+    return new FigureResult(
+        "V5",
+        "translation of an address through a modelled TLB",
+        FigureResult.Layout.SUBJECTS,
+        rows,
+        verdicts,
+        context.takeNotes());
+  }
+
+  private static double[] walker(Path program, Effort effort, Case one) throws IOException {
+    List<String> command =
+        List.of(
+            program.toString(),
+            one.access,
+            one.geometry,
+            String.valueOf(effort.warmups() * effort.iterationMillis()),
+            String.valueOf(effort.iterationMillis()),
+            String.valueOf(effort.iterations()));
+    return Programs.lines(command, Map.of()).stream().mapToDouble(Double::parseDouble).toArray();
+  }
+}

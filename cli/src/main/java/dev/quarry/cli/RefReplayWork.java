@@ -1,0 +1,121 @@
+package dev.quarry.cli;
+
+import dev.quarry.cli.commands.MachineFiles;
+import dev.quarry.machine.MachineSpec;
+import dev.quarry.replay.html.RefReport;
+import dev.quarry.replay.html.ReportFile;
+import dev.quarry.replay.read.RecordingFiles;
+import dev.quarry.replay.refs.MissRatioCurve;
+import dev.quarry.replay.refs.MrcText;
+import dev.quarry.replay.refs.RefJson;
+import dev.quarry.replay.refs.RefOptions;
+import dev.quarry.replay.refs.RefReader;
+import dev.quarry.replay.refs.RefReplay;
+import dev.quarry.replay.refs.RefReportText;
+import dev.quarry.replay.refs.RefResult;
+import dev.quarry.replay.refs.RefSettings;
+import dev.quarry.replay.refs.RefVersusText;
+import dev.quarry.replay.trace.EventFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code quarry replay} does with references to memory. */
+final class RefReplayWork {
+  /** A machine of 64-bit addresses with room for most programs. */
+  private static final String USUAL_MACHINE = "laptop";
+
+  private final Path file;
+  private final MachineSpec machine;
+  private final boolean strict;
+  private final long window;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  RefReplayWork(
+      Path file,
+      @Nullable String machine,
+      boolean strict,
+      long window,
+      PrintWriter out,
+      PrintWriter err)
+      throws IOException {
+    this.file = file;
+    this.machine = MachineFiles.load(machine == null ? USUAL_MACHINE : machine);
+    this.strict = strict;
+    this.window = window;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Whether a recording is a file of references. */
+  static boolean isReferences(Path recording) {
+    if (!Files.isRegularFile(recording)) {
+      return false;
+    }
+    try (EventFile opened = EventFile.open(recording, RecordingFiles.nameOf(recording))) {
+      return opened.isReferences();
+    }
+  }
+
+  /** Plays them once. */
+  int replay(List<String> settings, boolean json, boolean check, @Nullable ReportFile page)
+      throws IOException {
+    RefResult result = play(settings);
+    out.print(json ? RefJson.of(result) + "\n" : RefReportText.of(result));
+    out.flush();
+    err.printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+    if (page != null) {
+      page.write(RefReport.of(result));
+    }
+    if (check) {
+      PrintWriter to = json ? err : out;
+      to.println(result.invariants().isEmpty() ? "all invariants hold" : "invariants broken");
+    }
+    return result.invariants().isEmpty() ? ExitCode.OK : ExitCode.NO;
+  }
+
+  /** Plays them with two processors. */
+  int versus(List<String> first, List<String> second, boolean json) throws IOException {
+    RefResult left = play(first);
+    RefResult right = play(second);
+    out.print(json ? RefJson.versus(left, right) + "\n" : RefVersusText.of(left, right));
+    return ExitCode.OK;
+  }
+
+  /** Their miss-ratio curve. */
+  int curve(boolean json, @Nullable ReportFile page) throws IOException {
+    String name = RecordingFiles.nameOf(file);
+    try (EventFile opened = EventFile.open(file, name);
+        RefReader reader = opened.references(strict);
+        Progress progress = Progress.of("replay", Files.size(file))) {
+      long start = System.nanoTime();
+      MissRatioCurve curve = RefReplay.distances(reader, progress).curve();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      out.print(
+          json
+              ? RefJson.of(name, curve, reader.problems()) + "\n"
+              : MrcText.of(name, curve, reader.problems()));
+      out.flush();
+      err.printf(Locale.ROOT, "played in %.2f s%n", seconds);
+      if (page != null) {
+        page.write(RefReport.of(name, curve, reader.problems()));
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private RefResult play(List<String> settings) throws IOException {
+    String name = RecordingFiles.nameOf(file);
+    RefOptions options = new RefOptions(machine, RefSettings.of(settings), window, strict);
+    try (EventFile opened = EventFile.open(file, name);
+        RefReader reader = opened.references(strict);
+        Progress progress = Progress.of("replay", Files.size(file))) {
+      return RefReplay.play(reader, name, options, progress);
+    }
+  }
+}
