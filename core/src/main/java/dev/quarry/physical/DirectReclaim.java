@@ -34,7 +34,7 @@ final class DirectReclaim {
   private static final int COSTLY_ORDER = 3;
 
   /** How long a request waits for who is dying. */
-  private static final long WAIT_NANOS = 100_000;
+  private static final long WAIT_NANOS = 1_000_000;
 
   private final PhysicalMemory memory;
   private final FreelistWalk walk;
@@ -121,10 +121,10 @@ final class DirectReclaim {
     if (result == OomResult.NOTHING) {
       return false;
     }
-    waiting.kills = result == OomResult.KILLED ? 0 : waiting.kills + 1;
+    waiting.kills = result == OomResult.WAIT ? waiting.kills + 1 : 0;
     waiting.noProgress = 0;
     waiting.compactRetries = 0;
-    if (result == OomResult.WAIT) {
+    if (result != OomResult.KILLED) {
       LockSupport.parkNanos(WAIT_NANOS);
     }
     if (reclaimer.isVictim(request.cpu) && (request.gfp & Gfp.NOMEMALLOC) == 0) {

@@ -6,6 +6,8 @@ public enum OomResult {
   NOTHING,
   /** Somebody is dying already: the request waits. */
   WAIT,
+  /** Another CPU is at it, or holds what the victim has: the request waits for longer. */
+  BUSY,
   /** Somebody was killed: the request tries again. */
   KILLED
 }

@@ -66,7 +66,7 @@ public final class OomKiller {
       return OomResult.NOTHING;
     }
     if (!lock.tryLock()) {
-      return OomResult.WAIT; // another CPU is at it
+      return OomResult.BUSY; // another CPU is at it
     }
     try {
       OomResult result = decide(request);
@@ -131,6 +131,7 @@ public final class OomKiller {
   private String words(OomResult result) {
     return switch (result) {
       case NOTHING -> panicked ? "panic" : "nobody can be killed";
+      case BUSY -> "waits for another CPU";
       case WAIT -> "waits: somebody is dying, or the request may not enter file systems";
       case KILLED -> "killed " + report.lastVictim();
     };
@@ -151,10 +152,14 @@ public final class OomKiller {
     }
     OomTask dying = dying();
     if (dying != null) {
+      boolean mine = dying.mm().isHeldByMe();
       reaper.reap(request.cpu(), dying);
-      return OomResult.WAIT;
+      return mine ? OomResult.WAIT : OomResult.BUSY;
     }
     OomTask worst = worst(tasks.all(), control.totalPages());
+    if (worst == null && tasks.all().stream().anyMatch(task -> task.state().isVictim())) {
+      return OomResult.WAIT; // it has not ended yet
+    }
     if (worst == null) {
       report.head(control, settings.dumpsTasks());
       memory.log().print("Out of memory and no killable processes...");

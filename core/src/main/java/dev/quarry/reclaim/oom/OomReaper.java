@@ -16,8 +16,8 @@ import java.util.Locale;
  * was in vain for so many times, it gives up, so that another victim can be chosen.
  */
 final class OomReaper {
-  /** MAX_OOM_REAP_RETRIES. */
-  private static final int MOST_TRIES = 10;
+  /** Requests try again each millisecond; MAX_OOM_REAP_RETRIES is 10 tries in one second. */
+  private static final int MOST_TRIES = 1000;
 
   private final KernelLog log;
   private int tries;
