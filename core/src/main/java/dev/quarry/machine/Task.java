@@ -24,6 +24,25 @@ public interface Task {
         }
       };
 
+  /** Who takes a swap area out of use, and gives that up rather than that others die for it. */
+  Task SWAPOFF =
+      new Task() {
+        @Override
+        public int pid() {
+          return KERNEL.pid();
+        }
+
+        @Override
+        public String comm() {
+          return "swapoff";
+        }
+
+        @Override
+        public int oomScoreAdj() {
+          return 0;
+        }
+      };
+
   /** Its number. */
   int pid();
 

@@ -2,6 +2,7 @@ package dev.quarry.reclaim.oom;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.SpinLock;
+import dev.quarry.machine.Task;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.OomResult;
 import dev.quarry.physical.PhysicalMemory;
@@ -140,6 +141,9 @@ public final class OomKiller {
   private OomResult decide(ReclaimRequest request) {
     if ((request.gfp() & Gfp.FS) == 0) {
       return OomResult.WAIT; // it may not have reclaimed all that can be
+    }
+    if (request.cpu().task() == Task.SWAPOFF) {
+      return OomResult.NOTHING; // oom_task_origin: it is chosen first, and gives up
     }
     OomControl control = OomControl.of(memory, request);
     if (mustPanic(control)) {
