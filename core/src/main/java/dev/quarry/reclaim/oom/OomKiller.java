@@ -142,7 +142,7 @@ public final class OomKiller {
     if ((request.gfp() & Gfp.FS) == 0) {
       return OomResult.WAIT; // it may not have reclaimed all that can be
     }
-    if (request.cpu().task() == Task.SWAPOFF) {
+    if (request.cpu().task().equals(Task.SWAPOFF)) {
       return OomResult.NOTHING; // oom_task_origin: it is chosen first, and gives up
     }
     OomControl control = OomControl.of(memory, request);
