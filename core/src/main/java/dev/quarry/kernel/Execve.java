@@ -98,6 +98,8 @@ public final class Execve {
       }
     }
     processes.replaceSpace(cpu, process, mm);
+    Path name = Path.of(path).getFileName();
+    mm.task().comm(name == null ? path : name.toString());
   }
 
   /** Follows scripts to the program that runs them. */

@@ -1,8 +1,10 @@
 package dev.quarry.kernel;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.physical.CompactPriority;
 import dev.quarry.physical.Compacted;
 import dev.quarry.physical.Node;
+import dev.quarry.physical.OomResult;
 import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Reclaimer;
 import dev.quarry.physical.Zone;
@@ -36,6 +38,16 @@ final class LateReclaimer implements Reclaimer {
   @Override
   public Compacted compact(ReclaimRequest request, CompactPriority priority, int allocFlags) {
     return now.compact(request, priority, allocFlags);
+  }
+
+  @Override
+  public OomResult outOfMemory(ReclaimRequest request) {
+    return now.outOfMemory(request);
+  }
+
+  @Override
+  public boolean isVictim(Cpu cpu) {
+    return now.isVictim(cpu);
   }
 
   @Override

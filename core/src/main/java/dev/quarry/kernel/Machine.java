@@ -221,7 +221,7 @@ public final class Machine implements AutoCloseable {
             spaces.settings().hugePages(hugePages);
             return new Processes(new UserPages(cpu, spaces));
           });
-      reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects::reap);
+      reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects, made.victims());
       reclaimer.become(reclaim);
       processes = made;
       if (tlbs != null) {

@@ -1,6 +1,7 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.virtual.exec.Vdso;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.AddressSpaces;
@@ -21,6 +22,7 @@ public final class Processes {
   private final AddressSpaces spaces;
   private final UserPages pages;
   private final TreeMap<Integer, Process> byPid = new TreeMap<>();
+  private final Victims victims = new Victims(this);
   private int nextPid = FIRST_PID;
   private @Nullable Vdso vdso;
 
@@ -96,7 +98,9 @@ public final class Processes {
    */
   public @Nullable Process fork(Cpu cpu, Process parent) {
     ProcessLimits limits = parent.limits().copy();
+    Task before = cpu.task(parent.mm().task());
     MmStruct mm = Fork.fork(cpu, parent.mm(), limits);
+    cpu.task(before);
     return mm == null ? null : child(parent, mm, limits);
   }
 
@@ -122,7 +126,25 @@ public final class Processes {
   synchronized Process add(MmStruct mm, ProcessLimits limits) {
     Process process = new Process(nextPid++, mm, limits, pages);
     byPid.put(process.pid(), process);
+    if (mm.users() == 1) {
+      mm.task().pid(process.pid());
+    }
     return process;
+  }
+
+  Victims victims() {
+    return victims;
+  }
+
+  /**
+   * Ends those whom the OOM killer chose, as they do themselves when they run next. For who drives
+   * all processes from one thread; a thread that runs a process ends its own when an access of it
+   * says {@code KILLED}.
+   *
+   * @return how many ended
+   */
+  public int exitKilled(Cpu cpu) {
+    return victims.exitAll(cpu);
   }
 
   /** The process of a number. */
@@ -152,6 +174,8 @@ public final class Processes {
   /** Gives a process another address space, and leaves its old one: {@code exec_mmap}. */
   void replaceSpace(Cpu cpu, Process process, MmStruct fresh) {
     MmStruct old = process.mm();
+    fresh.task().inherit(old.task());
+    fresh.task().pid(process.pid());
     process.mm(fresh);
     leave(cpu, old);
   }

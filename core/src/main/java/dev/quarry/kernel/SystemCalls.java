@@ -1,6 +1,7 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.fault.RemoteAccess;
 import dev.quarry.virtual.fault.RemoteAccess.IoVec;
@@ -18,6 +19,7 @@ import dev.quarry.virtual.space.Mremap;
 import dev.quarry.virtual.space.Msync;
 import dev.quarry.virtual.space.Munmap;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The system calls of a process that concern its memory. Arguments are what registers hold: any 64
@@ -37,67 +39,68 @@ public final class SystemCalls {
   public long mmap(long address, long length, long prot, long flags, long fd, long offset) {
     boolean anonymous = (flags & MapFlags.MAP_ANONYMOUS) != 0;
     var file = anonymous ? null : process.file((int) fd);
-    return Mmap.mmap(cpu, process.mm(), address, length, prot, flags, file, offset);
+    return run(() -> Mmap.mmap(cpu, process.mm(), address, length, prot, flags, file, offset));
   }
 
   /** munmap(2). */
   public long munmap(long address, long length) {
-    return Munmap.munmap(cpu, process.mm(), address, length);
+    return run(() -> Munmap.munmap(cpu, process.mm(), address, length));
   }
 
   /** mprotect(2). */
   public long mprotect(long address, long length, long prot) {
-    return Mprotect.mprotect(cpu, process.mm(), address, length, prot);
+    return run(() -> Mprotect.mprotect(cpu, process.mm(), address, length, prot));
   }
 
   /** brk(2), as the kernel has it: where the heap ends now. */
   public long brk(long end) {
-    return Brk.brk(cpu, process.mm(), end);
+    return run(() -> Brk.brk(cpu, process.mm(), end));
   }
 
   /** mremap(2). */
   public long mremap(long address, long oldLength, long newLength, long flags, long newAddress) {
-    return Mremap.mremap(cpu, process.mm(), address, oldLength, newLength, flags, newAddress);
+    return run(
+        () -> Mremap.mremap(cpu, process.mm(), address, oldLength, newLength, flags, newAddress));
   }
 
   /** madvise(2). */
   public long madvise(long address, long length, long advice) {
-    return Madvise.madvise(cpu, process.mm(), address, length, (int) advice);
+    return run(() -> Madvise.madvise(cpu, process.mm(), address, length, (int) advice));
   }
 
   /** mlock(2). */
   public long mlock(long address, long length) {
-    return Mlock.mlock(cpu, process.mm(), address, length);
+    return run(() -> Mlock.mlock(cpu, process.mm(), address, length));
   }
 
   /** mlock2(2). */
   public long mlock2(long address, long length, long flags) {
-    return Mlock.mlock2(cpu, process.mm(), address, length, (int) flags);
+    return run(() -> Mlock.mlock2(cpu, process.mm(), address, length, (int) flags));
   }
 
   /** munlock(2). */
   public long munlock(long address, long length) {
-    return Mlock.munlock(cpu, process.mm(), address, length);
+    return run(() -> Mlock.munlock(cpu, process.mm(), address, length));
   }
 
   /** mlockall(2). */
   public long mlockall(long flags) {
-    return Mlock.mlockall(cpu, process.mm(), (int) flags);
+    return run(() -> Mlock.mlockall(cpu, process.mm(), (int) flags));
   }
 
   /** munlockall(2). */
   public long munlockall() {
-    return Mlock.munlockall(cpu, process.mm());
+    return run(() -> Mlock.munlockall(cpu, process.mm()));
   }
 
   /** mincore(2); the vector is a caller's of Java, not in the process's memory. */
   public long mincore(long address, long length, Mincore.Sink vector) {
-    return Mincore.mincore(process.mm(), address, length, vector);
+    return run(() -> Mincore.mincore(process.mm(), address, length, vector));
   }
 
   /** msync(2). */
   public long msync(long address, long length, long flags) {
-    return Msync.msync(cpu, process.mm(), address, length, (int) flags);
+    return run(() -> Msync.msync(cpu, process.mm(), address, length, (int) flags));
   }
 
   /**
@@ -111,6 +114,16 @@ public final class SystemCalls {
   /** process_vm_writev(2). */
   public long processVmWritev(Process other, List<IoVec> local, List<IoVec> remote) {
     return remote().copy(cpu, process.mm(), local, other.mm(), remote, true);
+  }
+
+  /** Does what the process asks for: until it is done, the CPU works for the process. */
+  private long run(LongSupplier call) {
+    Task before = cpu.task(process.mm().task());
+    try {
+      return call.getAsLong();
+    } finally {
+      cpu.task(before);
+    }
   }
 
   private RemoteAccess remote() {

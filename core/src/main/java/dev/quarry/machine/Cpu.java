@@ -27,6 +27,9 @@ public final class Cpu {
   /** What runs here frees memory. */
   private boolean memalloc;
 
+  /** Whose work it does. */
+  private Task task = Task.KERNEL;
+
   /** What an upper floor keeps for the CPU. */
   private @Nullable Object attachment;
 
@@ -61,6 +64,22 @@ public final class Cpu {
   /** Says that what runs here begins to free memory, or ends. */
   public void freeingMemory(boolean freeing) {
     memalloc = freeing;
+  }
+
+  /** Whose work the CPU does: {@code current}; the kernel's own if nobody said otherwise. */
+  public Task task() {
+    return task;
+  }
+
+  /**
+   * From now on the CPU does somebody's work.
+   *
+   * @return whose it did before, to be set again when that is done
+   */
+  public Task task(Task whose) {
+    Task before = task;
+    task = whose;
+    return before;
   }
 
   /** What an upper floor attached, so that it is at hand where the CPU is; null: nothing. */

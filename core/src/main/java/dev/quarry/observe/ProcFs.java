@@ -149,7 +149,12 @@ public final class ProcFs {
     return Optional.ofNullable(texts.get(path))
         .map(text -> text.apply(memory))
         .or(() -> words(path).map(PageWords::summary))
-        .or(() -> ofProcess(path));
+        .or(() -> ofProcess(path))
+        .or(() -> reclaim == null ? Optional.empty() : groups(reclaim).read(path));
+  }
+
+  private GroupFiles groups(Reclaim keeper) {
+    return new GroupFiles(memory, keeper);
   }
 
   private Optional<String> ofProcess(String path) {
@@ -162,7 +167,28 @@ public final class ProcFs {
     return mm == null ? Optional.empty() : ProcessFiles.read(pid, mm, matcher.group(2));
   }
 
-  /** The paths of files that may be written. */
+  /** Writes a file of a process, if the path is one's. */
+  private boolean writesToProcess(String path, String text) {
+    Matcher matcher = OF_PROCESS.matcher(path);
+    if (!matcher.matches() || !OomFiles.isWritable(matcher.group(2))) {
+      return false;
+    }
+    MmStruct mm = processes.apply(Integer.parseInt(matcher.group(1)));
+    if (mm == null) {
+      throw new IllegalArgumentException(path + ": there is no process " + matcher.group(1));
+    }
+    OomFiles.write(mm, path, matcher.group(2), text);
+    return true;
+  }
+
+  /** Whether a path is that of a file that may be written, one of a process included. */
+  public static boolean isWritable(String path) {
+    Matcher matcher = OF_PROCESS.matcher(path);
+    boolean ofProcess = matcher.matches() && OomFiles.isWritable(matcher.group(2));
+    return ofProcess || GroupFiles.isWritable(path) || writablePaths().contains(path);
+  }
+
+  /** The paths of files that may be written, but for those of processes. */
   public static List<String> writablePaths() {
     List<String> paths = new ArrayList<>(List.of(SLAB_INFO));
     paths.addAll(WritableVm.paths());
@@ -177,6 +203,16 @@ public final class ProcFs {
    * @throws IllegalArgumentException if the file cannot be written, or takes no such text
    */
   public void write(String path, String text) {
+    if (writesToProcess(path, text)) {
+      return;
+    }
+    if (GroupFiles.isWritable(path)) {
+      if (reclaim == null) {
+        throw new IllegalArgumentException(path + ": the machine has no processes yet");
+      }
+      groups(reclaim).write(path, text);
+      return;
+    }
     if (!writablePaths().contains(path)) {
       throw new IllegalArgumentException(
           path + " cannot be written, only " + String.join(", ", writablePaths()));

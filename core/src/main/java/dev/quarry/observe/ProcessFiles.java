@@ -2,6 +2,7 @@ package dev.quarry.observe;
 
 import dev.quarry.virtual.space.MapsText;
 import dev.quarry.virtual.space.MmStruct;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,7 +12,11 @@ public final class ProcessFiles {
 
   /** Their names. */
   public static List<String> names() {
-    return List.of("maps", "smaps", "smaps_rollup", "pagemap", "numa_maps", "status", "statm");
+    List<String> names = new ArrayList<>();
+    names.addAll(List.of("maps", "smaps", "smaps_rollup", "pagemap", "numa_maps"));
+    names.addAll(List.of("status", "statm"));
+    names.addAll(OomFiles.names());
+    return List.copyOf(names);
   }
 
   /**
@@ -28,7 +33,7 @@ public final class ProcessFiles {
       case "numa_maps" -> Optional.of(NumaMaps.text(mm));
       case "status" -> Optional.of(ProcessStatus.status(pid, mm));
       case "statm" -> Optional.of(ProcessStatus.statm(mm));
-      default -> Optional.empty();
+      default -> OomFiles.read(mm.spaces().kernel().memory(), mm, name);
     };
   }
 }

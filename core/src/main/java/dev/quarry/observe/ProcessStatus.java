@@ -31,7 +31,8 @@ final class ProcessStatus {
 
   static String status(int pid, MmStruct mm) {
     ProcessStatus file = new ProcessStatus();
-    file.out.append("Name:\tquarry\nPid:\t").append(pid).append('\n');
+    file.out.append("Name:\t").append(mm.task().comm());
+    file.out.append("\nPid:\t").append(pid).append('\n');
     file.pages("VmPeak", mm.hiwaterVm());
     file.pages("VmSize", mm.totalVm());
     file.pages("VmLck", mm.lockedVm());
@@ -46,34 +47,12 @@ final class ProcessStatus {
     long code = Math.min(mm.codePages(), mm.execVm());
     file.pages("VmExe", code);
     file.pages("VmLib", mm.execVm() - code);
-    file.pages("VmPTE", tables(mm));
+    file.pages("VmPTE", mm.tablePages());
     file.pages("VmSwap", mm.rss(RssKind.SWAP));
     return file.out.toString();
   }
 
   private void pages(String name, long pages) {
     out.append(String.format(Locale.ROOT, "%s:\t%8d kB\n", name, pages << KIB_SHIFT));
-  }
-
-  /** Tables below the root: {@code mm_pgtables_bytes}, in pages. */
-  private static long tables(MmStruct mm) {
-    PageTableLayout layout = mm.tables().layout();
-    long[] last = new long[layout.levels()];
-    long[] count = {0};
-    mm.lock();
-    mm.tables()
-        .forEachRun(
-            0,
-            mm.spaces().userEnd() >>> PageTableLayout.PAGE_SHIFT,
-            (address, slot, entries, level) -> {
-              // A table of a level serves what one entry of the level above it covers.
-              for (int at = 1; at <= layout.topLevel(); at++) {
-                long place = (address >>> layout.shift(at)) + 1;
-                count[0] += last[at] == place ? 0 : 1;
-                last[at] = place;
-              }
-            });
-    mm.unlock();
-    return count[0];
   }
 }

@@ -48,6 +48,7 @@ final class SysVm {
     files.put("swappiness", memory -> line(settings.swappiness()));
     files.put("page-cluster", memory -> line(settings.pageCluster()));
     files.putAll(CompactionSysctls.texts(reclaim));
+    files.putAll(OomFiles.settings(reclaim));
     return files;
   }
 

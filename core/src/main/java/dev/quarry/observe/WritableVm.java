@@ -30,6 +30,7 @@ final class WritableVm {
     DirtySettings.NAMES.forEach(name -> paths.add(FOLDER + name));
     paths.add(DROP_CACHES);
     paths.addAll(CompactionSysctls.paths());
+    OomFiles.settings().forEach(name -> paths.add(FOLDER + name));
     return List.copyOf(paths);
   }
 
@@ -53,6 +54,8 @@ final class WritableVm {
           dropCaches(memory, reclaim, between(path, value, 1, MOST_DROPPED));
         } else if (CompactionSysctls.paths().contains(path)) {
           CompactionSysctls.write(memory, reclaim.compaction(), path, value);
+        } else if (OomFiles.settings().contains(name)) {
+          OomFiles.write(reclaim.oom().settings(), path, name, value);
         } else if (path.equals(SWAPPINESS)) {
           reclaim.settings().swappiness(value);
         } else {
@@ -78,7 +81,7 @@ final class WritableVm {
     }
   }
 
-  private static int number(String path, String text) {
+  static int number(String path, String text) {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
@@ -86,7 +89,7 @@ final class WritableVm {
     }
   }
 
-  private static int between(String path, int value, int least, int most) {
+  static int between(String path, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(path + ": " + value + " is not " + least + " to " + most);
     }

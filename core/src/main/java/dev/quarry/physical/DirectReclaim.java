@@ -1,5 +1,7 @@
 package dev.quarry.physical;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * What a request does that may wait: it compacts and reclaims by itself, tries again, and decides
  * whether another round is worth it. Follows {@code __alloc_pages_slowpath}, {@code
@@ -11,12 +13,13 @@ package dev.quarry.physical;
  *                           │
  *        ┌──────────────────▼──────────────────────────────────────────┐
  *        │  reclaim, try; drain the CPUs' lists, try; compact, try     │
- *        └──────▲──────────────────────────────────────────────────────┘
- *               └── yes ── worth a retry?  no ──► last attempt ──► fail
+ *        └──────▲────────────────────────────────────▲─────────────────┘
+ *               └── yes ── worth a retry?  no ──► last attempt ── kill? ──no──► fail
  * </pre>
  *
- * <p>Where the kernel would wake the OOM killer, which belongs to a floor above, the last attempt
- * collects what lies on per-CPU lists and in the high-atomic reserve.
+ * <p>The last attempt collects what lies on per-CPU lists and in the high-atomic reserve. Then the
+ * OOM killer, which belongs to a floor above, is called if the request is worth a process: {@link
+ * OomRules}.
  */
 final class DirectReclaim {
   /** MAX_RECLAIM_RETRIES: rounds without progress. */
@@ -26,6 +29,9 @@ final class DirectReclaim {
   private static final int MOST_ROUNDS = 10_000;
 
   private static final int COSTLY_ORDER = 3;
+
+  /** How long a request waits for who is dying. */
+  private static final long WAIT_NANOS = 1_000_000;
 
   private final PhysicalMemory memory;
   private final FreelistWalk walk;
@@ -47,12 +53,15 @@ final class DirectReclaim {
     final Request request;
     final ReclaimRequest asked;
     final Zone preferred;
-    final int flags;
+    int flags;
     final boolean costly;
     long progress;
     int rounds;
     int noProgress;
     final DirectCompact.Tries compacted = new DirectCompact.Tries();
+
+    /** Calls of the OOM killer in a row that killed nobody. */
+    int kills;
 
     Waiting(Request request, Zone preferred, int flags) {
       this.request = request;
@@ -84,14 +93,48 @@ final class DirectReclaim {
         waiting.compacted.priority = CompactPriority.ASYNC; // the rest could take long
       }
     }
+    int pfn;
+    do {
+      pfn = rounds(waiting);
+    } while (pfn == Pfn.NONE && isKillWorthRetry(waiting));
+    return pfn == Pfn.NONE && waiting.asks(Gfp.NOFAIL) ? mustNotFail(waiting) : pfn;
+  }
+
+  private int rounds(Waiting waiting) {
     do {
       int pfn = round(waiting);
       if (pfn != Pfn.NONE) {
         return pfn;
       }
     } while (isWorthRetry(waiting));
-    int pfn = lastAttempt(waiting);
-    return pfn == Pfn.NONE && waiting.asks(Gfp.NOFAIL) ? mustNotFail(waiting) : pfn;
+    return lastAttempt(waiting);
+  }
+
+  /**
+   * {@code __alloc_pages_may_oom}. The kernel waits for ever for who is dying; here who dies may
+   * wait for the caller, so that waiting has an end.
+   */
+  private boolean isKillWorthRetry(Waiting waiting) {
+    Request request = waiting.request;
+    if (reclaimer.isVictim(request.cpu) || !OomRules.mayKill(memory, request)) {
+      return false; // who is dying itself had the reserve already
+    }
+    OomResult result = reclaimer.outOfMemory(waiting.asked);
+    if (result == OomResult.NOTHING) {
+      return false;
+    }
+    waiting.kills = result == OomResult.WAIT ? waiting.kills + 1 : 0;
+    waiting.noProgress = 0;
+    waiting.compacted.retries = 0;
+    if (result != OomResult.KILLED) {
+      LockSupport.parkNanos(WAIT_NANOS);
+    }
+    if (reclaimer.isVictim(request.cpu) && (request.gfp & Gfp.NOMEMALLOC) == 0) {
+      waiting.flags |= AllocFlags.OOM;
+      request.nodeMask = Request.ALL_NODES;
+      note(waiting, "the process itself was chosen: a part of the reserve is open to it");
+    }
+    return waiting.kills <= MAX_RETRIES && waiting.rounds < MOST_ROUNDS;
   }
 
   /** Large blocks come from compaction rather than from reclaim, and unmovable ones too. */

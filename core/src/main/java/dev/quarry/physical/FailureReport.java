@@ -2,9 +2,7 @@ package dev.quarry.physical;
 
 import dev.quarry.machine.ZoneType;
 import java.util.Locale;
-import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 
 /**
  * The kernel's report of a failed allocation: {@code warn_alloc} (mm/page_alloc.c, 6.18), with the
@@ -51,36 +49,16 @@ final class FailureReport {
   private String head(Request request, String what) {
     GfpVocabulary vocabulary = GfpVocabulary.of(memory.spec().release());
     int flags = vocabulary.adopt(request.gfp);
-    boolean showsUid = memory.spec().release().isAtLeast(6, 12);
+    boolean everywhere = request.nodeMask == Request.ALL_NODES;
     return String.format(
         Locale.ROOT,
-        "quarry: %s, mode:0x%x(%s), nodemask=%s,"
-            + "cpuset=/,mems_allowed=%s\n"
-            + "CPU: %d%s PID: 1 Comm: quarry Not tainted %s #1\n",
+        "%s: %s, mode:0x%x(%s), nodemask=%s,cpuset=/,mems_allowed=%s\n%s",
+        request.cpu.task().comm(),
         what,
         vocabulary.toMask(flags),
         vocabulary.format(flags),
-        request.nodeMask == Request.ALL_NODES ? "(null)" : nodes(request::allows),
-        nodes(Node::hasMemory),
-        request.cpu.id(),
-        showsUid ? " UID: 0" : "",
-        memory.spec().release());
-  }
-
-  /** Nodes as the kernel prints a bitmap: {@code 0-1,3}. */
-  private String nodes(Predicate<Node> which) {
-    StringJoiner list = new StringJoiner(",");
-    int last = memory.nodes().size() - 1;
-    for (int first = 0; first <= last; first++) {
-      int end = first;
-      while (end <= last && which.test(memory.node(end))) {
-        end++;
-      }
-      if (end > first) {
-        list.add(end == first + 1 ? "" + first : first + "-" + (end - 1));
-        first = end;
-      }
-    }
-    return list.toString();
+        everywhere ? "(null)" : CpuLine.nodes(memory, request::allows),
+        CpuLine.nodes(memory, Node::hasMemory),
+        CpuLine.text(memory, request.cpu));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 public final class MemInfoDump {
   private final PhysicalMemory memory;
   private final int pageShift;
+  private long shownNodes;
 
   /** A dump of {@code memory}. */
   public MemInfoDump(PhysicalMemory memory) {
@@ -24,6 +25,16 @@ public final class MemInfoDump {
    * @param cpu whose lists {@code local_pcp} counts
    */
   public String text(int highestZone, Cpu cpu) {
+    return text(highestZone, cpu, Request.ALL_NODES);
+  }
+
+  /**
+   * The dump's text, of some nodes: SHOW_MEM_FILTER_NODES.
+   *
+   * @param nodeMask a bit for each node that is shown; -1 for all
+   */
+  public String text(int highestZone, Cpu cpu, long nodeMask) {
+    this.shownNodes = nodeMask;
     StringBuilder out = new StringBuilder("Mem-Info:\n");
     global(out, highestZone);
     for (Node node : memory.nodes()) {
@@ -45,8 +56,9 @@ public final class MemInfoDump {
     return out.toString();
   }
 
-  private static boolean isShown(Zone zone, int highestZone) {
-    return zone.isPopulated() && zone.index() <= highestZone;
+  private boolean isShown(Zone zone, int highestZone) {
+    boolean ofNode = (shownNodes >>> zone.node().id() & 1) != 0;
+    return ofNode && zone.isPopulated() && zone.index() <= highestZone;
   }
 
   private long kib(long pages) {
@@ -125,7 +137,8 @@ public final class MemInfoDump {
     append(out, " kernel_stack:%dkB", node.stat(NodeStat.NR_KERNEL_STACK));
     kb(out, "pagetables", node.stat(NodeStat.NR_PAGE_TABLE_PAGES));
     kb(out, "sec_pagetables", node.stat(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
-    out.append(" all_unreclaimable? no");
+    boolean hopeless = memory.swapFigures().isHopeless(node);
+    out.append(" all_unreclaimable? ").append(hopeless ? "yes" : "no");
     kb(out, "Balloon", node.stat(NodeStat.NR_BALLOON_PAGES));
     out.append('\n');
   }
@@ -186,7 +199,9 @@ public final class MemInfoDump {
       high += zone.isHighMem() ? zone.present() : 0;
     }
     append(out, "%d total pagecache pages%n", sum(NodeStat.NR_FILE_PAGES));
-    append(out, "0 pages in swap cache%nFree swap  = 0kB%nTotal swap = 0kB%n");
+    append(out, "%d pages in swap cache%n", sum(NodeStat.NR_SWAPCACHED));
+    append(out, "Free swap  = %dkB%n", kib(memory.swapFigures().freePages()));
+    append(out, "Total swap = %dkB%n", kib(memory.swapFigures().totalPages()));
     append(out, "%d pages RAM%n%d pages HighMem/MovableOnly%n", present, high);
     append(out, "%d pages reserved%n", present - managed);
     out.append("0 pages cma reserved\n0 pages hwpoisoned");

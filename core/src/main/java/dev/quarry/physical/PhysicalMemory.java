@@ -46,6 +46,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private long minFreeKbytes;
   private int scaleFactor;
   private LastReference lastReference = LastReference.NONE;
+  private SwapFigures swapFigures = SwapFigures.NONE;
 
   /**
    * Lays out memory and frees to the allocator all that is RAM and not reserved.
@@ -214,6 +215,16 @@ public final class PhysicalMemory implements AutoCloseable {
         cpu.requestDrain();
       }
     }
+  }
+
+  /** What reports print of swap. */
+  public SwapFigures swapFigures() {
+    return swapFigures;
+  }
+
+  /** Says who knows about swap. */
+  public void swapFigures(SwapFigures figures) {
+    swapFigures = figures;
   }
 
   /** The zone types that were built. */

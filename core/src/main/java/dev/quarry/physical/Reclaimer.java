@@ -1,5 +1,7 @@
 package dev.quarry.physical;
 
+import dev.quarry.machine.Cpu;
+
 /**
  * What the allocator asks of the floor that reclaims memory. This floor owns the questions; a
  * machine without reclaim answers them with {@link #NONE}.
@@ -27,6 +29,16 @@ public interface Reclaimer {
    */
   default long reclaimablePages(Zone zone) {
     return zone.stat(ZoneStat.NR_ZONE_INACTIVE_FILE) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_FILE);
+  }
+
+  /** Kills somebody so that memory comes back: {@code out_of_memory}. */
+  default OomResult outOfMemory(ReclaimRequest request) {
+    return OomResult.NOTHING;
+  }
+
+  /** Whether a CPU works for a process that was killed for its memory. */
+  default boolean isVictim(Cpu cpu) {
+    return false;
   }
 
   /** No reclaim: nothing is ever freed by waiting. */

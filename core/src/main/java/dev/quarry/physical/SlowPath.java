@@ -5,8 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What a request does when no zone passes at its low mark: wake the background reclaimer, use its
  * rights to the reserves, reclaim and compact if it may wait, fail with a report. Follows {@code
- * __alloc_pages_slowpath} (mm/page_alloc.c, 6.18), without cpusets and the OOM killer, which belong
- * to floors above.
+ * __alloc_pages_slowpath} (mm/page_alloc.c, 6.18), without cpusets, which belong to floors above.
  *
  * <pre>
  *   wake kswapd ─► min mark with its rights ─► may it wait? ──no──► fail
@@ -98,13 +97,22 @@ final class SlowPath {
    * What a request may do on its second try: one that frees memory may use everything, and
    * nodemasks do not hold back requests for the system itself.
    */
-  private static int withoutPolicies(Request request, int allocFlags) {
+  private int withoutPolicies(Request request, int allocFlags) {
     boolean freesMemory = freesMemory(request);
-    if (freesMemory || (allocFlags & AllocFlags.CPUSET) == 0) {
+    boolean dies = mayDie(request);
+    if (freesMemory || dies || (allocFlags & AllocFlags.CPUSET) == 0) {
       request.nodeMask = Request.ALL_NODES;
     }
     int kept = allocFlags & (AllocFlags.KSWAPD | AllocFlags.CMA);
-    return freesMemory ? AllocFlags.NO_WATERMARKS | kept : allocFlags;
+    if (freesMemory) {
+      return AllocFlags.NO_WATERMARKS | kept;
+    }
+    return dies ? AllocFlags.OOM | kept : allocFlags;
+  }
+
+  /** Who was killed for its memory may use a part of the reserve, so that it can end. */
+  private boolean mayDie(Request request) {
+    return (request.gfp & Gfp.NOMEMALLOC) == 0 && reclaimer.isVictim(request.cpu);
   }
 
   private void wakeAllKswapds(Request request) {

@@ -7,6 +7,7 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.cache.PageLru;
 
 /**
@@ -34,6 +35,7 @@ final class LruBatches implements PageLru, LastReference {
   private final Lruvecs lruvecs;
   private final Workingset workingset;
   private final Daemons daemons;
+  private final MemoryGroups groups;
   private final int[] waiting;
 
   LruBatches(
@@ -41,7 +43,9 @@ final class LruBatches implements PageLru, LastReference {
       PageAllocator allocator,
       Lruvecs lruvecs,
       Workingset workingset,
+      MemoryGroups groups,
       Daemons daemons) {
+    this.groups = groups;
     this.memory = memory;
     this.map = memory.map();
     this.allocator = allocator;
@@ -54,6 +58,9 @@ final class LruBatches implements PageLru, LastReference {
   @Override
   public void add(Cpu cpu, int pfn) {
     map.addFirstReference(pfn);
+    if (groups.isInUse()) {
+      groups.charge(groups.of(cpu.task()), pfn, 1);
+    }
     int base = cpu.id() * STRIDE;
     int count = waiting[base + COUNT];
     waiting[base + count] = pfn;
@@ -126,6 +133,18 @@ final class LruBatches implements PageLru, LastReference {
   }
 
   @Override
+  public void charge(Cpu cpu, int head) {
+    if (groups.isInUse()) {
+      groups.charge(groups.of(cpu.task()), head, 1 << PageState.order(map.state(head)));
+    }
+  }
+
+  /** A page that is on no list is freed by who reclaimed it. */
+  void gone(int pfn) {
+    groups.uncharge(pfn, 1);
+  }
+
+  @Override
   public void addLarge(int head) {
     Lruvec lruvec = lruvecs.of(head);
     lruvec.lock.lock();
@@ -154,6 +173,8 @@ final class LruBatches implements PageLru, LastReference {
     for (int pfn = first; pfn < first + pages; pfn++) {
       if (map.mapcount(pfn) > 0) {
         lruvec.add(pfn);
+      } else {
+        groups.uncharge(pfn, 1); // who splits the block frees it
       }
     }
     lruvec.lock.unlock();
@@ -186,6 +207,7 @@ final class LruBatches implements PageLru, LastReference {
         lruvec.countMlocked(pfn, -1);
       }
       map.changeFlags(pfn, PageState.ACTIVE | PageState.UNEVICTABLE, 0);
+      groups.uncharge(pfn, 1 << PageState.order(state));
     }
     lruvec.lock.unlock();
     return true;

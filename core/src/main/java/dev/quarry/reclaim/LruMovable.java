@@ -6,6 +6,7 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.compact.MovablePages;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.fault.PageMigration;
 
 /** Pages of LRU lists for compaction: isolated ones are counted, and on no list. */
@@ -15,18 +16,21 @@ final class LruMovable implements MovablePages {
   private final LruBatches batches;
   private final Lruvecs lruvecs;
   private final PageMigration migration;
+  private final MemoryGroups groups;
 
   LruMovable(
       PhysicalMemory memory,
       PageAllocator allocator,
       LruBatches batches,
       Lruvecs lruvecs,
-      PageMigration migration) {
+      PageMigration migration,
+      MemoryGroups groups) {
     this.map = memory.map();
     this.allocator = allocator;
     this.batches = batches;
     this.lruvecs = lruvecs;
     this.migration = migration;
+    this.groups = groups;
   }
 
   @Override
@@ -69,6 +73,7 @@ final class LruMovable implements MovablePages {
         yield Moved.GONE;
       }
       case MOVED -> {
+        groups.migrate(pfn, to);
         putBack(cpu, to);
         allocator.freePage(cpu, pfn);
         yield Moved.YES;

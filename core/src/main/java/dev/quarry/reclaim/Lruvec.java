@@ -6,11 +6,13 @@ import dev.quarry.physical.MemMap;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The LRU lists of a node: {@code struct lruvec} (include/linux/mmzone.h, mm/swap.c, 6.18), through
@@ -30,7 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * costs; it is the innermost lock but for those of zones.
  */
 public final class Lruvec {
-  final SpinLock lock = new SpinLock();
+  final SpinLock lock;
 
   /** How much reclaim each kind of page cost of late, in pages: {@code anon_cost}. */
   long anonCost;
@@ -43,7 +45,13 @@ public final class Lruvec {
   final long[] refaults = new long[2];
 
   /** Pages that were evicted or activated, all in all: {@code nonresident_age}. */
-  final AtomicLong nonresidentAge = new AtomicLong();
+  final AtomicLong nonresidentAge;
+
+  /** The lists of the node that are no group's; null: these are. */
+  private final @Nullable Lruvec root;
+
+  /** Pages by list and zone: a group's own; of the root's lists, those of all groups. */
+  private final long[][] ofGroups;
 
   private final PhysicalMemory memory;
   private final MemMap map;
@@ -56,7 +64,17 @@ public final class Lruvec {
   private long nrAdded;
   private final FreeList[] lists = new FreeList[LruList.values().length];
 
+  /** The lists of a node's pages that are no group's. */
   Lruvec(PhysicalMemory memory, Node node) {
+    this(memory, node, null);
+  }
+
+  /** The lists of a group's pages on a node, which share the lock of the others. */
+  Lruvec(PhysicalMemory memory, Node node, @Nullable Lruvec root) {
+    this.root = root;
+    this.lock = root == null ? new SpinLock() : root.lock;
+    this.nonresidentAge = root == null ? new AtomicLong() : root.nonresidentAge;
+    this.ofGroups = new long[LruList.values().length][node.zones().size()];
     this.memory = memory;
     this.map = memory.map();
     this.node = node;
@@ -76,8 +94,18 @@ public final class Lruvec {
     return lists[which.ordinal()];
   }
 
-  /** Pages of a list as counted for the node. */
+  /** Pages of a list: of the root's, what is counted for the node and is no group's. */
   public long size(LruList which) {
+    long pages = root == null ? node.stat(which.nodeStat()) : 0;
+    int sign = root == null ? -1 : 1;
+    for (long inZone : ofGroups[which.ordinal()]) {
+      pages += sign * inZone;
+    }
+    return pages;
+  }
+
+  /** Pages of all such lists of the node. */
+  long nodeSize(LruList which) {
     return node.stat(which.nodeStat());
   }
 
@@ -85,9 +113,15 @@ public final class Lruvec {
   long size(LruList which, int highestZone) {
     long pages = 0;
     for (int index = 0; index <= highestZone; index++) {
-      pages += node.zone(index).stat(which.zoneStat());
+      pages += inZone(which, index);
     }
     return pages;
+  }
+
+  /** Pages of a list in a zone. */
+  long inZone(LruList which, int index) {
+    long ofGroup = ofGroups[which.ordinal()][index];
+    return root == null ? node.zone(index).stat(which.zoneStat()) - ofGroup : ofGroup;
   }
 
   /** Pages that came back and were missed: WORKINGSET_ACTIVATE. */
@@ -170,6 +204,20 @@ public final class Lruvec {
   private void count(LruList which, Zone zone, long change) {
     node.add(which.nodeStat(), change);
     zone.stat(which.zoneStat(), zone.stat(which.zoneStat()) + change);
+    if (root != null) {
+      ofGroups[which.ordinal()][zone.index()] += change;
+      root.ofGroups[which.ordinal()][zone.index()] += change;
+    }
+  }
+
+  /** Moves all pages to other lists of the node, whose lock is the same and held. */
+  void moveTo(Lruvec other) {
+    for (LruList which : LruList.values()) {
+      for (int pfn = list(which).last(); pfn != Pfn.NONE; pfn = list(which).last()) {
+        remove(pfn);
+        other.add(pfn);
+      }
+    }
   }
 
   void countMlocked(int pfn, int sign) {

@@ -3,16 +3,25 @@ package dev.quarry.reclaim;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.MemoryGroups;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The {@link Lruvec} of each node. */
+/** The {@link Lruvec} of each node, and those of each group on it: {@code mem_cgroup_lruvec}. */
 final class Lruvecs {
   private final PhysicalMemory memory;
+  private final MemoryGroups groups;
   private final Lruvec[] byNode;
+  private final Map<Integer, Lruvec[]> byGroup = new ConcurrentHashMap<>();
 
-  Lruvecs(PhysicalMemory memory) {
+  Lruvecs(PhysicalMemory memory, MemoryGroups groups) {
     this.memory = memory;
+    this.groups = groups;
     this.byNode =
         memory.nodes().stream().map(node -> new Lruvec(memory, node)).toArray(Lruvec[]::new);
   }
@@ -20,14 +29,62 @@ final class Lruvecs {
   /** Where a page's lists are. */
   Lruvec of(int pfn) {
     Zone zone = Objects.requireNonNull(memory.zoneOf(pfn));
-    return byNode[zone.node().id()];
+    int group = groups.idOf(pfn);
+    return group == 0 ? byNode[zone.node().id()] : ofGroup(group)[zone.node().id()];
   }
 
+  /** The lists of a node's pages that are no group's. */
   Lruvec of(Node node) {
     return byNode[node.id()];
   }
 
+  private Lruvec[] ofGroup(int id) {
+    return byGroup.computeIfAbsent(
+        id,
+        key ->
+            Arrays.stream(byNode)
+                .map(root -> new Lruvec(memory, root.node(), root))
+                .toArray(Lruvec[]::new));
+  }
+
+  /** All lists of a node. */
+  List<Lruvec> allOf(Node node) {
+    if (!groups.isInUse()) {
+      return List.of(byNode[node.id()]);
+    }
+    return of(node, groups.root());
+  }
+
+  /** The lists on a node of a group and of those below it. */
+  List<Lruvec> of(Node node, MemoryGroup group) {
+    List<Lruvec> lists = new ArrayList<>();
+    for (MemoryGroup one : group.subtree()) {
+      lists.add(one.isRoot() ? byNode[node.id()] : ofGroup(one.id())[node.id()]);
+    }
+    return lists;
+  }
+
+  /** A group goes: its pages move to the lists of the group above it. */
+  void reparent(MemoryGroup group) {
+    MemoryGroup parent = Objects.requireNonNull(group.parent());
+    Lruvec[] from = ofGroup(group.id());
+    Lruvec[] to = parent.isRoot() ? byNode : ofGroup(parent.id());
+    for (Lruvec root : byNode) {
+      root.lock.lock();
+    }
+    for (int node = 0; node < byNode.length; node++) {
+      from[node].moveTo(to[node]);
+    }
+    groups.remove(group);
+    for (Lruvec root : byNode) {
+      root.lock.unlock();
+    }
+    byGroup.remove(group.id());
+  }
+
   List<Lruvec> all() {
-    return List.of(byNode);
+    List<Lruvec> all = new ArrayList<>();
+    memory.nodes().forEach(node -> all.addAll(allOf(node)));
+    return all;
   }
 }

@@ -7,6 +7,7 @@ import dev.quarry.physical.Compacted;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeBalance;
+import dev.quarry.physical.OomResult;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.ReclaimRequest;
@@ -15,6 +16,11 @@ import dev.quarry.physical.VmEvent;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
 import dev.quarry.reclaim.compact.Compaction;
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.MemoryGroups;
+import dev.quarry.reclaim.oom.OomKiller;
+import dev.quarry.reclaim.oom.OomTasks;
+import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageCaches;
 import dev.quarry.virtual.fault.ReverseMap;
@@ -43,6 +49,9 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final ClassicLru classic;
   private final List<Kswapd> kswapds = new ArrayList<>();
   private final Runnable reap;
+  private final OomKiller oom;
+  private final MemoryGroups groups;
+  private final GroupLimits limits;
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
   private final Compaction compaction;
@@ -52,6 +61,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     /** Between operations each daemon that is awake works a little. */
     @Override
     public void run(Cpu cpu) {
+      limits.before(cpu);
       if (anyAwake && !cpu.isFreeingMemory()) {
         if (kswapds.stream().anyMatch(Kswapd::isStarting)) {
           reap.run();
@@ -83,7 +93,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final class WholeNodes implements ReclaimScope {
     @Override
     public List<Lruvec> lruvecs(Node node) {
-      return List.of(lruvecs.of(node));
+      return lruvecs.allOf(node);
     }
 
     @Override
@@ -100,19 +110,27 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   /**
    * Begins to keep lists of the pages of processes, of which there is none yet.
    *
-   * @param reap gives back what object caches do not need
+   * @param slab what object caches do not need is given back
+   * @param tasks the processes
    */
   public Reclaim(
-      PhysicalMemory memory, PageAllocator allocator, Ram ram, UserPages pages, Runnable reap) {
+      PhysicalMemory memory,
+      PageAllocator allocator,
+      Ram ram,
+      UserPages pages,
+      SlabAllocator slab,
+      OomTasks tasks) {
     this.memory = memory;
     this.pages = pages;
-    this.reap = reap;
+    this.reap = slab::reap;
     NodeCounts counts = pages.counts();
     NodeBalance balance = new NodeBalance(memory);
-    this.lruvecs = new Lruvecs(memory);
+    this.groups = new MemoryGroups(memory.map().endPfn());
+    this.oom = new OomKiller(memory, slab, tasks, groups);
+    this.lruvecs = new Lruvecs(memory, groups);
     this.swap = new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings);
     Workingset workingset = new Workingset(memory, lruvecs, counts, swap);
-    this.batches = new LruBatches(memory, allocator, lruvecs, workingset, new Background());
+    this.batches = new LruBatches(memory, allocator, lruvecs, workingset, groups, new Background());
     this.shrinkers = new Shrinkers(memory);
     ReverseMap rmap = pages.reverseMap();
     this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);
@@ -120,11 +138,12 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.classic = policy;
     ShrinkNode shrinkNode = new ShrinkNode(balance, policy, shrinkers);
     this.tryToFree = new TryToFree(shrinkNode, lruvecs);
+    this.limits = new GroupLimits(memory, groups, lruvecs, shrinkNode, settings, batches, oom);
     for (Node node : memory.nodes()) {
       Lruvec lruvec = lruvecs.of(node);
       kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
     }
-    LruMovable movable = new LruMovable(memory, allocator, batches, lruvecs, pages.migration());
+    LruMovable movable = new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
     this.swapOnOff = new SwapOnOff(swap, pages);
     shrinkers.add(new ShadowShrinker(pages.caches().shadowNodes()));
@@ -134,6 +153,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     pages.swap(swap);
     pages.caches().swap(swap);
     pages.spaces().commitment().swap(swap.areas()::totalPages);
+    memory.swapFigures(new ShownSwap(swap.areas(), kswapds));
   }
 
   ClassicLru classic() {
@@ -147,6 +167,27 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   /** The settings under {@code /proc/sys/vm}. */
   public ReclaimSettings settings() {
     return settings;
+  }
+
+  /** Who is called when reclaim brings nothing. */
+  public OomKiller oom() {
+    return oom;
+  }
+
+  /** The groups of processes, and what counts for each. */
+  public MemoryGroups groups() {
+    return groups;
+  }
+
+  /** Reclaims pages of a group: {@code memory.reclaim}; how many. */
+  public long reclaim(Cpu cpu, MemoryGroup group, long pagesWanted) {
+    return limits.reclaim(cpu, group, pagesWanted);
+  }
+
+  /** Takes out a group without processes and groups below it; the machine rests. */
+  public void remove(MemoryGroup group) {
+    batches.drainAll();
+    lruvecs.reparent(group);
   }
 
   /** The pages in swap. */
@@ -289,6 +330,16 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   }
 
   @Override
+  public OomResult outOfMemory(ReclaimRequest request) {
+    return request.cpu().isFreeingMemory() ? OomResult.NOTHING : oom.outOfMemory(request);
+  }
+
+  @Override
+  public boolean isVictim(Cpu cpu) {
+    return oom.isVictim(cpu);
+  }
+
+  @Override
   public long reclaimablePages(Zone zone) {
     long file = zone.stat(ZoneStat.NR_ZONE_INACTIVE_FILE) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_FILE);
     long anon = zone.stat(ZoneStat.NR_ZONE_INACTIVE_ANON) + zone.stat(ZoneStat.NR_ZONE_ACTIVE_ANON);
@@ -299,10 +350,14 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   @Override
   public void close() {
     swapOnOff.closeAll();
+    groups.close();
   }
 
   /** What is wrong with lists and swap; empty when all is sound. The machine rests. */
   public List<String> invariants() {
-    return ReclaimInvariants.check(memory, lruvecs, batches, swap, pages);
+    List<String> findings =
+        new ArrayList<>(ReclaimInvariants.check(memory, lruvecs, batches, swap, pages));
+    findings.addAll(GroupInvariants.check(memory, groups));
+    return findings;
   }
 }

@@ -89,7 +89,7 @@ final class ReclaimInvariants {
       expect(
           lruvec.size(which) == count, "%s has %d, counted %d", which, count, lruvec.size(which));
       for (Zone zone : lruvec.node().zones()) {
-        long counted = zone.stat(which.zoneStat());
+        long counted = lruvec.inZone(which, zone.index());
         expect(counted == inZone[zone.index()], "%s: %s counts %d", zone, which, counted);
       }
     }

@@ -31,11 +31,11 @@ final class ScanCounts {
     long inactiveFile = lruvec.size(LruList.INACTIVE_FILE);
     scan.cacheTrimMode = inactiveFile >> scan.priority != 0 && !scan.deactivateFile;
     if (!scan.scope.isGroup()) {
-      long file = inactiveFile + lruvec.size(LruList.ACTIVE_FILE);
+      long file = lruvec.nodeSize(LruList.INACTIVE_FILE) + lruvec.nodeSize(LruList.ACTIVE_FILE);
       scan.fileIsTiny =
           file + freePages <= highMarks
               && !scan.deactivateAnon
-              && lruvec.size(LruList.INACTIVE_ANON) >> scan.priority != 0;
+              && lruvec.nodeSize(LruList.INACTIVE_ANON) >> scan.priority != 0;
     }
   }
 

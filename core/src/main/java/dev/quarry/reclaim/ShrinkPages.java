@@ -138,6 +138,7 @@ final class ShrinkPages {
     map.changeFlags(
         pfn, fate == Fate.FREED ? PageState.LOCKED | PageState.ACTIVE : PageState.LOCKED, 0);
     if (fate == Fate.FREED) {
+      lru.gone(pfn);
       allocator.freePage(scan.cpu, pfn);
     }
     return fate;

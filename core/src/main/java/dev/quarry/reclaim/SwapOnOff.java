@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.fault.SwapOff;
@@ -95,6 +96,19 @@ public final class SwapOnOff {
     }
   }
 
+  /** {@code try_to_unuse}; whether nothing was in the way. */
+  private boolean bringBack(Cpu cpu, SwapArea area) {
+    SwapOff off = pages.swapOff();
+    boolean all = true;
+    for (MmStruct mm : pages.spaces().all()) {
+      all &= off.bringBack(cpu, mm, entry -> swap.isOf(area, entry));
+    }
+    for (PageCache cache : pages.caches().all()) {
+      all &= cache.shmem().bringBack(cpu, entry -> swap.isOf(area, entry));
+    }
+    return all;
+  }
+
   /**
    * Brings all pages of an area back and takes it out of use: swapoff(2).
    *
@@ -107,14 +121,9 @@ public final class SwapOnOff {
       throw new SwapException(name + ": it is not in use as swap");
     }
     area.writable(false);
-    SwapOff off = pages.swapOff();
-    boolean all = true;
-    for (MmStruct mm : pages.spaces().all()) {
-      all &= off.bringBack(cpu, mm, entry -> swap.isOf(area, entry));
-    }
-    for (PageCache cache : pages.caches().all()) {
-      all &= cache.shmem().bringBack(cpu, entry -> swap.isOf(area, entry));
-    }
+    Task before = cpu.task(Task.SWAPOFF);
+    boolean all = bringBack(cpu, area);
+    cpu.task(before);
     int left = swap.forget(cpu, area);
     if (!all || left > 0) {
       area.writable(true);

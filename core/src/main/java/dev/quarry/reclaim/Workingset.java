@@ -101,13 +101,13 @@ final class Workingset {
     long evicted = (shadow >>> AGE_SHIFT) & AGE_MASK;
     long now = lruvec.nonresidentAge.get() >>> bucketOrder;
     long distance = ((now - evicted) & AGE_MASK) << bucketOrder;
-    long room = lruvec.size(LruList.ACTIVE_FILE);
+    long room = lruvec.nodeSize(LruList.ACTIVE_FILE);
     if (!file) {
-      room += lruvec.size(LruList.INACTIVE_FILE);
+      room += lruvec.nodeSize(LruList.INACTIVE_FILE);
     }
     if (swap.hasRoom()) {
-      room += lruvec.size(LruList.ACTIVE_ANON);
-      room += file ? lruvec.size(LruList.INACTIVE_ANON) : 0;
+      room += lruvec.nodeSize(LruList.ACTIVE_ANON);
+      room += file ? lruvec.nodeSize(LruList.INACTIVE_ANON) : 0;
     }
     return distance <= room;
   }

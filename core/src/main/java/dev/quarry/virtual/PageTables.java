@@ -383,6 +383,11 @@ public final class PageTables {
     return false;
   }
 
+  /** How many tables serve the first pages, the root left out: {@code mm_pgtables_bytes}. */
+  public long tablesBelow(long pages) {
+    return new TableCount(memory).below(root, pages);
+  }
+
   /** Frees the root; all else was freed before, and the shared half is others'. */
   public void close(Cpu cpu) {
     memory.remove(this);

@@ -33,6 +33,7 @@ class SlowPathReclaimTest {
 
   @BeforeEach
   void fill() {
+    machine.reclaim().oom().settings().enabled(false);
     machine.reclaim().swapOnOff().on("swap", store, 0);
     SmallMachine.fill(machine, process, PAGES);
   }
@@ -96,7 +97,7 @@ class SlowPathReclaimTest {
 
   private ReclaimRequest request(int gfp, int highestZone) {
     List<Zone> zones = machine.memory().nodes().getFirst().zonelist(highestZone);
-    return new ReclaimRequest(cpu, gfp, 0, highestZone, zones, null);
+    return new ReclaimRequest(cpu, gfp, 0, highestZone, zones, ReclaimRequest.ALL_NODES, null);
   }
 
   /** Takes memory down to the reserve with kswapd asleep. */

@@ -154,6 +154,7 @@ final class AccessCommands {
           }
           for (long at = address; at != last; at += 1L << PAGE_SHIFT) {
             it.process().load(it.cpu(), at, bytes);
+            it.processes().exitKilled(it.cpu());
           }
           return Long.toUnsignedString(it.process().load(it.cpu(), last, bytes));
         });
@@ -188,6 +189,7 @@ final class AccessCommands {
             if (at == last) {
               return "";
             }
+            it.processes().exitKilled(it.cpu());
           }
         });
   }

@@ -3,6 +3,7 @@ package dev.quarry.cli.commands;
 import dev.quarry.cli.lang.Call;
 import dev.quarry.cli.lang.Session;
 import dev.quarry.kernel.Machine;
+import dev.quarry.kernel.Processes;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Nearest;
 import dev.quarry.physical.GfpVocabulary;
@@ -30,6 +31,10 @@ final class Booted implements AutoCloseable {
     Machine machine = of(session).machine;
     if (machine == null) {
       throw new IllegalStateException("no machine is booted; begin with: boot laptop");
+    }
+    Processes processes = machine.processesOrNull();
+    if (processes != null) {
+      processes.exitKilled(machine.cpu(of(session).cpu)); // who was killed ends when it runs next
     }
     return machine;
   }

@@ -66,6 +66,7 @@ final class FaultPicture {
         ask(
             "user's half",
             end(FaultLeaf.ATOMIC, "must not wait"),
+            end(FaultLeaf.KILLED, "chosen by the OOM killer: SIGKILL"),
             end(FaultLeaf.NO_AREA, "no area: SEGV_MAPERR"),
             ask(
                 "below a stack",

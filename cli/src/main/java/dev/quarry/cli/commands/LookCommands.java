@@ -110,7 +110,7 @@ final class LookCommands {
     Matcher ofProcess = OF_PROCESS.matcher(path);
     if (ofProcess.matches()) {
       refuseProcess(call, machine, index, ofProcess);
-    } else if (!paths.contains(path)) {
+    } else if (!paths.contains(path) && files.read(path).isEmpty()) {
       throw call.refuse(index, "there is no file " + path + Nearest.hint(path, paths));
     }
     session.spend(

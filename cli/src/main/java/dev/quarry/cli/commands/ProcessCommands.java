@@ -10,6 +10,7 @@ import dev.quarry.kernel.Process;
 import dev.quarry.kernel.Processes;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Sizes;
+import dev.quarry.machine.Task;
 import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MmStruct;
@@ -33,12 +34,13 @@ final class ProcessCommands {
         .add(
             command(
                     "spawn [as=BYTES] [data=BYTES] [stack=BYTES] [memlock=BYTES] [cap=all]"
-                        + " [layout=WORD] [seed=N]",
+                        + " [layout=WORD] [seed=N] [name=WORD]",
                     "makes a process with a stack",
                     "s = spawn\nt = spawn stack=64K as=1G layout=random seed=7",
                     ProcessCommands::spawn)
                 .withNotes(
                     "as, data, stack, memlock: its limits, or unlimited; cap=all: no limit holds\n"
+                        + "name: what reports call it, at most 15 letters\n"
                         + "layout is fixed, random (by the seed) or legacy (areas from below)\n"
                         + "a 32-bit process runs on a 32-bit machine: boot x86-32"))
         .add(
@@ -94,7 +96,11 @@ final class ProcessCommands {
     boolean legacy = spaces.settings().legacyLayout();
     spaces.settings().legacyLayout(legacy || layout.equals("legacy"));
     try {
-      return made(machine, processes.spawn(Booted.cpu(session, call), limits, places));
+      Process process = processes.spawn(Booted.cpu(session, call), limits, places);
+      if (process != null) {
+        process.mm().task().comm(call.option("name", Value::word, Task.KERNEL.comm()));
+      }
+      return made(machine, process);
     } finally {
       spaces.settings().legacyLayout(legacy);
     }

@@ -28,7 +28,8 @@ record ProcessValue(Machine machine, Process process) implements Value.Thing {
 
   /** Whether it has not ended. */
   boolean isRunning() {
-    return machine.processes().find(process.pid()).filter(p -> p == process).isPresent();
+    boolean known = machine.processes().find(process.pid()).filter(p -> p == process).isPresent();
+    return known && !process.mm().task().isVictim();
   }
 
   @Override

@@ -35,7 +35,8 @@ final class SessionCommands {
                     SessionCommands::echo)
                 .withNotes(
                     "its comments as well, from the next line on\n"
-                        + "echo TEXT > FILE writes a file:\n  "
+                        + "echo TEXT > FILE writes a file:\n"
+                        + "  /proc/PID/oom_score_adj\n  /proc/PID/oom_adj\n  "
                         + String.join("\n  ", ProcFs.writablePaths())))
         .add(command("names", "lists what has a name", "names", SessionCommands::names))
         .add(
@@ -78,7 +79,7 @@ final class SessionCommands {
     call.atMost(3);
     Machine machine = Booted.machine(session);
     String path = call.word(2, "a file such as /proc/slabinfo");
-    if (!ProcFs.writablePaths().contains(path)) {
+    if (!ProcFs.isWritable(path)) {
       throw call.refuse(
           2, path + " cannot be written, only " + String.join(", ", ProcFs.writablePaths()));
     }

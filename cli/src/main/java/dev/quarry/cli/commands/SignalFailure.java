@@ -28,6 +28,7 @@ record SignalFailure(FaultLeaf leaf, long address, String notes) implements Valu
     return switch (leaf.effect()) {
       case SIGSEGV_MAPERR, SIGSEGV_ACCERR, SIGSEGV_KERNEL -> "SIGSEGV";
       case SIGBUS -> "SIGBUS";
+      case SIGKILL -> "SIGKILL";
       case OUT_OF_MEMORY -> "out of memory";
       case OOPS -> "oops";
       case RESOLVED, PASSED, FIXUP -> "page fault";
@@ -40,7 +41,7 @@ record SignalFailure(FaultLeaf leaf, long address, String notes) implements Valu
       case SIGSEGV_ACCERR -> "SEGV_ACCERR";
       case SIGSEGV_KERNEL -> "SI_KERNEL";
       case SIGBUS -> "BUS_ADRERR";
-      case OUT_OF_MEMORY, OOPS, RESOLVED, PASSED, FIXUP -> "";
+      case SIGKILL, OUT_OF_MEMORY, OOPS, RESOLVED, PASSED, FIXUP -> "";
     };
   }
 
@@ -54,6 +55,7 @@ record SignalFailure(FaultLeaf leaf, long address, String notes) implements Valu
       case ATOMIC -> "the kernel must not wait here";
       case BEYOND_FILE -> "behind the end of the file";
       case FILE_ERROR -> "the file could not be read";
+      case KILLED -> "the OOM killer chose the process";
       case OUT_OF_MEMORY -> "no page for a table, the data or a descriptor";
       case OOPS -> "no fixup in the exception table";
       default -> "not resolved";

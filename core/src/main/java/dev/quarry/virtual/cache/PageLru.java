@@ -13,6 +13,9 @@ public interface PageLru {
    */
   void add(Cpu cpu, int pfn);
 
+  /** A fresh huge page counts for whose work the CPU does: {@code mem_cgroup_charge}. */
+  void charge(Cpu cpu, int head);
+
   /** The same of a huge page; no reference of it is kept: {@code folio_add_lru}. */
   void addLarge(int head);
 
@@ -66,6 +69,9 @@ public interface PageLru {
       new PageLru() {
         @Override
         public void add(Cpu cpu, int pfn) {}
+
+        @Override
+        public void charge(Cpu cpu, int head) {}
 
         @Override
         public void addLarge(int head) {}

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
@@ -171,6 +172,9 @@ final class Collapse {
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(vma, start);
     rmap.large().newHuge(mm, rmap.handle(vma), index, head);
+    Task before = cpu.task(mm.task());
+    parts.lru().charge(cpu, head);
+    cpu.task(before);
     parts.lru().addLarge(head);
     long flags = parts.spaces().areas().flags(vma);
     entries.set(mm, slot, head, Parts.written(parts.bits(flags, false), flags), table);

@@ -31,6 +31,8 @@ public enum FaultLeaf {
   BEYOND_FILE(Effect.SIGBUS),
   /** The file could not be read. */
   FILE_ERROR(Effect.SIGBUS),
+  /** The OOM killer chose the process. */
+  KILLED(Effect.SIGKILL),
   /** There is no memory for a table, a page or a descriptor. */
   OUT_OF_MEMORY(Effect.OUT_OF_MEMORY),
   /** On the way, not an end: the stack has grown. */
@@ -84,7 +86,9 @@ public enum FaultLeaf {
     SIGSEGV_KERNEL,
     /** SIGBUS, there is nothing to be mapped. */
     SIGBUS,
-    /** A process must be ended; nobody does so yet. */
+    /** The process ends. */
+    SIGKILL,
+    /** There was no memory, and nobody to be killed for it. */
     OUT_OF_MEMORY,
     /** The kernel goes on elsewhere. */
     FIXUP,

@@ -99,6 +99,7 @@ final class HugeFault {
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(fault.vma, first);
     rmap.large().newHuge(fault.mm, rmap.handle(fault.vma), index, head);
+    parts.lru().charge(fault.cpu, head);
     parts.lru().addLarge(head);
   }
 

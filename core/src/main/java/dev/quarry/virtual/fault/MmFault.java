@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
@@ -78,6 +79,7 @@ final class MmFault {
     assert (fault.address & Parts.PAGE - 1) == 0 : fault.address + " is not a page's address";
     assert parts.spaces().areas().end(fault.vma) > fault.address
         : fault.address + " is above " + parts.spaces().areas().end(fault.vma);
+    Task before = fault.cpu.task(fault.payer.task());
     parts.lru().boundary(fault.cpu);
     fault.slot = fault.mm.tables().findSlot(fault.address);
     FaultLeaf leaf;
@@ -90,6 +92,7 @@ final class MmFault {
               ? anonymous.resolve(fault)
               : small(fault);
     }
+    fault.cpu.task(before);
     parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
       fault.payer.countFault(fault.major);

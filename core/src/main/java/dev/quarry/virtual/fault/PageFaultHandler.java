@@ -20,6 +20,7 @@ import dev.quarry.virtual.space.VmFlags;
  *                  ├─ allowed by now ───────────────► KERNEL_SPURIOUS
  *                  └─ else ─────────────────────────► KERNEL_HALF
  *   user's half ───┬─ in atomic context ────────────► ATOMIC
+ *                  ├─ killed for its memory ────────► KILLED
  *                  ├─ no area ─────────────────────► NO_AREA
  *                  ├─ below a stack ─┬─ may not grow ► STACK_REFUSED
  *                  │                 └─ STACK_GROWN, as in an area
@@ -124,6 +125,9 @@ public final class PageFaultHandler {
 
   /** {@code do_user_addr_fault}, with the lock held. */
   private FaultLeaf userHalf(Cpu cpu, MmStruct mm, long address, int code) {
+    if (mm.task().isVictim()) {
+      return counts.count(cpu.id(), FaultLeaf.KILLED); // what it had may be gone
+    }
     long vma = mm.findVma(address);
     if (vma == VmAreaStruct.NONE) {
       return counts.count(cpu.id(), FaultLeaf.NO_AREA);

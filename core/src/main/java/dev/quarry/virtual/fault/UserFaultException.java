@@ -24,6 +24,7 @@ public final class UserFaultException extends IllegalStateException implements U
           case SIGSEGV_ACCERR -> "SIGSEGV, SEGV_ACCERR";
           case SIGSEGV_KERNEL -> "SIGSEGV, SI_KERNEL";
           case SIGBUS -> "SIGBUS, BUS_ADRERR";
+          case SIGKILL -> "SIGKILL";
           case OUT_OF_MEMORY -> "out of memory";
           case OOPS -> "kernel oops";
           case RESOLVED, PASSED, FIXUP -> "page fault";

@@ -99,6 +99,9 @@ public final class UserMemory {
     boolean write = (access & Access.WRITE) != 0;
     int code = write ? access : PageFaultHandler.errorCode(mm.tables(), address, access);
     FaultLeaf leaf = handler.handleLocked(cpu, mm, address, code);
+    if (mm.task().isVictim()) {
+      leaf = FaultLeaf.KILLED; // by this very fault, it may be
+    }
     if (!leaf.isResolved()) {
       mm.unlock();
       throw new UserFaultException(mm, address, leaf);
@@ -223,6 +226,9 @@ public final class UserMemory {
   private boolean resolve(Cpu cpu, MmStruct mm, long address, int access, FaultMode mode) {
     int code = PageFaultHandler.errorCode(mm.tables(), address, access);
     FaultLeaf leaf = handler.handle(cpu, mm, address, code, mode);
+    if (mode.isUser() && mm.task().isVictim()) {
+      throw new UserFaultException(mm, address, FaultLeaf.KILLED);
+    }
     if (leaf.isResolved()) {
       return true;
     }

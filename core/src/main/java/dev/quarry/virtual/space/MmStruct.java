@@ -88,6 +88,8 @@ public final class MmStruct extends SpinLock {
   final AreaDetach detach;
   final UnmappedArea unmapped;
   private final HugeState huge;
+  private final TaskState task = new TaskState();
+  private volatile long countedTables;
 
   MmStruct(AddressSpaces spaces, long address, PageTables tables, ProcessLimits limits) {
     this.spaces = spaces;
@@ -124,6 +126,11 @@ public final class MmStruct extends SpinLock {
   /** What it has to do with huge pages. */
   public HugeState huge() {
     return huge;
+  }
+
+  /** What reports and the OOM killer know of its processes. */
+  public TaskState task() {
+    return task;
   }
 
   /** What its process may do and have. */
@@ -328,6 +335,7 @@ public final class MmStruct extends SpinLock {
     set(Field.START_STACK, parent.get(Field.START_STACK));
     set(Field.HIWATER_VM, parent.totalVm());
     huge.disabled(parent.huge.disabled());
+    task.inherit(parent.task);
   }
 
   /** Pages of a kind: {@code get_mm_counter}. */
@@ -378,6 +386,21 @@ public final class MmStruct extends SpinLock {
   /** Page faults that read a file or swap. */
   public long majFaults() {
     return get(Field.MAJ_FAULTS);
+  }
+
+  /**
+   * Page tables without the root, those kept for huge pages included: {@code mm_pgtables_bytes}. Of
+   * an address space that another thread works on, what was counted last.
+   */
+  public long tablePages() {
+    boolean mine = isHeldByMe();
+    if (mine || tryLock()) {
+      countedTables = tables.tablesBelow(spaces.userEnd() >>> PAGE_SHIFT) + huge.entries();
+      if (!mine) {
+        unlock();
+      }
+    }
+    return countedTables;
   }
 
   /** How many processes share the address space: {@code mm_users}. */

@@ -375,6 +375,7 @@ class LeavesTest {
   @Test
   void thereIsNoMemory() {
     boot(PageTableLayout.X86_64);
+    machine.reclaim().oom().settings().enabled(false);
     long at = map(4, RW, ANON);
     List<Integer> hog = new ArrayList<>();
     int gfp = Gfp.GFP_HIGHUSER_MOVABLE | Gfp.NOWARN | Gfp.MEMALLOC;

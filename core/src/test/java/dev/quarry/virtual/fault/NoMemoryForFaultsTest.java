@@ -113,6 +113,7 @@ class NoMemoryForFaultsTest {
             "percpu no",
             "sysctl vm.lowmem_reserve_ratio=0,0,0",
             "sysctl vm.watermark_boost_factor=0")) {
+      machine.reclaim().oom().settings().enabled(false); // the request is to fail
       Scene scene = new Scene(machine, path);
       if (deed == Deed.COPY_ON_WRITE) {
         machine.processes().fork(scene.cpu, scene.process);

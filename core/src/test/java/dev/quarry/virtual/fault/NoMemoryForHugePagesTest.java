@@ -137,6 +137,7 @@ class NoMemoryForHugePagesTest {
 
   private static boolean play(Deed deed, int blocks, int left) {
     try (HugeScene scene = new HugeScene("always", "percpu no")) {
+      scene.machine.reclaim().oom().settings().enabled(false); // the request is to fail
       scene.map(5);
       scene.store(at(0), 11);
       scene.load(at(1));
