@@ -199,7 +199,7 @@ final class Draw {
     int value = random.nextInt();
     return switch (random.nextInt(12)) {
       case 0 -> Op.of(who, Call.WRITE, at, 1 + random.nextInt(16));
-      case 1 -> Op.of(who, Call.READ, at, 1 + random.nextInt(16), value & 0x7f);
+      case 1 -> Op.of(who, Call.READ, at, 1 + random.nextInt(16), '0' + (value & 0xf));
       case 2, 3, 4 -> Op.of(who, Call.LOAD, at, 8);
       case 5 -> Op.of(who, Call.LOAD, at + random.nextInt(8), 1);
       case 6 -> Op.of(who, Call.STORE, at + random.nextInt(8), 1, value & 0xff);
