@@ -10,6 +10,7 @@ import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 
 /**
  * The pages of one file that are in memory: {@code struct address_space} (include/linux/fs.h), with
@@ -337,6 +338,21 @@ public final class PageCache {
     }
     pages.remove(indexOf(pfn), isShmem() ? PageIndex.NO_SHADOW : all.lru().evicted(pfn));
     forget(pfn);
+    return true;
+  }
+
+  /**
+   * Lets a page move to another frame, if it can, which takes its place here; nobody finds it
+   * meanwhile.
+   *
+   * @param move moves it, descriptor included; false: it cannot
+   * @return whether it moved
+   */
+  public synchronized boolean migrate(int pfn, int to, BooleanSupplier move) {
+    if (map.mapping(pfn) != handle || !move.getAsBoolean()) {
+      return false;
+    }
+    pages.replace(indexOf(to), to);
     return true;
   }
 

@@ -85,7 +85,7 @@ public final class ReverseMap {
   }
 
   /** Where an area shows a page, huge or not, or would, or {@link PageTables#NO_SLOT}. */
-  private long slot(MmStruct mm, long vma, int pfn) {
+  long slot(MmStruct mm, long vma, int pfn) {
     int pages = map.index(pfn) - (int) areas.pgoff(vma);
     if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
       return PageTables.NO_SLOT;
@@ -107,7 +107,7 @@ public final class ReverseMap {
   }
 
   /** Tells the TLBs; nobody uses the entry meanwhile, as its lock is held. */
-  private void flush(Cpu cpu, MmStruct mm, long vma, int pfn) {
+  void flush(Cpu cpu, MmStruct mm, long vma, int pfn) {
     tables.tlb().userRange(cpu, mm.tables(), address(vma, pfn), 1, false);
   }
 

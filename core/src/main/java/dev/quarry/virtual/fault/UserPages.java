@@ -164,6 +164,11 @@ public final class UserPages implements MappedPages {
     return new ReverseMap(parts, swap, huge);
   }
 
+  /** Moves pages to other frames. */
+  public PageMigration migration() {
+    return new PageMigration(parts, swap, reverseMap());
+  }
+
   /** Brings back all pages of an address space that are in one swap area: {@code unuse_mm}. */
   public SwapOff swapOff() {
     return new SwapOff(parts, swap);
