@@ -19,7 +19,7 @@ public final class SpecialMapping {
     mm.lock();
     try {
       long vma = mm.lookup(address);
-      mm.areas.flags(vma, mm.areas.flags(vma) & ~cleared | set);
+      mm.areas.flags(vma, (mm.areas.flags(vma) & ~cleared) | set);
     } finally {
       mm.unlock();
     }
