@@ -2,38 +2,45 @@ package dev.quarry.conform;
 
 /** Kinds of operations: system calls with their numbers on x86-64, and what else a process does. */
 enum Call {
-  MMAP(9),
-  MPROTECT(10),
-  MUNMAP(11),
-  BRK(12),
-  MREMAP(25),
-  MSYNC(26),
-  MINCORE(27),
-  MADVISE(28),
-  FTRUNCATE(77),
-  MLOCK(149),
-  MUNLOCK(150),
-  MLOCKALL(151),
-  MUNLOCKALL(152),
-  PROCESS_VM_READV(310),
-  PROCESS_VM_WRITEV(311),
-  MLOCK2(325),
+  MMAP(9, 6),
+  MPROTECT(10, 3),
+  MUNMAP(11, 2),
+  BRK(12, 1),
+  MREMAP(25, 5),
+  MSYNC(26, 3),
+  MINCORE(27, 2),
+  MADVISE(28, 3),
+  FTRUNCATE(77, 2),
+  MLOCK(149, 2),
+  MUNLOCK(150, 2),
+  MLOCKALL(151, 1),
+  MUNLOCKALL(152, 0),
+  PROCESS_VM_READV(310, 4),
+  PROCESS_VM_WRITEV(311, 4),
+  MLOCK2(325, 3),
 
   /** The processor loads, or stores: 1 or 8 bytes. */
-  LOAD(0),
-  STORE(0),
+  LOAD(0, 2),
+  STORE(0, 3),
 
   /** The kernel reads from a process, write(2), or writes, read(2): within one page. */
-  WRITE(1),
-  READ(0),
+  WRITE(1, 2),
+  READ(0, 3),
 
-  FORK(57),
-  EXIT(60);
+  FORK(57, 0),
+  EXIT(60, 0);
 
   private final int number;
+  private final int numbers;
 
-  Call(int number) {
+  Call(int number, int numbers) {
     this.number = number;
+    this.numbers = numbers;
+  }
+
+  /** How many numbers it takes, but for the other process of those that have one. */
+  int numbers() {
+    return numbers;
   }
 
   /** The system call's number. */

@@ -15,7 +15,8 @@ final class Draw {
   private static final long HUGE_BYTES = 2L << 20;
   private static final int MAP_HUGETLB = 0x40000;
   private static final int[] ADVICES = {
-    0, 1, 2, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 5, 99, 21, 21
+    0, 1, 2, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 5, 99,
+    21, 21
   };
 
   /** Those that end a sequence, as Quarry does not follow them. */
@@ -199,7 +200,7 @@ final class Draw {
     int value = random.nextInt();
     return switch (random.nextInt(12)) {
       case 0 -> Op.of(who, Call.WRITE, at, 1 + random.nextInt(16));
-      case 1 -> Op.of(who, Call.READ, at, 1 + random.nextInt(16), value & 0x7f);
+      case 1 -> Op.of(who, Call.READ, at, 1 + random.nextInt(16), '0' + (value & 0xf));
       case 2, 3, 4 -> Op.of(who, Call.LOAD, at, 8);
       case 5 -> Op.of(who, Call.LOAD, at + random.nextInt(8), 1);
       case 6 -> Op.of(who, Call.STORE, at + random.nextInt(8), 1, value & 0xff);

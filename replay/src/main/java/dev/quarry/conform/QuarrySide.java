@@ -222,13 +222,13 @@ final class QuarrySide implements Side {
     major[who] = mm.majFaults();
     Observation seen =
         new Observation(
-        result,
-        signal,
-        data[0],
-        minor[who] - oldMinor,
-        major[who] - oldMajor,
-        areas(mm),
-        pages(mm));
+            result,
+            signal,
+            data[0],
+            minor[who] - oldMinor,
+            major[who] - oldMajor,
+            areas(mm),
+            pages(mm));
     if (op.dropsPagesOfDisk()) {
       readDiskFile();
     }

@@ -3,6 +3,7 @@ package dev.quarry.conform;
 import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MapFlags;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A sequence as a script of Quarry's shell. What the shell has no words for is a comment with the
- * numbers of the call.
+ * A sequence as a script of Quarry's shell: first what a side does before it, so that all values
+ * are the same there. What the shell has no words for is {@code syscall} with its numbers.
  */
 final class ShellScript {
   private static final Map<String, Long> MAP_WORDS = new LinkedHashMap<>();
@@ -37,6 +38,12 @@ final class ShellScript {
     MAP_WORDS.put("sync", MapFlags.MAP_SYNC);
   }
 
+  /** Addresses of every process in the shell. */
+  private static final long LOWEST = 0x1_0000;
+
+  private static final long STACK = 0x7fff_fffd_e000L;
+  private static final long TASK_SIZE = 0x7fff_ffff_f000L;
+
   private final Sequence sequence;
   private final StringBuilder out = new StringBuilder();
 
@@ -61,21 +68,40 @@ final class ShellScript {
   private void begin() {
     Settings settings = sequence.settings();
     long end = Window.at(settings.pages());
+    out.append("boot course\np = spawn heap=").append(hex(Window.at(settings.heapPage())));
+    out.append(settings.mayLock() ? " cap=ipc_lock\n" : "\n");
+    out.append("p: thp_disable yes\n");
     out.append("# free for areas: ").append(hex(Window.START)).append(" to ").append(hex(end));
     out.append("; all other addresses are taken\n");
-    out.append("boot course\np = spawn");
-    limit("memlock", settings.lockBytes());
-    limit("stack", settings.stackBytes());
-    limit("data", settings.dataBytes());
-    out.append(settings.mayLock() ? " cap=all\n" : "\n");
-    if (settings.moreBytes() != Settings.NO_LIMIT) {
-      out.append("# RLIMIT_AS is ").append(settings.moreBytes()).append(" above what is mapped\n");
-    }
+    out.append("p: munmap ").append(hex(STACK)).append(' ').append(TASK_SIZE - STACK).append('\n');
+    filler(LOWEST, Window.LOW, "private anon noreserve");
+    filler(Window.HIGH, TASK_SIZE, "private anon noreserve");
+    filler(Window.LOW, Window.START, "shared anon");
+    filler(end, Window.HIGH, "shared anon");
     if (uses(Op.MEMORY_FILE)) {
       out.append("p: f = memfd conform ").append(KernelSetup.FILE_PAGES / 2 * 4).append("K\n");
     }
     if (uses(Op.DISK_FILE)) {
-      out.append("p: g = tmpfile ").append(KernelSetup.FILE_PAGES * 4).append("K\n");
+      out.append("p: g = tmpfile ").append(KernelSetup.FILE_PAGES * 4).append("K fill=numbered\n");
+      out.append("p: readahead g\n");
+    }
+    limits(settings);
+  }
+
+  private void filler(long from, long to, String words) {
+    out.append("p: mmap ").append(to - from).append(" none ").append(words);
+    out.append(" fixed=").append(hex(from)).append('\n');
+  }
+
+  private void limits(Settings s) {
+    int before = out.length();
+    limit("memlock", s.lockBytes());
+    limit("stack", s.stackBytes());
+    limit("data", s.dataBytes());
+    long mapped = TASK_SIZE - LOWEST - s.pages() * Window.PAGE;
+    limit("as", s.moreBytes() == Settings.NO_LIMIT ? s.moreBytes() : mapped + s.moreBytes());
+    if (out.length() > before) {
+      out.insert(before, "p: prlimit").append('\n');
     }
   }
 
@@ -94,13 +120,9 @@ final class ShellScript {
 
   private void line(Op op, Observation seen) {
     String words = words(op);
-    if (words.isEmpty()) {
-      out.append("# ").append(op).append('\n');
-      return;
-    }
+    words = words.isEmpty() ? raw(op) : words;
     boolean failed = Errno.isError(seen.result()) && op.call() != Call.LOAD;
-    boolean refused = op.call() == Call.BRK && seen.result() != op.a();
-    boolean fails = failed || refused || seen.signal() != 0;
+    boolean fails = failed || seen.signal() != 0;
     // copy_from_user and its sister answer how much was left, and do not fail
     boolean answers = op.call() == Call.READ || op.call() == Call.WRITE;
     out.append(fails && !answers ? "expect fails " : "").append(words).append('\n');
@@ -124,11 +146,30 @@ final class ShellScript {
       case LOAD -> p + "load " + hex(op.a()) + " bytes=" + op.b();
       case STORE -> p + "store " + hex(op.a()) + " " + hex(op.c()) + " bytes=" + op.b();
       case WRITE -> p + "copy_from_user " + range;
-      case READ -> p + "copy_to_user " + hex(op.a()) + " \"" + "x".repeat((int) op.b()) + "\"";
+      case READ -> p + "copy_to_user " + hex(op.a()) + " \"" + text(op) + "\"";
       case PROCESS_VM_READV, PROCESS_VM_WRITEV -> vectors(p, op);
       case FORK -> "q = fork p";
       case EXIT -> "exit q";
     };
+  }
+
+  private static String text(Op op) {
+    return new String(KernelSide.pattern(op), 0, (int) op.b(), StandardCharsets.US_ASCII);
+  }
+
+  /** A system call with the numbers of its registers. */
+  private static String raw(Op op) {
+    StringBuilder line = new StringBuilder(op.who() == 0 ? "p: " : "q: ");
+    line.append("syscall ").append(op.call().spelled());
+    if (op.call() == Call.PROCESS_VM_READV || op.call() == Call.PROCESS_VM_WRITEV) {
+      line.append(op.e() == 0 ? " p" : " q");
+    }
+    long[] all = {op.a(), op.b(), op.c(), op.d(), op.e(), op.f()};
+    for (int i = 0; i < op.call().numbers(); i++) {
+      boolean isFile = op.call() == Call.MMAP && i == 4;
+      line.append(' ').append(isFile ? file(all[i]) : hex(all[i]));
+    }
+    return line.toString();
   }
 
   private static String prefixed(String prefix, String words) {
@@ -227,7 +268,8 @@ final class ShellScript {
     return switch ((int) file) {
       case Op.MEMORY_FILE -> "f";
       case Op.DISK_FILE -> "g";
-      default -> "99";
+      case Op.BAD_FILE -> "99";
+      default -> "-1";
     };
   }
 }

@@ -6,7 +6,6 @@ import dev.quarry.machine.Nearest;
 import dev.quarry.machine.Sizes;
 import dev.quarry.physical.VmEvent;
 import dev.quarry.physical.VmEvents;
-import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MapFlags;
@@ -189,8 +188,7 @@ final class AdviceCommands {
   private static Value mlockall(Processing it) {
     it.call().word(0, "current, future or onfault");
     long flags = bits(it, 0, LOCKALL);
-    long pages = (flags & MapFlags.MCL_CURRENT) != 0 ? it.process().mm().totalVm() : 0;
-    it.spendOnAreas(pages << PageTableLayout.PAGE_SHIFT);
+    it.spend((flags & MapFlags.MCL_CURRENT) != 0 ? it.accessible() : 0);
     FaultWatch watch = FaultWatch.of(it.machine());
     return locked(it, it.calls().mlockall(flags), watch);
   }
@@ -199,7 +197,7 @@ final class AdviceCommands {
     it.call().atMost(2);
     long address = it.address(0);
     long bytes = it.bytesOr(1, 0);
-    it.spendOnAreas(bytes);
+    it.spendOnPages(bytes);
     StringBuilder marks = new StringBuilder();
     long[] resident = {0};
     long result =

@@ -27,6 +27,7 @@ public final class AllCommands {
     TlbCommands.addTo(registry);
     ProcessCommands.addTo(registry);
     ExecCommand.addTo(registry);
+    SyscallCommand.addTo(registry);
     MapCommands.addTo(registry);
     StepsCommand.addTo(registry);
     AdviceCommands.addTo(registry);

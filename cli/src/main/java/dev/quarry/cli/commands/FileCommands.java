@@ -6,6 +6,7 @@ import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.HostFile;
 import dev.quarry.virtual.cache.PageCaches;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** Files that processes open: the host's, temporary ones, and memory that has a descriptor. */
@@ -23,6 +25,8 @@ final class FileCommands {
   private static final String CHAPTER = "processes: files";
   private static final long MOST_BYTES = 1L << 30;
   private static final int MOST_TEXT = 4096;
+  private static final long MOST_NUMBERED = 1L << 20;
+  private static final List<String> FILLS = List.of("zeros", "numbered");
 
   private FileCommands() {}
 
@@ -39,10 +43,18 @@ final class FileCommands {
         .add(
             Processing.command(
                 CHAPTER,
-                "tmpfile BYTES [TEXT]",
+                "tmpfile BYTES [TEXT] [fill=WORD]",
                 "opens a new temporary file, which begins with a text",
                 "s = spawn\ns: f = tmpfile 8K \"hello\"\ns: a = mmap 8K rw shared file f",
-                FileCommands::tmpfile))
+                FileCommands::tmpfile)
+                .withNotes("fill=numbered: byte I of it is 1 + I/4096 + I%7; else zeros"))
+        .add(
+            Processing.command(
+                CHAPTER,
+                "readahead FILE [cpu=N]",
+                "reads all of a file into memory",
+                "s = spawn\ns: f = tmpfile 8K\ns: readahead f",
+                FileCommands::readAhead))
         .add(
             Processing.command(
                 CHAPTER,
@@ -153,7 +165,11 @@ final class FileCommands {
     if (bytes < 0 || bytes > MOST_BYTES) {
       throw it.call().refuse(0, Long.toUnsignedString(bytes) + " bytes are above 1 GiB");
     }
-    byte[] text = it.call().wordOr(1, "").getBytes(StandardCharsets.UTF_8);
+    String fill = it.call().option("fill", v -> ProcessCommands.oneOf(v, FILLS), "zeros");
+    byte[] text =
+        fill.equals("numbered")
+            ? numbered(Math.min(bytes, MOST_NUMBERED))
+            : it.call().wordOr(1, "").getBytes(StandardCharsets.UTF_8);
     if (text.length > bytes) {
       throw it.call().refuse(1, text.length + " bytes of text are more than the file's " + bytes);
     }
@@ -165,6 +181,26 @@ final class FileCommands {
     } catch (IOException e) {
       throw new IllegalStateException("no temporary file can be made: " + e.getMessage(), e);
     }
+  }
+
+  /** Bytes of which each page has its own. */
+  private static byte[] numbered(long count) {
+    byte[] bytes = new byte[(int) count];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (1 + (i >>> PageTableLayout.PAGE_SHIFT) + i % 7);
+    }
+    return bytes;
+  }
+
+  private static Value readAhead(Processing it) {
+    it.call().atMost(1);
+    int fd = descriptor(it, 0);
+    if (!(it.process().file(fd) instanceof CachedFile file)) {
+      return new ErrnoFailure(Errno.EBADF, "");
+    }
+    it.spend(file.cache().bytes());
+    file.cache().ahead().force(it.cpu(), 0, file.cache().filePages());
+    return Value.NOTHING;
   }
 
   private static Value memfd(Processing it) {

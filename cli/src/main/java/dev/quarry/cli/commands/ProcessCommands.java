@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class ProcessCommands {
   private static final String CHAPTER = "processes";
   private static final List<String> LAYOUTS = List.of("fixed", "random", "legacy");
+  private static final List<String> CAPABILITIES = List.of("none", "ipc_lock", "all");
+  private static final long NO_HEAP = -1;
   private static final int MOST_PROCESSES = 10_000;
 
   private ProcessCommands() {}
@@ -33,16 +35,24 @@ final class ProcessCommands {
     registry
         .add(
             command(
-                    "spawn [as=BYTES] [data=BYTES] [stack=BYTES] [memlock=BYTES] [cap=all]"
-                        + " [layout=WORD] [seed=N] [name=WORD]",
+                    "spawn [as=BYTES] [data=BYTES] [stack=BYTES] [memlock=BYTES] [cap=WORD]"
+                        + " [layout=WORD] [seed=N] [heap=ADDRESS] [name=WORD]",
                     "makes a process with a stack",
                     "s = spawn\nt = spawn stack=64K as=1G layout=random seed=7",
                     ProcessCommands::spawn)
                 .withNotes(
-                    "as, data, stack, memlock: its limits, or unlimited; cap=all: no limit holds\n"
+                    "as, data, stack, memlock: its limits, or unlimited\n"
+                        + "cap=all: no limit holds; cap=ipc_lock: that of memlock does not\n"
                         + "name: what reports call it, at most 15 letters\n"
                         + "layout is fixed, random (by the seed) or legacy (areas from below)\n"
                         + "a 32-bit process runs on a 32-bit machine: boot x86-32"))
+        .add(
+            Processing.command(
+                CHAPTER,
+                "prlimit [as=BYTES] [data=BYTES] [stack=BYTES] [memlock=BYTES]",
+                "sets limits of a process: what it has it keeps",
+                "s = spawn\ns: a = mmap 64K\ns: prlimit memlock=16K",
+                ProcessCommands::prlimit))
         .add(
             command(
                 "fork P [cpu=N]",
@@ -80,12 +90,10 @@ final class ProcessCommands {
     Machine machine = Booted.machine(session);
     Processes processes = processes(machine);
     ProcessLimits limits = new ProcessLimits();
-    limit(call, "as", limits::addressSpace);
-    limit(call, "data", limits::data);
-    limit(call, "stack", limits::stack);
-    limit(call, "memlock", limits::memlock);
-    limits.privileged(
-        call.option("cap", value -> oneOf(value, List.of("all", "none")), "none").equals("all"));
+    limits(call, limits);
+    String cap = call.option("cap", value -> oneOf(value, CAPABILITIES), "none");
+    limits.privileged(cap.equals("all"));
+    limits.mayLockMemory(!cap.equals("none"));
     String layout = call.option("layout", value -> oneOf(value, LAYOUTS), "fixed");
     AddressSpaces spaces = processes.spaces();
     int seed = call.number("seed", 0, 0, Integer.MAX_VALUE);
@@ -93,6 +101,8 @@ final class ProcessCommands {
         layout.equals("random")
             ? MmapLayout.random(spaces, limits, seed)
             : MmapLayout.fixed(spaces, limits);
+    long heap = UserAddresses.option(call, session, "heap", NO_HEAP);
+    places = heap == NO_HEAP ? places : places.heapAt(heap);
     boolean legacy = spaces.settings().legacyLayout();
     spaces.settings().legacyLayout(legacy || layout.equals("legacy"));
     try {
@@ -104,6 +114,20 @@ final class ProcessCommands {
     } finally {
       spaces.settings().legacyLayout(legacy);
     }
+  }
+
+  /** Sets the limits that options name. */
+  private static void limits(Call call, ProcessLimits limits) {
+    limit(call, "as", limits::addressSpace);
+    limit(call, "data", limits::data);
+    limit(call, "stack", limits::stack);
+    limit(call, "memlock", limits::memlock);
+  }
+
+  private static Value prlimit(Processing it) {
+    it.call().atMost(0);
+    limits(it.call(), it.process().limits());
+    return Value.NOTHING;
   }
 
   private static Processes processes(Machine machine) {

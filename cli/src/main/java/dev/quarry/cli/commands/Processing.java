@@ -11,6 +11,8 @@ import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Sizes;
 import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.space.VmAreaStruct;
+import dev.quarry.virtual.space.VmFlags;
 
 /** A process's command that runs: its process, the CPU, and the words that it was given. */
 record Processing(Call call, Session session, Machine machine, Process process, Cpu cpu) {
@@ -98,8 +100,25 @@ record Processing(Call call, Session session, Machine machine, Process process, 
 
   /** Says that work on pages of areas comes, in a range of so many bytes. */
   void spendOnAreas(long bytes) {
-    long all = process.mm().totalVm() << PAGE_SHIFT;
-    spend(Long.compareUnsigned(bytes, all) < 0 ? bytes : all);
+    boolean fits = Long.compareUnsigned(bytes, process.mm().taskSize()) <= 0;
+    spend(fits ? Math.min(bytes, accessible()) : bytes);
+  }
+
+  /** The same where each page of areas is looked at, be it there or not. */
+  void spendOnPages(long bytes) {
+    boolean fits = Long.compareUnsigned(bytes, process.mm().taskSize()) <= 0;
+    spend(fits ? Math.min(bytes, process.mm().totalVm() << PAGE_SHIFT) : bytes);
+  }
+
+  /** Bytes of areas that may be accessed: others have no pages, however large they are. */
+  long accessible() {
+    VmAreaStruct areas = process.mm().spaces().areas();
+    long pages = 0;
+    long vma = process.mm().firstArea();
+    for (; vma != VmAreaStruct.NONE; vma = areas.next(vma)) {
+      pages += (areas.flags(vma) & VmFlags.ACCESS) != 0 ? areas.pages(vma) : 0;
+    }
+    return pages << PAGE_SHIFT;
   }
 
   /** A number of bytes that Quarry itself must hold. */

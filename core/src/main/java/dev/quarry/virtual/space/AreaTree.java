@@ -163,8 +163,8 @@ final class AreaTree {
       areas.prev(next, prev);
     }
     forget(vma);
+    gapChanged(next); // before the tree turns: turning goes by gaps that are right
     balance.erase(vma, true);
-    gapChanged(next);
   }
 
   private void forget(long vma) {

@@ -199,7 +199,9 @@ class KernelsWayTest {
     assertThat(present(2) + smaps("Private_Dirty:")).isEqualTo("x.4 kB");
   }
 
-  /** Without swap, what was written must stay; zeros of a file in memory come again by themselves. */
+  /**
+   * Without swap, what was written must stay; zeros of a file in memory come again by themselves.
+   */
   @Test
   void sharedMemoryThatNobodyWroteCanBeDropped() {
     long flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE;
