@@ -143,7 +143,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
       Lruvec lruvec = lruvecs.of(node);
       kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
     }
-    LruMovable movable = new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
+    LruMovable movable =
+        new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
     this.swapOnOff = new SwapOnOff(swap, pages);
     shrinkers.add(new ShadowShrinker(pages.caches().shadowNodes()));

@@ -55,8 +55,7 @@ public final class RefProbe {
     double readSeconds = read();
     Played played = play();
     long references = played.references;
-    return new ReplayProbe.Rates(
-        references, references / readSeconds, references / played.seconds);
+    return new ReplayProbe.Rates(references, references / readSeconds, references / played.seconds);
   }
 
   private record Played(long references, double seconds) {}

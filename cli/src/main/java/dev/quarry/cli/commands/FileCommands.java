@@ -42,11 +42,11 @@ final class FileCommands {
                 FileCommands::open))
         .add(
             Processing.command(
-                CHAPTER,
-                "tmpfile BYTES [TEXT] [fill=WORD]",
-                "opens a new temporary file, which begins with a text",
-                "s = spawn\ns: f = tmpfile 8K \"hello\"\ns: a = mmap 8K rw shared file f",
-                FileCommands::tmpfile)
+                    CHAPTER,
+                    "tmpfile BYTES [TEXT] [fill=WORD]",
+                    "opens a new temporary file, which begins with a text",
+                    "s = spawn\ns: f = tmpfile 8K \"hello\"\ns: a = mmap 8K rw shared file f",
+                    FileCommands::tmpfile)
                 .withNotes("fill=numbered: byte I of it is 1 + I/4096 + I%7; else zeros"))
         .add(
             Processing.command(

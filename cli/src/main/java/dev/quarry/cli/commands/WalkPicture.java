@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The processor's walk to an address of the kernel or of a process: how the address is cut, and each table on the
- * way with the entry that is read.
+ * The processor's walk to an address of the kernel or of a process: how the address is cut, and
+ * each table on the way with the entry that is read.
  */
 final class WalkPicture {
   private static final String ARROW = "       │\n";

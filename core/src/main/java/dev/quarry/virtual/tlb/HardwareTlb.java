@@ -139,7 +139,8 @@ final class HardwareTlb implements TlbUnit {
       }
       side.secondHits++;
     } else {
-      value = quick == null ? QuickWalk.ANOTHER_CASE : quick.walk(tables.root(), address, mask, need);
+      value =
+          quick == null ? QuickWalk.ANOTHER_CASE : quick.walk(tables.root(), address, mask, need);
       if (value == QuickWalk.ANOTHER_CASE) {
         return miss(tables, side, address, access, asid);
       }
