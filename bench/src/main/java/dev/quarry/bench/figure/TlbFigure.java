@@ -53,12 +53,11 @@ final class TlbFigure implements Figure {
         comparison.add(one.row, UNIT, WALKER, () -> walker(program, context.effort(), one));
       }
     }
-    Map<String, String> off = Map.of("geometry", "off");
     comparison.add(
         "random over 1 GiB, no TLB",
         UNIT,
         TABLES,
-        () -> jmh.nanos(TlbQuarry.class, "tablesAlone", 1, off));
+        () -> jmh.nanos(TlbQuarry.class, "tablesAlone", 1, Map.of()));
     List<Row> rows = comparison.run(context.effort().rounds());
     context.note("a modelled TLB is slower than none: it counts, and saves nothing");
     List<Verdict> verdicts = new ArrayList<>();

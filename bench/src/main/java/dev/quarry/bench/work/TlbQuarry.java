@@ -39,7 +39,7 @@ public class TlbQuarry {
   /** 1 GiB of entries; all show one frame, as nobody looks at its bytes. */
   @State(Scope.Thread)
   public static class Mapped {
-    /** {@code off}, or the TLB's arrays. */
+    /** The TLB's arrays. */
     @Param("64/4")
     public String geometry = "";
 
@@ -60,11 +60,9 @@ public class TlbQuarry {
       Arrays.fill(pfns, machine.allocator().allocPage(cpu, Gfp.GFP_KERNEL));
       long flags = Pte.PRESENT | Pte.RW | Pte.USER | Pte.ACCESSED | Pte.DIRTY;
       tables.map(cpu, Gfp.GFP_KERNEL, BASE, pfns, 0, PAGES, flags);
-      if (!geometry.equals("off")) {
-        TlbGeometry arrays = TlbGeometry.parse(geometry).withWalkCache(List.of());
-        machine.tlbs(new TlbModel.Hardware(arrays));
-        tlbs = Objects.requireNonNull(machine.tlbs());
-      }
+      TlbGeometry arrays = TlbGeometry.parse(geometry).withWalkCache(List.of());
+      machine.tlbs(new TlbModel.Hardware(arrays));
+      tlbs = Objects.requireNonNull(machine.tlbs());
     }
 
     /** Gives its memory back. */

@@ -207,7 +207,7 @@ final class FileIoCommands {
                 "%,d us for each seek, %,d us for each page (%,d KiB/s)",
                 seek,
                 page,
-                (1_000_000L << PAGE_SHIFT - 10) / page);
+                (1_000_000L << (PAGE_SHIFT - 10)) / page);
     return new Value.Text(
         speed
             + ", "
