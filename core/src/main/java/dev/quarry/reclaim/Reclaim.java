@@ -147,6 +147,11 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
         new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
     this.swapOnOff = new SwapOnOff(swap, pages);
+    wire();
+  }
+
+  /** The floors below learn whom they may ask. */
+  private void wire() {
     shrinkers.add(new ShadowShrinker(pages.caches().shadowNodes()));
     swap.lru(batches);
     memory.lastReference(batches);

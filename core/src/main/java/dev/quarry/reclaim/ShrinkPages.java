@@ -195,6 +195,17 @@ final class ShrinkPages {
         return Fate.ACTIVATE;
       }
     }
+    return unmapped(pfn, cache, lazyFree, use, scan, tally);
+  }
+
+  /** The page has a place to go to: it leaves all page tables, and memory if it is clean. */
+  private Fate unmapped(
+      int pfn,
+      @Nullable PageCache cache,
+      boolean lazyFree,
+      Use use,
+      ScanControl scan,
+      Tally tally) {
     long entry = !lazyFree && is(pfn, PageState.SWAPCACHE) ? swap.entryOf(pfn) : Pte.NONE;
     if (map.mapcount(pfn) > 0 && !rmap.unmap(scan.cpu, pfn, entry)) {
       return Fate.ACTIVATE;

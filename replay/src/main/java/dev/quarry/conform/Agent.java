@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process of the running kernel that makes system calls and accesses on order. It is a few
@@ -120,7 +121,7 @@ final class Agent implements AutoCloseable {
       if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(ANSWER_SECONDS)) {
         throw new ConformException("no answer from the kernel's side in " + ANSWER_SECONDS + " s");
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(POLL_NANOS);
+      LockSupport.parkNanos(POLL_NANOS);
     }
     answers.read();
   }

@@ -1,5 +1,7 @@
 package dev.quarry.conform;
 
+import java.util.Locale;
+
 /** Kinds of operations: system calls with their numbers on x86-64, and what else a process does. */
 enum Call {
   MMAP(9, 6),
@@ -50,6 +52,6 @@ enum Call {
 
   /** How scripts and messages spell it. */
   String spelled() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

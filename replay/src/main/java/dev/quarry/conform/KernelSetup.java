@@ -66,6 +66,15 @@ final class KernelSetup {
   void once(Path diskFile) {
     oneCpu();
     batch.run();
+    handleSignals();
+    batch.call(0, 157, PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    openFiles(diskFile);
+    strip();
+    fill();
+  }
+
+  /** Faults end in a handler on a stack of its own. */
+  private void handleSignals() {
     long stack = batch.room(24);
     batch.put(stack, Batch.address(Batch.SIGNAL_STACK));
     batch.put(stack + 8, 0);
@@ -78,7 +87,9 @@ final class KernelSetup {
     batch.put(action + 24, 0);
     batch.call(0, 13, SIGSEGV, Batch.address(action), 0, 8);
     batch.call(0, 13, SIGBUS, Batch.address(action), 0, 8);
-    batch.call(0, 157, PR_SET_THP_DISABLE, 1, 0, 0, 0);
+  }
+
+  private void openFiles(Path diskFile) {
     List<Long> opened = new ArrayList<>();
     opened.add(open(0, "/proc/self/maps"));
     opened.add(open(0, "/proc/self/pagemap"));
@@ -101,8 +112,6 @@ final class KernelSetup {
             "the kernel's side cannot open what it needs: errno " + -batch.result(record));
       }
     }
-    strip();
-    fill();
   }
 
   /**

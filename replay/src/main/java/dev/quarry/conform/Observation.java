@@ -1,5 +1,9 @@
 package dev.quarry.conform;
 
+import dev.quarry.observe.PageMap;
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * What is seen of a process after one of its operations.
  *
@@ -25,14 +29,11 @@ record Observation(
 
   /** Bits of pagemap that both sides have. */
   static final long SEEN_OF_PAGE =
-      dev.quarry.observe.PageMap.PRESENT
-          | dev.quarry.observe.PageMap.SWAPPED
-          | dev.quarry.observe.PageMap.OF_FILE
-          | dev.quarry.observe.PageMap.EXCLUSIVE;
+      PageMap.PRESENT | PageMap.SWAPPED | PageMap.OF_FILE | PageMap.EXCLUSIVE;
 
   /** Numbers files as they come. */
   static void numberFiles(long[] areas) {
-    java.util.Map<Long, Long> numbers = new java.util.HashMap<>();
+    Map<Long, Long> numbers = new HashMap<>();
     for (int i = FILE; i < areas.length; i += AREA_WORDS) {
       if (areas[i] != 0) {
         areas[i] = numbers.computeIfAbsent(areas[i], key -> numbers.size() + 1L);

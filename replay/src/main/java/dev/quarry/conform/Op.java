@@ -1,6 +1,7 @@
 package dev.quarry.conform;
 
 import dev.quarry.virtual.space.Advice;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -28,7 +29,7 @@ record Op(int who, Call call, long a, long b, long c, long d, long e, long f) {
   static final int BAD_FILE = 2;
 
   static Op of(int who, Call call, long... args) {
-    long[] all = java.util.Arrays.copyOf(args, 6);
+    long[] all = Arrays.copyOf(args, 6);
     return new Op(who, call, all[0], all[1], all[2], all[3], all[4], all[5]);
   }
 

@@ -388,9 +388,7 @@ final class QuarrySide implements Side {
     MmStruct mm = process(who).mm();
     List<byte[]> all = new ArrayList<>();
     for (int page : pages) {
-      long word = PageMap.word(mm, Window.at(page));
-      long frame = word & (PageMap.SOFT_DIRTY - 1);
-      all.add(bytes(frame));
+      all.add(bytes(PageMap.word(mm, Window.at(page)) & (PageMap.SOFT_DIRTY - 1)));
     }
     return all;
   }
@@ -415,8 +413,8 @@ final class QuarrySide implements Side {
     open.cache()
         .forEach((index, pfn) -> {
           if (index < pages) {
-            byte[] page = bytes(pfn);
-            System.arraycopy(page, 0, all, (int) (index << Window.PAGE_SHIFT), page.length);
+            System.arraycopy(
+                bytes(pfn), 0, all, (int) (index << Window.PAGE_SHIFT), (int) Window.PAGE);
           }
         });
     return all;

@@ -34,12 +34,12 @@ final class FileCommands {
     registry
         .add(
             Processing.command(
-                CHAPTER,
-                "open PATH [rw] [as=disk]",
-                "opens a file of the host, for reading if nothing else is said; as=disk: as a disk, whose"
-                    + " pages are Buffers",
-                "s = spawn\ns: f = tmpfile 8K\ns: a = mmap 8K r private file f",
-                FileCommands::open))
+                    CHAPTER,
+                    "open PATH [rw] [as=disk]",
+                    "opens a file of the host, for reading if nothing else is said",
+                    "s = spawn\ns: f = tmpfile 8K\ns: a = mmap 8K r private file f",
+                    FileCommands::open)
+                .withNotes("as=disk: as a disk, whose pages are Buffers"))
         .add(
             Processing.command(
                     CHAPTER,

@@ -36,9 +36,8 @@ final class LookCommands {
                 .withNotes(
                     "files:\n  "
                         + String.join("\n  ", ProcFs.paths())
-                        + "\n  /proc/PID/{"
-                        + String.join(",", ProcessFiles.names())
-                        + "}, PID as p.pid"))
+                        + "\nof a process, in /proc/PID/, PID as p.pid:\n  "
+                        + String.join(", ", ProcessFiles.names())))
         .add(
             command(
                 "grep TEXT FILE",

@@ -33,19 +33,7 @@ final class ProcessCommands {
 
   static void addTo(Registry registry) {
     registry
-        .add(
-            command(
-                    "spawn [as=BYTES] [data=BYTES] [stack=BYTES] [memlock=BYTES] [cap=WORD]"
-                        + " [layout=WORD] [seed=N] [heap=ADDRESS] [name=WORD]",
-                    "makes a process with a stack",
-                    "s = spawn\nt = spawn stack=64K as=1G layout=random seed=7",
-                    ProcessCommands::spawn)
-                .withNotes(
-                    "as, data, stack, memlock: its limits, or unlimited\n"
-                        + "cap=all: no limit holds; cap=ipc_lock: that of memlock does not\n"
-                        + "name: what reports call it, at most 15 letters\n"
-                        + "layout is fixed, random (by the seed) or legacy (areas from below)\n"
-                        + "a 32-bit process runs on a 32-bit machine: boot x86-32"))
+        .add(spawning())
         .add(
             Processing.command(
                 CHAPTER,
@@ -78,6 +66,21 @@ final class ProcessCommands {
                 "s = spawn\nexit s",
                 ProcessCommands::exit))
         .add(command("ps", "lists the processes", "s = spawn\nps", ProcessCommands::ps));
+  }
+
+  private static SimpleCommand spawning() {
+    return command(
+            "spawn [as=N] [data=N] [stack=N] [memlock=N] [cap=WORD] [layout=WORD] [seed=N] [heap=N]"
+                + " [name=WORD]",
+            "makes a process with a stack",
+            "s = spawn\nt = spawn stack=64K as=1G layout=random seed=7",
+            ProcessCommands::spawn)
+        .withNotes(
+            "as, data, stack, memlock: its limits in bytes, or unlimited; heap: its first address\n"
+                + "cap=all: no limit holds; cap=ipc_lock: that of memlock does not\n"
+                + "name: what reports call it, at most 15 letters\n"
+                + "layout is fixed, random (by the seed) or legacy (areas from below)\n"
+                + "a 32-bit process runs on a 32-bit machine: boot x86-32");
   }
 
   private static SimpleCommand command(

@@ -42,6 +42,7 @@ class ArchitectureTest {
           "kernel",
           "replay",
           "explain",
+          "conform",
           "cli");
 
   /** The floors that are packages of the module core. */

@@ -336,22 +336,24 @@ public final class UserPages implements MappedPages {
       case REMOVE -> {
         return fileAdvice.remove(cpu, this, vma, start, end);
       }
-      case PAGEOUT -> {
-        if (protection.makeOld(cpu, mm, start, end)) {
-          flush(cpu, mm, start, (end - start) >>> SHIFT);
-        }
-        int[] before = protection.ownPages(mm, start, end);
-        parts.lru().pageOut(cpu, before);
-        int[] left = protection.ownPages(mm, start, end);
-        if (left.length > before.length) {
-          parts.lru().pageOut(cpu, left); // of huge pages that were split
-        }
-      }
+      case PAGEOUT -> pageOut(cpu, mm, start, end);
       default -> {
         // Others change areas only.
       }
     }
     return 0;
+  }
+
+  private void pageOut(Cpu cpu, MmStruct mm, long start, long end) {
+    if (protection.makeOld(cpu, mm, start, end)) {
+      flush(cpu, mm, start, (end - start) >>> SHIFT);
+    }
+    int[] before = protection.ownPages(mm, start, end);
+    parts.lru().pageOut(cpu, before);
+    int[] left = protection.ownPages(mm, start, end);
+    if (left.length > before.length) {
+      parts.lru().pageOut(cpu, left); // of huge pages that were split
+    }
   }
 
   @Override

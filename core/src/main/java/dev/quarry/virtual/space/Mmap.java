@@ -300,12 +300,7 @@ public final class Mmap {
       old.complete(cpu, accountable ? 0 : old.accounted);
     }
     if (file != null && !file.isShmem() && (vmFlags & VmFlags.SYNC) != 0) {
-      // The file says so, and what was there is gone already.
-      spaces.commitment().uncharge(accountable ? pages : 0);
-      if (fresh != NONE) {
-        spaces.freeObject(cpu, fresh);
-      }
-      return -Errno.EOPNOTSUPP;
+      return refusedByFile(accountable ? pages : 0, fresh);
     }
     mm.account(vmFlags, pages);
     long vma = place(old.prev, old.next, fresh);
@@ -316,6 +311,15 @@ public final class Mmap {
     }
     finish(vma, pages);
     return address;
+  }
+
+  /** The file refuses MAP_SYNC; what was there is gone already. */
+  private long refusedByFile(long charged, long fresh) {
+    spaces.commitment().uncharge(charged);
+    if (fresh != NONE) {
+      spaces.freeObject(cpu, fresh);
+    }
+    return -Errno.EOPNOTSUPP;
   }
 
   /** Merges the new area with its neighbours, or links an object of its own. */

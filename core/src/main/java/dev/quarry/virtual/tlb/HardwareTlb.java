@@ -139,8 +139,7 @@ final class HardwareTlb implements TlbUnit {
       }
       side.secondHits++;
     } else {
-      value =
-          quick == null ? QuickWalk.ANOTHER_CASE : quick.walk(tables.root(), address, mask, need);
+      value = quickWalk(tables, address, mask, need);
       if (value == QuickWalk.ANOTHER_CASE) {
         return miss(tables, side, address, access, asid);
       }
@@ -151,6 +150,10 @@ final class HardwareTlb implements TlbUnit {
     }
     first.insertAt(at, key, value);
     return side.remember(page, value);
+  }
+
+  private long quickWalk(PageTables tables, long address, long mask, long need) {
+    return quick == null ? QuickWalk.ANOTHER_CASE : quick.walk(tables.root(), address, mask, need);
   }
 
   /** The same for all cases. */

@@ -1,13 +1,14 @@
 package dev.quarry.replay.compact;
 
+import java.nio.charset.StandardCharsets;
+
 /** References as lines of the run-compressed text, in the one way that columns give back. */
 public final class RefText extends LineText {
   /** Longest line: a letter, 16 digits of an address, two numbers. */
   private static final int MAX_BYTES = 48;
 
   private static final byte[] LETTERS = {'I', 'L', 'S', 'M'};
-  private static final byte[] DIGITS =
-      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int MOST_DIGITS = 10;
 
   private final byte[] reversed = new byte[MOST_DIGITS];

@@ -3,7 +3,7 @@ package dev.quarry.replay.faults;
 import dev.quarry.replay.calls.AreaKind;
 import dev.quarry.replay.calls.PlayedProcess;
 import dev.quarry.replay.calls.SpaceSample;
-import dev.quarry.replay.report.Sparkline;
+import dev.quarry.replay.text.Sparkline;
 import dev.quarry.virtual.fault.FaultLeaf;
 import dev.quarry.virtual.space.RssKind;
 import java.util.EnumMap;

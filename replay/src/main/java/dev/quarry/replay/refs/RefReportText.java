@@ -1,6 +1,6 @@
 package dev.quarry.replay.refs;
 
-import dev.quarry.replay.report.Sparkline;
+import dev.quarry.replay.text.Sparkline;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.tlb.TlbStats;
 import java.util.Locale;

@@ -11,6 +11,7 @@ import dev.quarry.replay.play.Samples;
 import dev.quarry.replay.score.Flow;
 import dev.quarry.replay.score.Ratio;
 import dev.quarry.replay.score.Scores;
+import dev.quarry.replay.text.Sparkline;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

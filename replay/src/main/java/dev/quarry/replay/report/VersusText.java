@@ -5,6 +5,7 @@ import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneEvents;
 import dev.quarry.replay.play.Samples.Sample;
 import dev.quarry.replay.play.ZoneSample;
+import dev.quarry.replay.text.Sparkline;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;

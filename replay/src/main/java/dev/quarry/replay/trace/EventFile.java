@@ -91,13 +91,7 @@ public final class EventFile implements AutoCloseable {
       throw new RecordingException(source.name(), "is empty");
     }
     if (CompactForm.begins(head, head.length)) {
-      Form form =
-          switch (CompactForm.content(head)) {
-            case CompactForm.SLAB_EVENTS -> Form.SLAB_COMPACT;
-            case CompactForm.REFERENCES -> Form.REFERENCES_COMPACT;
-            default -> Form.COMPACT;
-          };
-      return new EventFile(source, form, null);
+      return new EventFile(source, compactForm(head), null);
     }
     String text = new String(head, StandardCharsets.ISO_8859_1);
     boolean shared = false;
@@ -105,14 +99,9 @@ public final class EventFile implements AutoCloseable {
       int end = text.indexOf('\n', at);
       end = end < 0 ? text.length() : end;
       String line = text.substring(at, Math.min(end, at + MOST_CHARS)).stripTrailing();
-      if (SLAB_TEXT.matcher(line).matches()) {
-        return new EventFile(source, Form.SLAB_TEXT, null);
-      }
-      if (REFERENCE_TEXT.matcher(line).matches()) {
-        return new EventFile(source, Form.REFERENCES, null);
-      }
-      if (EVENT_TEXT.matcher(line).matches() && !isShared(line)) {
-        return new EventFile(source, Form.TEXT, null);
+      Form form = textForm(line);
+      if (form != null) {
+        return new EventFile(source, form, null);
       }
       shared |= isShared(line);
       TraceFormat format = TraceFormat.ofLine(line);
@@ -128,6 +117,25 @@ public final class EventFile implements AutoCloseable {
     throw new RecordingException(
         source.name(),
         "has no form that can be read (" + FORMS + "); it begins with " + Quote.of(begins));
+  }
+
+  private static Form compactForm(byte[] head) {
+    return switch (CompactForm.content(head)) {
+      case CompactForm.SLAB_EVENTS -> Form.SLAB_COMPACT;
+      case CompactForm.REFERENCES -> Form.REFERENCES_COMPACT;
+      default -> Form.COMPACT;
+    };
+  }
+
+  /** The form that a line tells, of our own forms of text; null if it tells none. */
+  private static @Nullable Form textForm(String line) {
+    if (SLAB_TEXT.matcher(line).matches()) {
+      return Form.SLAB_TEXT;
+    }
+    if (REFERENCE_TEXT.matcher(line).matches()) {
+      return Form.REFERENCES;
+    }
+    return EVENT_TEXT.matcher(line).matches() && !isShared(line) ? Form.TEXT : null;
   }
 
   /** A header that page events and slab events have. */

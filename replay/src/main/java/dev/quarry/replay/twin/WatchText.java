@@ -1,6 +1,6 @@
 package dev.quarry.replay.twin;
 
-import dev.quarry.replay.report.Sparkline;
+import dev.quarry.replay.text.Sparkline;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;

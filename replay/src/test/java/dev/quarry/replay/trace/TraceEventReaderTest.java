@@ -213,7 +213,7 @@ class TraceEventReaderTest {
     assertThatThrownBy(() -> open("hello\n1 2 3\n"))
         .isInstanceOf(RecordingException.class)
         .hasMessageStartingWith(
-            "t.txt: has no form that can be read (ev.K or ev.S as text or compact,")
+            "t.txt: has no form that can be read (ev.K, ev.S or references as text or compact,")
         .hasMessageEndingWith("it begins with \"hello\"");
     assertThatThrownBy(() -> all(open("# tracer: nop\n\nsh-7 [000] 1.5: sched_switch: x\n")))
         .isInstanceOf(RecordingException.class)

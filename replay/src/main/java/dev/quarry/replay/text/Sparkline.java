@@ -1,4 +1,4 @@
-package dev.quarry.replay.report;
+package dev.quarry.replay.text;
 
 import java.util.ArrayList;
 import java.util.List;
