@@ -221,6 +221,15 @@ public final class ProcFs {
    * @throws IOException if a file cannot be written
    */
   public void writeTree(Path folder) throws IOException {
-    ProcTree.write(this, folder);
+    writeTree(folder, List.of());
+  }
+
+  /**
+   * The same with the files of processes, {@code folder/proc/PID/maps} and so on.
+   *
+   * @throws IOException if a file cannot be written
+   */
+  public void writeTree(Path folder, List<Integer> pids) throws IOException {
+    ProcTree.write(this, folder, pids);
   }
 }

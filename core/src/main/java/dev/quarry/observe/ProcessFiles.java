@@ -11,7 +11,16 @@ public final class ProcessFiles {
 
   /** Their names. */
   public static List<String> names() {
-    return List.of("maps", "smaps", "smaps_rollup", "pagemap", "numa_maps", "status", "statm");
+    return List.of(
+        "maps",
+        "smaps",
+        "smaps_rollup",
+        "pagemap",
+        "numa_maps",
+        "status",
+        "statm",
+        "stat",
+        "cmdline");
   }
 
   /**
@@ -27,6 +36,8 @@ public final class ProcessFiles {
       case "pagemap" -> Optional.of(PageMapText.text(mm));
       case "numa_maps" -> Optional.of(NumaMaps.text(mm));
       case "status" -> Optional.of(ProcessStatus.status(pid, mm));
+      case "stat" -> Optional.of(ProcessStatus.stat(pid, mm));
+      case "cmdline" -> Optional.of(ProcessStatus.NAME + "\0");
       case "statm" -> Optional.of(ProcessStatus.statm(mm));
       default -> Optional.empty();
     };
