@@ -6,11 +6,16 @@ import dev.quarry.physical.MemMap;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageState;
+import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The LRU lists of a node: {@code struct lruvec} (include/linux/mmzone.h, mm/swap.c, 6.18), through
@@ -48,6 +53,7 @@ public final class Lruvec {
   private final PhysicalMemory memory;
   private final MemMap map;
   private final Node node;
+  private volatile @Nullable Generations generations;
   private final FreeList[] lists = new FreeList[LruList.values().length];
 
   Lruvec(PhysicalMemory memory, Node node) {
@@ -67,6 +73,49 @@ public final class Lruvec {
   /** A list, the page that was added last first. */
   public FreeList list(LruList which) {
     return lists[which.ordinal()];
+  }
+
+  /** The generations of its pages, or null: it has active and inactive lists. */
+  @Nullable Generations generations() {
+    return generations;
+  }
+
+  /**
+   * Changes from lists to generations, or back: {@code lru_gen_change_state}.
+   *
+   * @param next empty ones, or null: active and inactive lists
+   */
+  void become(@Nullable Generations next) {
+    lock.lock();
+    List<Integer> moved = new ArrayList<>();
+    forEachEvictable(moved::add);
+    for (int pfn : moved) {
+      remove(pfn);
+    }
+    generations = next;
+    for (int i = moved.size() - 1; i >= 0; i--) {
+      add(moved.get(i)); // the last one that is added is the first of its list
+    }
+    lock.unlock();
+  }
+
+  private void forEachEvictable(IntConsumer visitor) {
+    for (LruList which : LruList.EVICTABLE) {
+      visit(list(which), visitor);
+    }
+    if (generations != null) {
+      for (int type = Generations.ANON; type <= Generations.FILE; type++) {
+        for (long seq = generations.maxSeq(); seq >= generations.minSeq(type); seq--) {
+          visit(generations.list(seq, type), visitor);
+        }
+      }
+    }
+  }
+
+  private static void visit(FreeList list, IntConsumer visitor) {
+    for (int pfn = list.first(); pfn != Pfn.NONE; pfn = list.after(pfn)) {
+      visitor.accept(pfn);
+    }
   }
 
   /** Pages of a list as counted for the node. */
@@ -100,27 +149,35 @@ public final class Lruvec {
 
   /** Adds a page that is on no list to the head of the one that its flags say. */
   void add(int pfn) {
+    if (isOfGeneration(pfn)) {
+      Objects.requireNonNull(generations).add(pfn, false);
+      return;
+    }
     LruList which = LruList.of(PageState.flags(map.state(pfn)));
     map.changeFlags(pfn, 0, PageState.LRU);
     list(which).addHead(pfn);
     count(which, pfn, 1);
   }
 
-  /** The same at the tail: it is looked at next. */
-  void addTail(int pfn) {
-    LruList which = LruList.of(PageState.flags(map.state(pfn)));
-    map.changeFlags(pfn, 0, PageState.LRU);
-    list(which).addTail(pfn);
-    count(which, pfn, 1);
-  }
-
   /** Takes a page off its list; its descriptor says so, the other flags stay. */
   LruList remove(int pfn) {
+    if (isOfGeneration(pfn)) {
+      return Objects.requireNonNull(generations).remove(pfn, false);
+    }
     LruList which = LruList.of(PageState.flags(map.state(pfn)));
     list(which).remove(pfn);
     map.changeFlags(pfn, PageState.LRU, 0);
     count(which, pfn, -1);
     return which;
+  }
+
+  /** The same of a page that is to be evicted: it comes back to the oldest generation. */
+  void removeReclaiming(int pfn) {
+    Objects.requireNonNull(generations).remove(pfn, true);
+  }
+
+  private boolean isOfGeneration(int pfn) {
+    return generations != null && (map.state(pfn) & PageState.UNEVICTABLE) == 0;
   }
 
   /** Pages of the block that a frame heads. */
@@ -129,8 +186,12 @@ public final class Lruvec {
   }
 
   private void count(LruList which, int pfn, int sign) {
-    Zone zone = zone(pfn);
-    int change = sign * pages(pfn);
+    count(which, zone(pfn).index(), (long) sign * pages(pfn));
+  }
+
+  /** Counts pages of a zone that came to a list, or left it. */
+  void count(LruList which, int zoneIndex, long change) {
+    Zone zone = node.zone(zoneIndex);
     node.stat(which.nodeStat(), node.stat(which.nodeStat()) + change);
     zone.stat(which.zoneStat(), zone.stat(which.zoneStat()) + change);
   }

@@ -163,6 +163,11 @@ public final class UserPages implements MappedPages {
     return new ReverseMap(parts, swap, huge);
   }
 
+  /** Which pages processes have used. */
+  public YoungEntries youngEntries() {
+    return new YoungEntries(parts);
+  }
+
   /** Brings back all pages of an address space that are in one swap area: {@code unuse_mm}. */
   public SwapOff swapOff() {
     return new SwapOff(parts, swap);
