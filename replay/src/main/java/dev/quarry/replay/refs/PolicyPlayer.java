@@ -67,7 +67,7 @@ final class PolicyPlayer {
             "policies",
             "cpus 0\nmemory 0x1000-"
                 + (frames << SHIFT)
-                + "\nzone Normal\npercpu no\nsysctl vm.min_free_kbytes=64\nlru "
+                + "\nzone Normal\npercpu no\nsysctl vm.min_free_kbytes=64\nkhugepaged no\nsysctl vm.watermark_boost_factor=0\nlru "
                 + policy.label());
     try (Machine machine = Machine.boot(spec)) {
       PolicyPlayer player = new PolicyPlayer(machine, pages);
@@ -85,7 +85,7 @@ final class PolicyPlayer {
       left += zone.mark(Zone.HIGH);
     }
     for (long taken = left; taken < free; taken++) {
-      machine.allocator().allocPage(cpu, Gfp.GFP_KERNEL);
+      machine.allocator().allocPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE);
     }
   }
 
@@ -111,7 +111,6 @@ final class PolicyPlayer {
         case ACCESS_DENIED -> areas.widen(address, text);
         default -> {
           if (!leaf.isResolved()) {
-            System.err.println(machine.files().read("/proc/meminfo").get() + machine.files().read("/proc/buddyinfo").get()+machine.files().read("/proc/swaps").get()+ text+machine.log());
             throw new RefException("a page of the program cannot be had: " + leaf);
           }
         }
