@@ -10,13 +10,6 @@ import java.nio.file.Path;
 
 /** What {@code quarry replay} may be given; each kind knows its own. The first that does is it. */
 enum InputKind {
-  /** References to memory. */
-  REFERENCES {
-    @Override
-    boolean isIt(Path input) {
-      return RefReplayWork.isReferences(input);
-    }
-  },
   /** A folder with page faults and calls of processes. */
   FAULTS {
     @Override
@@ -29,6 +22,13 @@ enum InputKind {
     @Override
     boolean isIt(Path input) {
       return Files.isRegularFile(input) && StraceReader.looksLikeIt(head(input));
+    }
+  },
+  /** References to memory; says what is wrong with a file that is of no kind. */
+  REFERENCES {
+    @Override
+    boolean isIt(Path input) {
+      return RefReplayWork.isReferences(input);
     }
   },
   /** All else: a recording of page events, or a file of them. */

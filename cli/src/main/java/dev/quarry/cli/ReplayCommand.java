@@ -158,7 +158,11 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     InputKind kind = InputKind.of(recording);
     if ((mrc || policies) && kind != InputKind.REFERENCES) {
-      throw mistake((mrc ? "--mrc" : "--policies") + " is of references to memory, which " + recording + " has not");
+      throw mistake(
+          (mrc ? "--mrc" : "--policies")
+              + " is of references to memory, which "
+              + recording
+              + " has not");
     }
     if (html != null && (baselines || versus != null)) {
       throw mistake("--html shows one replay: leave out --versus and --baselines");

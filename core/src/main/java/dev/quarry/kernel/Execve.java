@@ -1,6 +1,7 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.exec.ElfFile;
 import dev.quarry.virtual.exec.ExecException;
@@ -13,6 +14,7 @@ import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.MmapLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ public final class Execve {
   private final Cpu cpu;
   private final Processes processes;
   private final Vdso vdso;
+  private String refusal = "";
 
   /** Starts programs on a CPU, which the calling thread may use. */
   public Execve(Cpu cpu, Processes processes) {
@@ -54,14 +57,23 @@ public final class Execve {
       return 0;
     } catch (ExecException e) {
       processes.spaces().kernel().memory().log().print("execve " + path + ": " + e.getMessage());
+      refusal = e.why();
       return -e.errno();
     }
+  }
+
+  /** Why the last call was refused, beside its error number; empty if none was. */
+  public String refusal() {
+    return refusal;
   }
 
   private void start(
       Process process, String path, List<String> argv, List<String> envp, OptionalLong seed)
       throws ExecException {
     UserPages pages = processes.pages();
+    if (processes.spaces().kernel().layout().tables() != PageTableLayout.X86_64) {
+      throw new ExecException(Errno.ENOEXEC, "a machine of 32 bits has no program of x86-64");
+    }
     ProgramStart start = new ProgramStart(cpu, pages, vdso);
     Program program = program(start, path, argv, envp);
     Optional<CachedFile> interpreter = Optional.empty();
@@ -129,7 +141,11 @@ public final class Execve {
 
   private CachedFile open(String path) throws ExecException {
     try {
-      return processes.pages().caches().open(Path.of(path), false);
+      Path file = Path.of(path);
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new ExecException(Errno.EACCES, path + " is no file with a program");
+      }
+      return processes.pages().caches().open(file, false);
     } catch (IOException | IllegalArgumentException e) {
       throw new ExecException(Errno.ENOENT, "there is no " + path);
     }

@@ -1,5 +1,7 @@
 package dev.quarry.kernel;
 
+import dev.quarry.physical.CompactPriority;
+import dev.quarry.physical.Compacted;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Reclaimer;
@@ -32,8 +34,8 @@ final class LateReclaimer implements Reclaimer {
   }
 
   @Override
-  public boolean compact(ReclaimRequest request) {
-    return now.compact(request);
+  public Compacted compact(ReclaimRequest request, CompactPriority priority, int allocFlags) {
+    return now.compact(request, priority, allocFlags);
   }
 
   @Override

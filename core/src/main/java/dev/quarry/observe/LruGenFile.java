@@ -7,7 +7,10 @@ import dev.quarry.reclaim.Reclaim;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /sys/kernel/mm/lru_gen/enabled}: {@code enabled_show}, {@code enabled_store} (mm/vmscan.c, 6.18). */
+/**
+ * {@code /sys/kernel/mm/lru_gen/enabled}: {@code enabled_show}, {@code enabled_store} (mm/vmscan.c,
+ * 6.18).
+ */
 final class LruGenFile {
   static final String PATH = "/sys/kernel/mm/lru_gen/enabled";
 

@@ -33,7 +33,7 @@ final class ProcessStatus {
         mm.totalVm(),
         mm.rssPages(),
         shared,
-        0, // a program has no code of its own
+        mm.codePages(),
         mm.dataVm() + mm.stackVm());
   }
 
@@ -76,8 +76,9 @@ final class ProcessStatus {
     file.pages("RssShmem", mm.rss(RssKind.SHMEM));
     file.pages("VmData", mm.dataVm());
     file.pages("VmStk", mm.stackVm());
-    file.pages("VmExe", 0);
-    file.pages("VmLib", mm.execVm());
+    long code = Math.min(mm.codePages(), mm.execVm());
+    file.pages("VmExe", code);
+    file.pages("VmLib", mm.execVm() - code);
     file.pages("VmPTE", tables(mm));
     file.pages("VmSwap", mm.rss(RssKind.SWAP));
     return file.out.toString();

@@ -44,6 +44,7 @@ final class SysVm {
     Map<String, Function<PhysicalMemory, String>> files = new LinkedHashMap<>();
     files.put("swappiness", memory -> line(settings.swappiness()));
     files.put("page-cluster", memory -> line(settings.pageCluster()));
+    files.putAll(CompactionSysctls.texts(reclaim));
     return files;
   }
 

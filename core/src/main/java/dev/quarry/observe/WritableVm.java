@@ -3,6 +3,7 @@ package dev.quarry.observe;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmSysctl;
 import dev.quarry.reclaim.Reclaim;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,9 @@ final class WritableVm {
   private WritableVm() {}
 
   static List<String> paths() {
-    return List.of(MIN_FREE, SCALE, SWAPPINESS, PAGE_CLUSTER);
+    List<String> paths = new ArrayList<>(List.of(MIN_FREE, SCALE, SWAPPINESS, PAGE_CLUSTER));
+    paths.addAll(CompactionSysctls.paths());
+    return paths;
   }
 
   static void write(PhysicalMemory memory, @Nullable Reclaim reclaim, String path, String text) {
@@ -35,7 +38,9 @@ final class WritableVm {
         if (reclaim == null) {
           throw new IllegalArgumentException(path + ": the machine has no processes yet");
         }
-        if (path.equals(SWAPPINESS)) {
+        if (CompactionSysctls.paths().contains(path)) {
+          CompactionSysctls.write(memory, reclaim.compaction(), path, value);
+        } else if (path.equals(SWAPPINESS)) {
           reclaim.settings().swappiness(value);
         } else {
           reclaim.settings().pageCluster(value);

@@ -40,7 +40,12 @@ final class Buddy {
     int pfn = blockPfn;
     int order = blockOrder;
     account(1L << order, migrateType);
+    Capture capture = zone.compaction().capture;
     while (order < maxOrder) {
+      if (capture != null && capture.take(pfn, order, migrateType)) {
+        account(-(1L << order), migrateType);
+        return;
+      }
       int buddy = pfn ^ (1 << order);
       if (!isFreeBlock(buddy, order)) {
         break;

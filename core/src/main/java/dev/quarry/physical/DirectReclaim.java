@@ -2,9 +2,9 @@ package dev.quarry.physical;
 
 /**
  * What a request does that may wait: it compacts and reclaims by itself, tries again, and decides
- * whether another round is worth it. Follows {@code __alloc_pages_direct_compact}, {@code
- * __alloc_pages_direct_reclaim}, {@code should_reclaim_retry} and {@code should_compact_retry}
- * (mm/page_alloc.c, 6.18).
+ * whether another round is worth it. Follows {@code __alloc_pages_slowpath}, {@code
+ * __alloc_pages_direct_reclaim} and {@code should_reclaim_retry} (mm/page_alloc.c, 6.18); what it
+ * compacts is in {@link DirectCompact}.
  *
  * <pre>
  *   large or unmovable:  compact, try
@@ -22,9 +22,6 @@ final class DirectReclaim {
   /** MAX_RECLAIM_RETRIES: rounds without progress. */
   private static final int MAX_RETRIES = 16;
 
-  /** MAX_COMPACT_RETRIES; a quarter of it for costly orders. */
-  private static final int MAX_COMPACT_RETRIES = 16;
-
   /** A reclaimer that promises without end must not keep a request for ever. */
   private static final int MOST_ROUNDS = 10_000;
 
@@ -34,6 +31,7 @@ final class DirectReclaim {
   private final FreelistWalk walk;
   private final HighAtomicReserve highAtomic;
   private final Reclaimer reclaimer;
+  private final DirectCompact compaction;
 
   DirectReclaim(
       PhysicalMemory memory, FreelistWalk walk, HighAtomicReserve highAtomic, Reclaimer reclaimer) {
@@ -41,6 +39,7 @@ final class DirectReclaim {
     this.walk = walk;
     this.highAtomic = highAtomic;
     this.reclaimer = reclaimer;
+    this.compaction = new DirectCompact(memory, walk, reclaimer);
   }
 
   /** One request while it reclaims. */
@@ -53,7 +52,7 @@ final class DirectReclaim {
     long progress;
     int rounds;
     int noProgress;
-    int compactRetries;
+    final DirectCompact.Tries compacted = new DirectCompact.Tries();
 
     Waiting(Request request, Zone preferred, int flags) {
       this.request = request;
@@ -76,10 +75,13 @@ final class DirectReclaim {
     }
     Waiting waiting = new Waiting(request, preferred, flags);
     if (compactsFirst(waiting)) {
-      boolean compacted = compact(waiting);
-      int pfn = compacted ? tryAgain(waiting, "after compaction") : Pfn.NONE;
-      if (pfn != Pfn.NONE || (!compacted && waiting.costly && waiting.asks(Gfp.NORETRY))) {
+      int pfn = compact(waiting, CompactPriority.ASYNC);
+      boolean once = waiting.costly && waiting.asks(Gfp.NORETRY);
+      if (pfn != Pfn.NONE || (once && waiting.compacted.isHopeless())) {
         return pfn;
+      }
+      if (once) {
+        waiting.compacted.priority = CompactPriority.ASYNC; // the rest could take long
       }
     }
     do {
@@ -114,16 +116,15 @@ final class DirectReclaim {
         pfn = tryAgain(waiting, "after draining");
       }
     }
-    if (pfn == Pfn.NONE && waiting.request.order > 0 && compact(waiting)) {
-      pfn = tryAgain(waiting, "after compaction");
+    if (pfn == Pfn.NONE && waiting.request.order > 0) {
+      pfn = compact(waiting, waiting.compacted.priority);
     }
     return pfn;
   }
 
-  private boolean compact(Waiting waiting) {
-    boolean compacted = reclaimer.compact(waiting.asked);
-    note(waiting, compacted ? "compacted" : "compaction found nothing to do");
-    return compacted;
+  private int compact(Waiting waiting, CompactPriority priority) {
+    return compaction.allocate(
+        waiting.request, waiting.asked, waiting.flags, priority, waiting.compacted);
   }
 
   private int tryAgain(Waiting waiting, String name) {
@@ -131,7 +132,8 @@ final class DirectReclaim {
   }
 
   private boolean isWorthRetry(Waiting waiting) {
-    boolean givesUpEarly = waiting.costly && !waiting.asks(Gfp.RETRY_MAYFAIL);
+    boolean mayCompact = waiting.asks(Gfp.RETRY_MAYFAIL) && waiting.asks(Gfp.IO);
+    boolean givesUpEarly = waiting.costly && !mayCompact;
     if (waiting.asks(Gfp.NORETRY) || givesUpEarly || waiting.rounds >= MOST_ROUNDS) {
       return false;
     }
@@ -141,8 +143,7 @@ final class DirectReclaim {
     if (mayPass || highAtomic.unreserve(waiting.request, true)) {
       return true;
     }
-    int most = waiting.costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
-    return waiting.request.order > 0 && waiting.progress > 0 && waiting.compactRetries++ < most;
+    return waiting.progress > 0 && compaction.isWorthRetry(waiting.request, waiting.compacted);
   }
 
   /** Whether some zone would pass at its min mark if all that can be reclaimed were free. */

@@ -123,6 +123,13 @@ final class Fallback {
     return Pfn.NONE;
   }
 
+  /**
+   * Whether a request of a type would take a pageblock of another type, where it finds this order.
+   */
+  boolean couldClaim(Zone zone, int order, int startType) {
+    return shouldTryClaim(order, startType) && fallbackType(zone, order, startType) != NO_TYPE;
+  }
+
   private boolean shouldTryClaim(int order, int startType) {
     return order >= pageblocks.order() / 2
         || startType == MigrateType.RECLAIMABLE

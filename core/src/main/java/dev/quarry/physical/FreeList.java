@@ -35,6 +35,31 @@ public final class FreeList {
     return map.next(pfn);
   }
 
+  /** The block before {@code pfn}, or {@link Pfn#NONE}. */
+  public int before(int pfn) {
+    return map.prev(pfn);
+  }
+
+  /** Makes a block of the list its first; those before it follow behind: move_freelist_head. */
+  public void turnToFirst(int pfn) {
+    if (pfn == head) {
+      return;
+    }
+    map.next(tail, head);
+    map.prev(head, tail);
+    tail = map.prev(pfn);
+    head = pfn;
+    map.next(tail, Pfn.NONE);
+    map.prev(head, Pfn.NONE);
+  }
+
+  /** Makes a block of the list its last; those behind it come first: move_freelist_tail. */
+  public void turnToLast(int pfn) {
+    if (pfn != tail) {
+      turnToFirst(map.next(pfn));
+    }
+  }
+
   /** How many blocks are linked. */
   public int count() {
     return count;

@@ -18,8 +18,9 @@ import dev.quarry.machine.HostMemory;
  *
  * <p>The links hold a frame's place on one list at a time: a free list, a per-CPU list, an LRU
  * list. They mean something only while the state says that the frame is on a list. A frame of a
- * slab is on none: both together hold the address of the slab's descriptor, as they did in Linux up
- * to 3.12 ({@code page->lru.prev}); private and index together, where the host has that descriptor.
+ * slab is on none: both together hold where the host has the slab's descriptor, as {@code
+ * page->lru.prev} did in Linux up to 3.12, below a byte that no link has; private and index
+ * together, the kernel's address of it.
  */
 public final class MemMap implements AutoCloseable {
   /** Bytes in a descriptor. */
@@ -34,10 +35,13 @@ public final class MemMap implements AutoCloseable {
   private static final int INDEX = 28;
 
   /**
-   * A host address shifted left is read by one shift to the right, of which the compiler knows that
-   * it is not negative.
+   * The highest byte of the links of a slab's frame, above the host's address. No other links have
+   * it, whatever list a frame is on: the upper one is a frame number, which is not negative, or
+   * {@link Pfn#NONE}, which is all ones. So one load says both whether and where.
    */
-  private static final int HOST_SHIFT = 2;
+  private static final long SLAB_MARK = 0x80L << 56;
+
+  private static final long BEHIND_MARK = 0x81L << 56;
 
   private final HostMemory host;
   private final long base;
@@ -116,24 +120,36 @@ public final class MemMap implements AutoCloseable {
    * The kernel address of the slab descriptor of a frame whose state says {@link PageState#SLAB}.
    */
   public long slab(int pfn) {
-    return Host.getLong(at(pfn) + NEXT);
+    return Host.getLong(at(pfn) + PRIVATE);
   }
 
-  /** The origin for {@link #slabHostAt} of page numbers that begin with {@code firstPage}. */
+  /** Where the host has the slab descriptor of a frame; 0 if the frame is no slab's. */
+  public long slabHost(int pfn) {
+    long links = links(pfn);
+    return areOfSlab(links) ? Host.address(links) : 0;
+  }
+
+  /** The origin for {@link #linksAt} of page numbers that begin with {@code firstPage}. */
   public long origin(long firstPage) {
     return base - (firstPage << DESCRIPTOR_SHIFT);
   }
 
   /**
-   * The host's address of the slab descriptor of a page that the caller knows to lie below {@link
-   * #endPfn}; 0 if it is no slab's.
+   * The links of a page that the caller knows to lie below {@link #endPfn}.
    *
    * @param origin from {@link #origin}
    * @param page as the origin counts them
    */
-  public static long slabHostAt(long origin, long page) {
-    long at = Host.address(origin + (page << DESCRIPTOR_SHIFT));
-    return (Host.getLong(at) & PageState.SLAB) == 0 ? 0 : Host.getLong(at + PRIVATE) >>> HOST_SHIFT;
+  public static long linksAt(long origin, long page) {
+    return Host.getLong(Host.address(origin + (page << DESCRIPTOR_SHIFT)) + NEXT);
+  }
+
+  /**
+   * Whether these links are of a slab's frame: then {@link Host#address} of them is where the host
+   * has the slab's descriptor.
+   */
+  public static boolean areOfSlab(long links) {
+    return links < BEHIND_MARK;
   }
 
   /**
@@ -142,8 +158,8 @@ public final class MemMap implements AutoCloseable {
    */
   public void enterSlab(int pfn, long slab, long slabHost, int cache) {
     long at = at(pfn);
-    Host.putLong(at + NEXT, slab);
-    Host.putLong(at + PRIVATE, slabHost << HOST_SHIFT);
+    Host.putLong(at + NEXT, SLAB_MARK | slabHost);
+    Host.putLong(at + PRIVATE, slab);
     Host.putInt(at + MAPPING, cache);
     Host.putLong(at, Host.getLong(at) | PageState.SLAB);
   }
@@ -315,6 +331,26 @@ public final class MemMap implements AutoCloseable {
     long state = state(pfn);
     long mine = PageState.withRefcount(state & ~(clear & 0xFFFF_FFFFL), 1);
     return PageState.refcount(state) == references && replaceState(pfn, state, mine);
+  }
+
+  /**
+   * Makes a frame that the caller alone has the page that another frame was, whose only reference
+   * is the caller's too and which is nobody's page afterwards: {@code folio_migrate_flags}.
+   *
+   * @param references of the page from now on
+   */
+  public void migrate(int from, int to, int references) {
+    long flags = PageState.flags(state(from)) & ~(PageState.LOCKED | PageState.LRU);
+    mapping(to, mapping(from));
+    mapcount(to, mapcount(from));
+    privateWord(to, privateWord(from));
+    index(to, index(from));
+    state(to, PageState.withRefcount(PageState.allocated(0, (int) flags), references));
+    mapping(from, 0);
+    mapcount(from, 0);
+    privateWord(from, 0);
+    index(from, 0);
+    state(from, PageState.allocated(0, 0));
   }
 
   /**

@@ -224,6 +224,8 @@ public final class MemoryInvariants {
         zone,
         perCpu,
         zone.pcpPages());
+    long isolated = pages[FrameKind.ISOLATED.ordinal()];
+    adds(zone, "isolated", zone.compaction().isolatedPages(), isolated);
     long all = 0;
     for (long kind : pages) {
       all += kind;

@@ -100,6 +100,11 @@ public final class PageState {
     return PCP | orderBits(order);
   }
 
+  /** The head of a block of {@code order} that compaction holds. */
+  static long isolated(int order) {
+    return ISOLATED | orderBits(order);
+  }
+
   /** The head of a block of {@code order} that somebody holds once. */
   static long allocated(int order, int flags) {
     return flags | orderBits(order) | 1L << REFCOUNT_SHIFT;

@@ -18,6 +18,9 @@ public final class Pageblocks {
   private final int order;
   private final short[] words;
 
+  /** Pageblocks in which compaction found nothing lately: PB_compact_skip. A hint. */
+  private final boolean[] skips;
+
   /**
    * Makes pageblocks for frames below {@code endPfn}, all movable, none in a zone.
    *
@@ -27,6 +30,7 @@ public final class Pageblocks {
     this.order = order;
     int blocks = (int) (((long) endPfn + (1 << order) - 1) >>> order);
     this.words = new short[blocks];
+    this.skips = new boolean[blocks];
     Arrays.fill(words, (short) ((NO_ZONE << ZONE_SHIFT) | MigrateType.MOVABLE));
   }
 
@@ -73,6 +77,16 @@ public final class Pageblocks {
     for (int at = pfn; at < pfn + (1 << blockOrder); at += pages()) {
       type(at, migrateType);
     }
+  }
+
+  /** Whether compaction passes the pageblock of a frame over: {@code get_pageblock_skip}. */
+  public boolean skip(int pfn) {
+    return skips[pfn >> order];
+  }
+
+  /** Says whether it does. */
+  public void skip(int pfn, boolean skip) {
+    skips[pfn >> order] = skip;
   }
 
   /** The machine-wide number of the zone that a frame lies in, or {@link #NO_ZONE}. */

@@ -14,8 +14,12 @@ public interface Reclaimer {
   /** Reclaims for a request that may wait; returns how many pages became free. */
   long reclaim(ReclaimRequest request);
 
-  /** Compacts for a request that may wait; returns whether a block may have become free. */
-  boolean compact(ReclaimRequest request);
+  /**
+   * Compacts for a request that may wait: {@code try_to_compact_pages}.
+   *
+   * @param allocFlags what the allocator allows the request
+   */
+  Compacted compact(ReclaimRequest request, CompactPriority priority, int allocFlags);
 
   /**
    * Pages of a zone that reclaim could free at the best: {@code zone_reclaimable_pages}. Without
@@ -42,8 +46,8 @@ public interface Reclaimer {
         }
 
         @Override
-        public boolean compact(ReclaimRequest request) {
-          return false;
+        public Compacted compact(ReclaimRequest request, CompactPriority priority, int allocFlags) {
+          return Compacted.SKIPPED;
         }
       };
 }

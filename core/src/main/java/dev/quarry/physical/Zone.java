@@ -85,6 +85,7 @@ public final class Zone {
   private final long[] stats = new long[ZoneStat.values().length];
   final ZoneEvents events = new ZoneEvents();
   final Buddy buddy;
+  private final ZoneCompaction compaction;
   private PerCpuPages[] pcps = {};
 
   Zone(PhysicalMemory memory, Node node, int number, int index, ZoneType type, ZoneExtent extent) {
@@ -104,6 +105,7 @@ public final class Zone {
     }
     this.untouched = new UntouchedBlocks(1 << memory.spec().maxOrder());
     this.buddy = new Buddy(memory, this);
+    this.compaction = new ZoneCompaction(this, memory.pageblocks().pages());
   }
 
   /** The zone's number in the machine, from 0, nodes first. */
@@ -288,6 +290,11 @@ public final class Zone {
       reserve = Math.max(reserve, lowmemReserve[i]);
     }
     plentyAbove = mark(HIGH) + reserve + reservedHighatomic + freeCma;
+  }
+
+  /** What the zone remembers of compaction. */
+  public ZoneCompaction compaction() {
+    return compaction;
   }
 
   /** The per-CPU lists of one CPU. */

@@ -48,7 +48,7 @@ final class GenerationFlags {
     if (refs(pfn) == MOST_REFS) {
       return false;
     }
-    words[pfn] += 1 << REFS_SHIFT;
+    words[pfn] = (byte) (words[pfn] + (1 << REFS_SHIFT));
     return true;
   }
 }

@@ -91,7 +91,8 @@ final class GenerationInvariants {
     }
     for (int zone = 0; zone < inZone.length; zone++) {
       long says = generations.size(seq, type, zone);
-      expect(says == inZone[zone], "seq %d, zone %d: %d, counted %d", seq, zone, inZone[zone], says);
+      expect(
+          says == inZone[zone], "seq %d, zone %d: %d, counted %d", seq, zone, inZone[zone], says);
       Objects.requireNonNull(counted.get(as))[zone] += inZone[zone];
     }
   }

@@ -62,7 +62,9 @@ final class GenerationLru implements LruPolicy {
     return Objects.requireNonNull(lruvec.generations());
   }
 
-  /** Generations age when pages are needed, not before: {@code lru_gen_age_node} with no min_ttl. */
+  /**
+   * Generations age when pages are needed, not before: {@code lru_gen_age_node} with no min_ttl.
+   */
   @Override
   public void age(Lruvec lruvec, ScanControl scan) {
     setPriority(lruvec.node(), scan);

@@ -113,8 +113,7 @@ final class Generations {
   /** {@code lru_gen_folio_seq}: which generation a page comes to. */
   private long seq(int pageFlags, boolean reclaiming) {
     int workingset = (pageFlags & PageState.WORKINGSET) != 0 ? 1 : 0;
-    boolean fresh =
-        type(pageFlags) == ANON && (pageFlags & PageState.SWAPCACHE) == 0;
+    boolean fresh = type(pageFlags) == ANON && (pageFlags & PageState.SWAPCACHE) == 0;
     int fromYoungest;
     if ((pageFlags & PageState.ACTIVE) != 0) {
       fromYoungest = LEAST - workingset;
@@ -170,8 +169,7 @@ final class Generations {
     LruList was = countedAs(generation, type);
     leave(pfn, generation, type);
     flags.generation(pfn, -1);
-    map.changeFlags(
-        pfn, PageState.LRU, !reclaiming && was.isActive() ? PageState.ACTIVE : 0);
+    map.changeFlags(pfn, PageState.LRU, !reclaiming && was.isActive() ? PageState.ACTIVE : 0);
     return was;
   }
 
@@ -266,7 +264,10 @@ final class Generations {
     }
     if (swappiness > 0) {
       long seq = maxSeq - LEAST; // one kind does not run ahead of the other
-      int ahead = next[ANON] > seq && next[FILE] < seq ? ANON : next[FILE] > seq && next[ANON] < seq ? FILE : -1;
+      int ahead =
+          next[ANON] > seq && next[FILE] < seq
+              ? ANON
+              : next[FILE] > seq && next[ANON] < seq ? FILE : -1;
       if (ahead >= 0) {
         next[ahead] = seq;
       }

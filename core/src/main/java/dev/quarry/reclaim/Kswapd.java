@@ -67,6 +67,16 @@ public final class Kswapd {
     return awake;
   }
 
+  /** For which order it was woken last. */
+  int order() {
+    return order;
+  }
+
+  /** And up to which zone. */
+  int highestZone() {
+    return highestZone;
+  }
+
   /** Whether it was woken and has done nothing yet. */
   synchronized boolean isStarting() {
     return awake && scan == null;

@@ -105,14 +105,18 @@ final class LruBatches implements PageLru, LastReference {
    */
   void putBack(Cpu cpu, PageBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
-      int pfn = batch.pfn(i);
-      Lruvec lruvec = lruvecs.of(pfn);
-      lruvec.lock.lock();
-      lruvec.add(pfn);
-      lruvec.lock.unlock();
-      if (!map.dropReference(pfn)) {
-        allocator.freePage(cpu, pfn);
-      }
+      putBack(cpu, batch.pfn(i));
+    }
+  }
+
+  /** The same of one page: {@code folio_putback_lru}. */
+  void putBack(Cpu cpu, int pfn) {
+    Lruvec lruvec = lruvecs.of(pfn);
+    lruvec.lock.lock();
+    lruvec.add(pfn);
+    lruvec.lock.unlock();
+    if (!map.dropReference(pfn)) {
+      allocator.freePage(cpu, pfn);
     }
   }
 
@@ -305,10 +309,15 @@ final class LruBatches implements PageLru, LastReference {
    * @return false if it is on none, or may not be taken away
    */
   boolean isolate(int pfn) {
+    return isolate(pfn, PageState.UNEVICTABLE);
+  }
+
+  /** The same, where other flags forbid it. */
+  boolean isolate(int pfn, int forbidden) {
     Lruvec lruvec = lruvecs.of(pfn);
     lruvec.lock.lock();
     int flags = PageState.flags(map.state(pfn));
-    boolean listed = (flags & PageState.LRU) != 0 && (flags & PageState.UNEVICTABLE) == 0;
+    boolean listed = (flags & PageState.LRU) != 0 && (flags & forbidden) == 0;
     boolean taken = listed && map.tryReference(pfn, 0);
     if (taken) {
       lruvec.remove(pfn);

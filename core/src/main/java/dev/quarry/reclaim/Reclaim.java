@@ -3,6 +3,8 @@ package dev.quarry.reclaim;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.LruSpec;
 import dev.quarry.machine.Ram;
+import dev.quarry.physical.CompactPriority;
+import dev.quarry.physical.Compacted;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeBalance;
@@ -12,6 +14,7 @@ import dev.quarry.physical.ReclaimRequest;
 import dev.quarry.physical.Reclaimer;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
+import dev.quarry.reclaim.compact.Compaction;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.fault.ReverseMap;
 import dev.quarry.virtual.fault.UserPages;
@@ -39,6 +42,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final Runnable reap;
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
+  private final Compaction compaction;
   private volatile boolean anyAwake;
 
   private final class Background implements Daemons {
@@ -51,6 +55,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
         }
         stepAll(cpu);
       }
+      compaction.step(cpu);
     }
 
     @Override
@@ -106,6 +111,9 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
       Lruvec lruvec = lruvecs.of(node);
       kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
     }
+    LruMovable movable =
+        new LruMovable(memory, allocator, batches, lruvecs, rmap, pages.migration());
+    this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
     this.swapOnOff = new SwapOnOff(swap, pages);
     swap.lru(batches);
     memory.lastReference(batches);
@@ -157,6 +165,11 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return swapOnOff;
   }
 
+  /** Compaction: moves pages so that large blocks become free. */
+  public Compaction compaction() {
+    return compaction;
+  }
+
   /** The lists of each node. */
   public List<Lruvec> lruvecs() {
     return lruvecs.all();
@@ -192,6 +205,10 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     Kswapd kswapd = kswapds.get(zone.node().id());
     kswapd.wake(order, highestZone);
     anyAwake |= kswapd.isAwake();
+    if (!kswapd.isAwake() && (gfp & Gfp.DIRECT_RECLAIM) == 0) {
+      // Pages there are enough, but no block, and this request will not make one.
+      compaction.wake(zone.node(), order, highestZone);
+    }
   }
 
   @Override
@@ -202,7 +219,11 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private void stepAll(Cpu cpu) {
     boolean awake = false;
     for (Kswapd kswapd : kswapds) {
+      boolean was = kswapd.isAwake();
       awake |= kswapd.step(cpu);
+      if (was && !kswapd.isAwake()) {
+        compaction.kswapdSleeps(kswapd.node(), kswapd.order(), kswapd.highestZone());
+      }
     }
     anyAwake = awake;
   }
@@ -227,8 +248,10 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   }
 
   @Override
-  public boolean compact(ReclaimRequest request) {
-    return false;
+  public Compacted compact(ReclaimRequest request, CompactPriority priority, int allocFlags) {
+    return request.cpu().isFreeingMemory()
+        ? Compacted.SKIPPED
+        : compaction.compact(request, priority, allocFlags);
   }
 
   @Override

@@ -34,14 +34,15 @@ final class RefaultControl {
     /** {@code positive_ctrl_err}: whether the other one has few refaults, or fewer than this. */
     boolean isWorseThan(Position other) {
       return other.refaulted < FEW
-          || other.refaulted * (total + FEW) * gain
-              <= (refaulted + 1) * other.total * other.gain;
+          || other.refaulted * (total + FEW) * gain <= (refaulted + 1) * other.total * other.gain;
     }
   }
 
   /** {@code lru_tier_from_refs}. */
   static int tier(int refs, boolean workingset) {
-    return workingset ? TIERS - 1 : refs <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(refs - 1);
+    return workingset
+        ? TIERS - 1
+        : refs <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(refs - 1);
   }
 
   void countEvicted(int type, int tier) {

@@ -202,13 +202,19 @@ final class ShrinkPages {
     return map.takeReferences(pfn, 1, 0) ? Fate.FREED : Fate.KEEP;
   }
 
-  /** A page of shared memory goes from its file to the swap cache, and from there to swap. */
+  /**
+   * A page of shared memory goes from its file to the swap cache, and from there to swap; one that
+   * nobody ever wrote is zeros, and is dropped.
+   */
   private Fate shmem(int pfn, PageCache cache, Use use, ScanControl scan, Tally tally) {
-    if (!scan.mayDoIo()) {
-      return Fate.KEEP;
-    }
     if (map.mapcount(pfn) > 0 && !rmap.unmap(scan.cpu, pfn, Pte.NONE)) {
       return Fate.ACTIVATE;
+    }
+    if (!is(pfn, PageState.DIRTY)) {
+      return cache.reclaim(pfn) ? Fate.FREED : Fate.KEEP;
+    }
+    if (!scan.mayDoIo()) {
+      return Fate.KEEP;
     }
     if (!swap.add(scan.cpu, pfn)) {
       return Fate.ACTIVATE;

@@ -17,6 +17,7 @@ import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.cache.ShmemSwap;
 import dev.quarry.virtual.fault.SwapSpace;
+import java.util.function.BooleanSupplier;
 
 /**
  * The pages in swap, and the swap cache: mm/swap_state.c, mm/page_io.c, mm/swapfile.c (6.18).
@@ -228,6 +229,22 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     }
     lock.unlock();
     return dropped;
+  }
+
+  @Override
+  public boolean migrate(int pfn, int to, BooleanSupplier move) {
+    lock.lock();
+    try {
+      int word = map.privateWord(pfn);
+      if (!isCached(pfn) || !move.getAsBoolean()) {
+        return false;
+      }
+      int slot = word & SLOT_MASK;
+      areaOf(word).cluster(slot).cache(SwapArea.inCluster(slot), to);
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

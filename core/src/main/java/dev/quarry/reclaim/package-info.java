@@ -33,6 +33,8 @@
  * address spaces it takes those that are free, and works on the one that the caller holds: who
  * allocates with its lock held looks at entries again afterwards.
  *
+ * <p>Where there are free pages and no large block, {@link dev.quarry.reclaim.compact} moves pages.
+ *
  * <p>Read in this order: LruList, Lruvec, LruBatches, ScanCounts, ClassicLru, ShrinkPages, Swap,
  * SwapArea, Workingset, Kswapd, TryToFree, Reclaim.
  */

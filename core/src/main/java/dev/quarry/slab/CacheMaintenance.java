@@ -127,7 +127,7 @@ final class CacheMaintenance {
     for (Cpu cpu : cpus) {
       CpuSlabs of = cache.cpu(cpu.id());
       if (of.currentSlab() != Slab.NONE) {
-        views.add(SlabView.of(memory, of.currentSlab()));
+        views.add(SlabView.of(core, of.currentSlab()));
       }
       of.lists().forEach(list -> addAll(views, list));
     }
@@ -136,7 +136,7 @@ final class CacheMaintenance {
 
   private void addAll(List<SlabView> views, SlabList list) {
     for (long slab = list.first(); slab != Slab.NONE; slab = list.next(slab)) {
-      views.add(SlabView.of(memory, slab));
+      views.add(SlabView.of(core, slab));
     }
   }
 

@@ -2,10 +2,8 @@ package dev.quarry.slab;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Host;
-import dev.quarry.machine.HostMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -34,21 +32,7 @@ final class CpuSlabs {
     }
   }
 
-  /** A descriptor in which no object is free, to look at while there is no current slab. */
-  static final long EMPTY = emptySlab();
-
-  /** Host address of the current slab's descriptor, or {@link Slab#NONE}. */
-  private long current;
-
-  /** The same, or {@link #EMPTY}: saves the fast path a question. */
-  private long currentOrEmpty = EMPTY;
-
-  /** Where the CPU looks for the current slab of a size, in {@link SlabCpu}; empty: nowhere. */
-  private long[] heads = {};
-
-  private int headsFrom;
-  private int headsTo;
-
+  private final CurrentSlab current = new CurrentSlab();
   private long currentSlab;
   private final KmemCache cache;
   private final SlabCore core;
@@ -84,7 +68,7 @@ final class CpuSlabs {
 
   /** How many slabs the CPU owns. */
   int slabs() {
-    return full.count() + partial.count() + free.count() + (current == Slab.NONE ? 0 : 1);
+    return full.count() + partial.count() + free.count() + (current.isNone() ? 0 : 1);
   }
 
   int freeSlabs() {
@@ -98,25 +82,15 @@ final class CpuSlabs {
     for (long slab = partial.first(); slab != Slab.NONE; slab = partial.next(slab)) {
       objects += cache.geometry().num() - Slab.toGo(memory.trusted(slab));
     }
-    if (current != Slab.NONE) {
-      objects += Bufctl.length(Slab.chain(current), Slab.free(current));
-      objects += Bufctl.length(Slab.chain(current), Slab.localHead(current));
-      objects += Slab.remoteCount(Slab.remote(current));
+    if (!current.isNone()) {
+      objects += current.freeObjects() + Slab.remoteCount(Slab.remote(current.at()));
     }
     return objects;
   }
 
-  /** Host address of the current slab's descriptor, or of {@link #EMPTY}. */
-  long currentOrEmpty() {
-    return Host.address(currentOrEmpty);
-  }
-
-  /** Keeps places of a table at {@link #currentOrEmpty}. */
-  void show(long[] table, int from, int to) {
-    heads = table;
-    headsFrom = from;
-    headsTo = to;
-    Arrays.fill(heads, headsFrom, headsTo, currentOrEmpty);
+  /** What the CPU allocates from, always the same one. */
+  CurrentSlab current() {
+    return current;
   }
 
   /**
@@ -130,14 +104,13 @@ final class CpuSlabs {
     if (state.takeDrainRequest()) {
       core.drain(cpu);
     }
-    if (current != Slab.NONE && Slab.first(current) == Bufctl.END && !refill()) {
+    if (!current.isNone() && current.isUsedUp() && !refill()) {
       retire();
     }
-    if (current == Slab.NONE && !adoptNext() && !adoptNew(cpu, gfp)) {
+    if (current.isNone() && !adoptNext() && !adoptNew(cpu, gfp)) {
       return KmemCache.NULL;
     }
-    long first = Slab.first(current);
-    return first == Bufctl.END ? allocSlow(cpu, gfp) : Slab.take(current, first);
+    return current.isUsedUp() ? allocSlow(cpu, gfp) : current.take();
   }
 
   private boolean adoptNew(Cpu cpu, int gfp) {
@@ -145,31 +118,31 @@ final class CpuSlabs {
     if (slab == Slab.NONE && core.reclaim(cpu) > 0) {
       slab = core.grower.grow(cpu, cache, gfp, cpu.node());
     }
-    if (slab != Slab.NONE && current != Slab.NONE) {
+    if (slab != Slab.NONE && !current.isNone()) {
       // A constructor, or the descriptor's cache, led back here meanwhile.
       cache.node(Slab.node(memory.trusted(slab))).add(slab);
     } else if (slab != Slab.NONE) {
       Slab.owner(memory.trusted(slab), cpuId);
       use(slab);
     }
-    return current != Slab.NONE;
+    return !current.isNone();
   }
 
   /** Makes what was freed into the current slab, whose chain is used up, its chain. */
   private boolean refill() {
-    if (Slab.exchange(current) != Bufctl.END) {
+    if (current.exchange()) {
       return true;
     }
-    if (Slab.remoteCount(Slab.remote(current)) == 0) {
+    if (Slab.remoteCount(Slab.remote(current.at())) == 0) {
       return false;
     }
-    Slab.free(current, Slab.remoteHead(Slab.takeRemote(current, true)));
+    current.first(Slab.remoteHead(Slab.takeRemote(current.at(), true)));
     return true;
   }
 
   /** The current slab has nothing more. */
   private void retire() {
-    Slab.local(current, 1, Bufctl.END);
+    Slab.local(current.at(), 1, Bufctl.END);
     full.addTail(currentSlab);
     useNone();
   }
@@ -204,25 +177,13 @@ final class CpuSlabs {
   /** Makes a slab of ours, on no list, the current one. */
   private void use(long slab) {
     currentSlab = slab;
-    current = memory.trusted(slab);
-    currentOrEmpty = current;
-    Arrays.fill(heads, headsFrom, headsTo, current);
-    Slab.local(current, Slab.NEVER, Bufctl.END);
-    Host.putInt(current + Slab.LIST, SlabList.Kind.CURRENT.ordinal());
+    current.use(memory.trusted(slab));
+    Host.putInt(current.at() + Slab.LIST, SlabList.Kind.CURRENT.ordinal());
   }
 
   private void useNone() {
     currentSlab = Slab.NONE;
-    current = Slab.NONE;
-    currentOrEmpty = EMPTY;
-    Arrays.fill(heads, headsFrom, headsTo, EMPTY);
-  }
-
-  private static long emptySlab() {
-    long at = HostMemory.reserve("a slab without objects", Slab.BYTES).base();
-    Slab.free(at, Bufctl.END);
-    Slab.local(at, Slab.NEVER, Bufctl.END);
-    return at;
+    current.useNone();
   }
 
   /** Puts a slab of ours where it belongs, as {@link Slab#freeLocal} asked for. */
@@ -268,17 +229,12 @@ final class CpuSlabs {
 
   /** A current slab of which no object is in use becomes one of the free ones. */
   private void setCurrentAsideIfFree() {
-    if (current == Slab.NONE || Slab.remote(current) != Slab.NOTHING) {
+    if (current.isNone()
+        || Slab.remote(current.at()) != Slab.NOTHING
+        || current.freeObjects() < Slab.num(current.at())) {
       return;
     }
-    long chain = Slab.chain(current);
-    int free =
-        Bufctl.length(chain, Slab.free(current)) + Bufctl.length(chain, Slab.localHead(current));
-    if (free < Slab.num(current)) {
-      return;
-    }
-    Slab.local(current, Slab.NEVER, joinedChains());
-    Slab.free(current, Bufctl.END);
+    Slab.local(current.at(), Slab.NEVER, current.joinChains());
     long slab = currentSlab;
     useNone();
     place(slab, 0);
@@ -358,7 +314,7 @@ final class CpuSlabs {
    */
   void drain() {
     collectPending();
-    if (current != Slab.NONE) {
+    if (!current.isNone()) {
       disownCurrent();
     }
     for (SlabList list : List.of(partial, free)) {
@@ -375,22 +331,12 @@ final class CpuSlabs {
     }
   }
 
-  /** Puts the local chain of the current slab behind its free chain; returns the first of all. */
-  private int joinedChains() {
-    int head = Slab.free(current);
-    int local = Slab.localHead(current);
-    if (head == Bufctl.END) {
-      return local;
-    }
-    Bufctl.put(Slab.chain(current), Bufctl.last(Slab.chain(current), head), local);
-    return head;
-  }
-
   /** The chains of the current slab are of any length: they become one, and are counted. */
   private void disownCurrent() {
-    int head = joinedChains();
-    Slab.free(current, head);
-    Slab.inUse(current, Slab.num(current) - Bufctl.length(Slab.chain(current), head));
+    long at = current.at();
+    int head = current.joinChains();
+    Slab.free(at, head);
+    Slab.inUse(at, Slab.num(at) - Bufctl.length(Slab.chain(at), head));
     long slab = currentSlab;
     useNone();
     disown(slab);

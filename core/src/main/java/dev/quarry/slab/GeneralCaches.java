@@ -16,9 +16,6 @@ final class GeneralCaches {
   /** What {@link #indexOf} returns for a size above the largest cache's. */
   static final int TOO_LARGE = -1;
 
-  /** A slab of few objects is not worth to be entered at more places than this for each. */
-  private static final int PLACES_PER_OBJECT = 8;
-
   private static final int NORMAL = 0;
   private static final int RECLAIMABLE = 1;
   private static final int DMA = 2;
@@ -57,20 +54,19 @@ final class GeneralCaches {
       }
     }
     for (SlabCpu cpu : core.states) {
-      cpu.heads(heads(cpu));
+      cpu.current(current(cpu));
     }
   }
 
   /** For each eighth of a size the current slab of a CPU, or none where two sizes share it. */
-  private long[] heads(SlabCpu cpu) {
-    long[] table = new long[Math.min(TABLE_BYTES, sizes[sizes.length - 1]) / 8 + 1];
-    Arrays.fill(table, CpuSlabs.EMPTY);
+  private CurrentSlab[] current(SlabCpu cpu) {
+    CurrentSlab[] table = new CurrentSlab[Math.min(TABLE_BYTES, sizes[sizes.length - 1]) / 8 + 1];
+    Arrays.fill(table, CurrentSlab.NEVER);
     for (int index = 0; index < sizes.length; index++) {
       int from = index == 0 ? 1 : (sizes[index - 1] + 7) / 8 + 1;
       int to = Math.min(sizes[index] / 8 + 1, table.length);
-      KmemCache cache = caches[NORMAL][index];
-      if (from < to && to - from <= PLACES_PER_OBJECT * cache.geometry().num()) {
-        cache.cpu(cpu.id()).show(table, from, to);
+      if (from < to) {
+        Arrays.fill(table, from, to, caches[NORMAL][index].cpu(cpu.id()).current());
       }
     }
     return table;

@@ -129,10 +129,9 @@ public final class KmemCache {
    */
   public long alloc(Cpu cpu, int gfp) {
     if ((gfp & Gfp.ZERO) == 0) {
-      long at = cpus[cpu.id()].currentOrEmpty();
-      long first = Slab.first(at);
-      if (first != Bufctl.END) {
-        return Slab.take(at, first);
+      CurrentSlab slab = cpus[cpu.id()].current();
+      if (!slab.isUsedUp()) {
+        return slab.take();
       }
     }
     return allocSlow(cpu, gfp);

@@ -62,7 +62,7 @@ final class NodeSlabs {
       long slab = list.first();
       long at = memory.trusted(slab);
       list.remove(slab);
-      long object = Slab.take(at, Slab.first(at));
+      long object = Slab.take(at);
       Slab.inUse(at, Slab.inUse(at) + 1);
       freeObjects--;
       (Slab.free(at) == Bufctl.END ? full : partial).addHead(slab);

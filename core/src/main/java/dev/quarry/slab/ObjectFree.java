@@ -98,7 +98,7 @@ final class ObjectFree {
 
   Optional<SlabView> slabOf(long address) {
     return inSlab(address)
-        ? Optional.of(SlabView.of(memory, map.slab(core.pfnOf(address))))
+        ? Optional.of(SlabView.of(core, map.slab(core.pfnOf(address))))
         : Optional.empty();
   }
 

@@ -8,32 +8,36 @@ import dev.quarry.machine.Host;
  *
  * <pre>
  *    0  owner       4   the CPU that owns the slab, or NO_OWNER          written when made or given
- *    4  cache       4   the cache's number                               away; read by all
- *    8  objects     8   address of object 0: s_mem
- *   16  inverse     4   size == odd << shift, and odd * inverse == 1 modulo 2^32
- *   20  shift       4
- *   24  size        4   bytes from object to object
- *   28  num         4   objects in the slab
+ *    4  start       4   address of object 0, its low half                away; read by all
+ *    8  division    8   from an address to an index: see below
+ *   16  objects     8   address of object 0: s_mem
+ *   24  cache       4   the cache's number
+ *   28  size        4   bytes from object to object
  *   32  page        8   address of the first page
  *   40  colour      4   colour offset: colouroff
  *   44  node        4   nodeid
- *   64  free        2   first of the chain of free objects, or END       written by the owner, or
- *   68  inuse       4   objects in use; kept while nobody owns it        under the node's lock
- *   72  local       4   first of the chain of what the owner freed
- *   76  toGo        4   frees by the owner until the slab belongs on another list
+ *   64  free        2   first of the chain of free objects, or END;      written by the owner, or
+ *                       {@link CurrentSlab} has it while current         under the node's lock
+ *   68  inuse       4   objects in use; kept while nobody owns it
+ *   72  local       8   what the owner freed: see below
  *   80  next, prev  16  neighbours on a list
  *   96  list        4   which list
- *  100  size        4   again, for the owner
- *  104  objects     8   again, for the owner
  *  128  remote      8   what others freed: see below                     written by all: CAS
  *  136  pending     8   next slab that has something to collect
  *  144  chain           an object descriptor for each object: {@link Bufctl}
  *
- *   remote           33    32 31     16 15      0      waits: the slab is on its owner's stack of
- *           +--------+-------+---------+---------+            slabs to collect from
- *           | 0      | waits | count   | head    |
- *           +--------+-------+---------+---------+
+ *   bits     63               32 31     16 15      0
+ *           +-------------------+---------+---------+  size == odd << shift, and
+ *   division| inverse           | num     | shift   |  odd * inverse == 1 modulo 2^32
+ *           +-------------------+---------+---------+  toGo: frees by the owner until the slab
+ *   local   | toGo                        | head    |        belongs on another list
+ *           +-----------+-------+---------+---------+  waits: the slab is on its owner's stack of
+ *   remote  | 0         | waits | count   | head    |         slabs to collect from
+ *           +-----------+-------+---------+---------+
  * </pre>
+ *
+ * <p>What a free needs is in few words: each access to RAM costs the JIT hundreds of nodes, and it
+ * stops inlining in a caller that has grown too much.
  *
  * <p>Equation: {@code free chain + local chain + remote chain + allocated == num}.
  *
@@ -51,30 +55,28 @@ final class Slab {
   static final int NO_OWNER = -1;
 
   static final int OWNER = 0;
-  static final int CACHE = 4;
-  static final int OBJECTS = 8;
-  static final int INVERSE = 16;
-  static final int SHIFT = 20;
-  static final int SIZE = 24;
-  static final int NUM = 28;
+  static final int START = 4;
+  static final int DIVISION = 8;
+  static final int OBJECTS = 16;
+  static final int CACHE = 24;
+  static final int SIZE = 28;
   static final int PAGE = 32;
   static final int COLOUR = 40;
   static final int NODE = 44;
   static final int FREE = 64;
   static final int INUSE = 68;
   static final int LOCAL = 72;
-  static final int TO_GO = 76;
   static final int NEXT = 80;
   static final int PREV = 88;
   static final int LIST = 96;
-  static final int OWN_SIZE = 100;
-  static final int OWN_OBJECTS = 104;
   static final int REMOTE = 128;
   static final int PENDING_NEXT = 136;
 
   private static final int HEAD_MASK = 0xFFFF;
   private static final int COUNT_SHIFT = 16;
   private static final long WAITS = 1L << 32;
+  private static final int TO_GO_SHIFT = 16;
+  private static final long ONE_TO_GO = 1L << TO_GO_SHIFT;
 
   /** {@link #TO_GO} while no number of frees changes the slab's list. */
   static final int NEVER = Integer.MAX_VALUE;
@@ -87,34 +89,43 @@ final class Slab {
 
   private Slab() {}
 
-  /** Writes how to find the index of objects of a size. */
-  static void divideBy(long at, int size) {
+  /** Writes where objects of a size are, and how to find the index of one. Nobody owns the slab. */
+  static void objects(long at, long first, int size, int num) {
     int shift = Integer.numberOfTrailingZeros(size);
     int odd = size >>> shift;
     int inverse = odd; // right in the lowest 3 bits; each step of Newton's doubles them
     for (int bits = 3; bits < Integer.SIZE; bits *= 2) {
       inverse *= 2 - odd * inverse;
     }
+    Host.putLong(at + OBJECTS, first);
     Host.putInt(at + SIZE, size);
-    Host.putInt(at + OWN_SIZE, size);
-    Host.putInt(at + INVERSE, inverse);
-    Host.putInt(at + SHIFT, shift);
+    Host.putInt(at + START, (int) first);
+    Host.putInt(at + OWNER, NO_OWNER);
+    Host.putLong(at + DIVISION, ((long) inverse << 32) | ((long) num << 16) | shift);
+  }
+
+  static long division(long at) {
+    return Host.getLong(at + DIVISION);
   }
 
   /**
    * The index of the object that begins at an address near the slab, without a division; a number
-   * that is not below {@link #num} (unsigned) if none does. A multiple of the size, times the
+   * that is not below {@link #numOf} (unsigned) if none does. A multiple of the size, times the
    * inverse and rotated, is the quotient; every other number becomes larger than any quotient
    * (Warren, Hacker's Delight, "Test for zero remainder after division by a constant").
    */
-  static int quotient(long at, long address) {
-    int offset = (int) (address - Host.getLong(at + OBJECTS));
-    return Integer.rotateRight(offset * Host.getInt(at + INVERSE), Host.getInt(at + SHIFT));
+  static int quotient(long at, long division, long address) {
+    int offset = (int) address - Host.getInt(at + START);
+    return Integer.rotateRight(offset * (int) (division >>> 32), (int) division);
+  }
+
+  static int numOf(long division) {
+    return (int) division >>> 16;
   }
 
   /** The object that begins at an address near the slab, or {@link #NO_OBJECT}. */
   static int indexOf(long at, long address) {
-    int index = quotient(at, address);
+    int index = quotient(at, division(at), address);
     return Integer.compareUnsigned(index, num(at)) < 0 ? index & HEAD_MASK : NO_OBJECT;
   }
 
@@ -141,7 +152,11 @@ final class Slab {
   }
 
   static int num(long at) {
-    return Host.getInt(at + NUM);
+    return numOf(division(at));
+  }
+
+  static int size(long at) {
+    return Host.getInt(at + SIZE);
   }
 
   static int node(long at) {
@@ -165,47 +180,27 @@ final class Slab {
   }
 
   static int localHead(long at) {
-    return Host.getInt(at + LOCAL) & HEAD_MASK;
+    return (int) Host.getLong(at + LOCAL) & HEAD_MASK;
   }
 
   static int toGo(long at) {
-    return Host.getInt(at + TO_GO);
+    return (int) (Host.getLong(at + LOCAL) >>> TO_GO_SHIFT);
   }
 
   static void local(long at, int toGo, int head) {
-    Host.putInt(at + LOCAL, head);
-    Host.putInt(at + TO_GO, toGo);
+    Host.putLong(at + LOCAL, ((long) toGo << TO_GO_SHIFT) | head);
   }
 
-  static boolean isActive(long at, int index) {
-    return Bufctl.get(chain(at), index) == Bufctl.ACTIVE;
+  static boolean isActive(long at, long index) {
+    return Host.getShort(chain(at) + (index << 1)) == (short) Bufctl.ACTIVE;
   }
 
-  /** The index of the first object of the free chain, or {@link Bufctl#END}. */
-  static long first(long at) {
-    return Host.getShort(at + FREE) & (long) HEAD_MASK;
-  }
-
-  /**
-   * The free chain is used up: what the owner freed becomes the free chain of its current slab.
-   *
-   * @return the first object of it, or {@link Bufctl#END}
-   */
-  static long exchange(long at) {
-    int head = localHead(at);
-    if (head != Bufctl.END) {
-      local(at, NEVER, Bufctl.END);
-      free(at, head);
-    }
-    return head;
-  }
-
-  /** Takes the first object of the free chain: what {@link #first} said. */
-  static long take(long at, long first) {
-    long entry = chain(at) + (first << 1);
-    Host.putShort(at + FREE, Host.getShort(entry));
-    Host.putShort(entry, (short) Bufctl.ACTIVE);
-    return Host.getLong(at + OWN_OBJECTS) + first * Host.getInt(at + OWN_SIZE);
+  /** Takes the first object of the free chain of a slab that is nobody's and has one. */
+  static long take(long at) {
+    int first = free(at);
+    free(at, Bufctl.get(chain(at), first));
+    Bufctl.put(chain(at), first, Bufctl.ACTIVE);
+    return object(at, first);
   }
 
   /**
@@ -213,12 +208,12 @@ final class Slab {
    *
    * @return whether the slab belongs on another list now
    */
-  static boolean freeLocal(long at, int index) {
-    Bufctl.put(chain(at), index, Host.getInt(at + LOCAL));
-    Host.putInt(at + LOCAL, index);
-    int toGo = Host.getInt(at + TO_GO) - 1;
-    Host.putInt(at + TO_GO, toGo);
-    return toGo == 0;
+  static boolean freeLocal(long at, long index) {
+    long word = Host.getLong(at + LOCAL);
+    Host.putShort(chain(at) + (index << 1), (short) word);
+    long now = ((word & ~(long) HEAD_MASK) | index) - ONE_TO_GO;
+    Host.putLong(at + LOCAL, now);
+    return now < ONE_TO_GO;
   }
 
   /**
@@ -227,10 +222,10 @@ final class Slab {
    *
    * @return whether the caller has to tell the owner
    */
-  static boolean freeRemote(long at, int index) {
+  static boolean freeRemote(long at, long index) {
     while (true) {
       long word = Host.getLong(at + REMOTE);
-      Bufctl.put(chain(at), index, (int) word & HEAD_MASK);
+      Host.putShort(chain(at) + (index << 1), (short) word);
       int count = remoteCount(word) + 1;
       if (Host.compareAndSetLong(
           at + REMOTE, word, WAITS | ((long) count << COUNT_SHIFT) | index)) {

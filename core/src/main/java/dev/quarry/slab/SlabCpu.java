@@ -33,10 +33,10 @@ public final class SlabCpu {
   private final long freeLimit;
 
   /**
-   * By eighths of the size, the host address of the current slab in the general cache; {@link
-   * CpuSlabs} keeps it. Where an eighth belongs to two caches or none: a slab without objects.
+   * By eighths of the size, the current slab of the general cache. Where an eighth belongs to two
+   * caches or none: {@link CurrentSlab#NEVER}.
    */
-  private long[] heads = {};
+  private CurrentSlab[] current = {};
 
   private long freeBytes;
   private String callSite = "";
@@ -59,21 +59,17 @@ public final class SlabCpu {
     return id;
   }
 
-  void heads(long[] byEighth) {
-    heads = byEighth;
+  void current(CurrentSlab[] byEighth) {
+    current = byEighth;
   }
 
   /** As {@link SlabAllocator#kmalloc}. */
   public long kmalloc(int size, int gfp) {
     int eighth = (size + 7) >>> 3;
-    long[] table = heads;
+    CurrentSlab[] table = current;
     if (Integer.compareUnsigned(eighth, table.length) < 0 && (gfp & UNUSUAL) == 0) {
-      long at = Host.address(table[eighth]);
-      long first = Slab.first(at);
-      if (first != Bufctl.END) {
-        return Slab.take(at, first);
-      }
-      return takeFreed(at, size, gfp);
+      CurrentSlab slab = table[eighth];
+      return slab.isUsedUp() ? takeFreed(slab, size, gfp) : slab.take();
     }
     return core.kmallocSlow(cpu, size, gfp);
   }
@@ -82,14 +78,9 @@ public final class SlabCpu {
    * Takes what the CPU itself freed into the slab. A method of its own, which stays a call: the
    * compiler gives up inlining in a caller that has grown too much.
    */
-  private long takeFreed(long at, int size, int gfp) {
-    if (!drainRequested) {
-      long first = Slab.exchange(Host.address(at));
-      if (first != Bufctl.END) {
-        return Slab.take(Host.address(at), first);
-      }
-    }
-    return core.kmallocSlow(cpu, size, gfp);
+  private long takeFreed(CurrentSlab slab, int size, int gfp) {
+    boolean has = !drainRequested && slab.exchange();
+    return has ? slab.take() : core.kmallocSlow(cpu, size, gfp);
   }
 
   /** As {@link SlabAllocator#kfree}. */
@@ -107,14 +98,16 @@ public final class SlabCpu {
     if (Long.compareUnsigned(object - windowBase, windowBytes) >= 0) {
       return false;
     }
-    long at = MemMap.slabHostAt(mapOrigin, object >>> pageShift);
-    if (at == Slab.NONE) {
+    long links = MemMap.linksAt(mapOrigin, object >>> pageShift);
+    if (!MemMap.areOfSlab(links)) {
       return false;
     }
+    long at = Host.address(links);
     int owner = Slab.owner(at);
-    int quotient = Slab.quotient(at, object);
-    int index = quotient & Bufctl.MASK;
-    if (Integer.compareUnsigned(quotient, Slab.num(at)) >= 0
+    long division = Slab.division(at);
+    int quotient = Slab.quotient(at, division, object);
+    long index = quotient & Bufctl.MASK;
+    if (Integer.compareUnsigned(quotient, Slab.numOf(division)) >= 0
         || !Slab.isActive(at, index)
         || (expected != null && Slab.cache(at) != expected.id())) {
       return false;
@@ -128,7 +121,7 @@ public final class SlabCpu {
     return true;
   }
 
-  private boolean freeRemote(long at, int index, int owner) {
+  private boolean freeRemote(long at, long index, int owner) {
     if (Slab.freeRemote(at, index)) {
       core.cache(Slab.cache(at)).cpu(owner).pushPending(at - toHost);
     }

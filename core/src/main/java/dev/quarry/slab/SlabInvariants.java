@@ -190,7 +190,7 @@ final class SlabInvariants {
     int[] counts = new int[REMOTE + 1];
     SlabView view;
     try {
-      view = SlabView.of(memory, slab);
+      view = SlabView.of(core, slab);
     } catch (IllegalStateException e) {
       expect(false, "cache %s: %s", cache, e);
       return counts;
@@ -259,6 +259,7 @@ final class SlabInvariants {
       boolean right =
           (core.map.state(pfn) & PageState.SLAB) != 0
               && core.map.slab(pfn) == slab
+              && core.map.slabHost(pfn) == memory.trusted(slab)
               && core.map.mapping(pfn) == cache.id();
       expect(right, "cache %s: frame %d does not point to its slab 0x%x", cache, pfn, slab);
       expect(!frames.get(pfn), "frame %d is in two slabs", pfn);

@@ -160,7 +160,7 @@ final class SlabReports {
   }
 
   private String slabLine(long slab) {
-    SlabView view = SlabView.of(memory, slab);
+    SlabView view = SlabView.of(core, slab);
     return String.format(
         Locale.ROOT,
         "Slab 0x%016x objects=%d used=%d fp=%d node=%d\n",

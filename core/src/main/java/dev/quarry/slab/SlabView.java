@@ -66,8 +66,8 @@ public record SlabView(
    *
    * @throws IllegalStateException if a chain leaves the slab or goes in a circle
    */
-  static SlabView of(DirectMemory memory, long slab) {
-    long at = memory.trusted(slab);
+  static SlabView of(SlabCore core, long slab) {
+    long at = core.memory.trusted(slab);
     SlabList.Kind kind = SlabList.Kind.of(at);
     int owner = Slab.owner(at);
     boolean current = kind == SlabList.Kind.CURRENT;
@@ -75,7 +75,6 @@ public record SlabView(
     for (int index = 0; index < Slab.num(at); index++) {
       numbers.add(Bufctl.get(Slab.chain(at), index));
     }
-    boolean inFree = owner == Slab.NO_OWNER || current;
     return new SlabView(
         slab,
         Host.getLong(at + Slab.PAGE),
@@ -85,9 +84,16 @@ public record SlabView(
         Host.getInt(at + Slab.COLOUR),
         Host.getLong(at + Slab.OBJECTS),
         numbers,
-        chain(numbers, inFree ? Slab.free(at) : Slab.localHead(at), slab),
+        chain(numbers, freeHead(core, at, owner, current), slab),
         current ? chain(numbers, Slab.localHead(at), slab) : List.of(),
         chain(numbers, Slab.remoteHead(Slab.remote(at)), slab));
+  }
+
+  private static int freeHead(SlabCore core, long at, int owner, boolean current) {
+    if (owner == Slab.NO_OWNER) {
+      return Slab.free(at);
+    }
+    return current ? core.cache(Slab.cache(at)).cpu(owner).current().first() : Slab.localHead(at);
   }
 
   private static List<Integer> chain(List<Integer> numbers, int head, long slab) {

@@ -1,6 +1,7 @@
 /**
  * Objects: caches of objects of one size on slabs of pages, and the general caches behind kmalloc.
- * All their structures are bytes in the machine's RAM, but for handles and list heads.
+ * All their structures are bytes in the machine's RAM, but for handles, list heads and the head of
+ * a current slab's chain.
  *
  * <p>Terms:
  *
@@ -38,7 +39,7 @@
  * <p>Lock order: a node's lock is the last; nothing is called under it. A slab that is on some
  * CPU's stack of slabs to collect from is never destroyed.
  *
- * <p>Read in this order: SlabGeometry, Slab, Bufctl, CpuSlabs, NodeSlabs, SlabGrower, SlabCpu,
- * KmemCache, ArrayCaches, ObjectChecks. Read next: {@code dev.quarry.virtual}.
+ * <p>Read in this order: SlabGeometry, Slab, Bufctl, CurrentSlab, CpuSlabs, NodeSlabs, SlabGrower,
+ * SlabCpu, KmemCache, ArrayCaches, ObjectChecks. Read next: {@code dev.quarry.virtual}.
  */
 package dev.quarry.slab;

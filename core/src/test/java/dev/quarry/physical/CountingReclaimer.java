@@ -36,9 +36,9 @@ final class CountingReclaimer implements Reclaimer {
   }
 
   @Override
-  public boolean compact(ReclaimRequest request) {
+  public Compacted compact(ReclaimRequest request, CompactPriority priority, int allocFlags) {
     calls.append('C');
-    return onCompact.getAsBoolean();
+    return onCompact.getAsBoolean() ? Compacted.of(CompactResult.SUCCESS) : Compacted.SKIPPED;
   }
 
   long wakeUpsOfOrder(int order) {

@@ -242,8 +242,8 @@ final class MemPolicyTest {
       }
 
       @Override
-      public boolean compact(ReclaimRequest request) {
-        return false;
+      public Compacted compact(ReclaimRequest request, CompactPriority priority, int allocFlags) {
+        return Compacted.SKIPPED;
       }
     };
   }

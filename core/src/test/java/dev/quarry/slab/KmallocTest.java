@@ -6,6 +6,10 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.KmallocGeometry;
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.MemMap;
+import dev.quarry.physical.PageState;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +68,37 @@ class KmallocTest {
       assertThat(slab.kmalloc(cpu, 1L << 35, GFP)).isEqualTo(KmemCache.NULL);
       assertThat(slab.misuses()).isZero();
       assertThat(machine.invariants()).isEmpty();
+    }
+  }
+
+  /**
+   * A free finds out by one word of a frame whether it is a slab's; on no list may another be so.
+   */
+  @Test
+  void noOtherFrameLooksLikeOneOfASlab() {
+    try (Machine machine = SlabMachines.small()) {
+      SlabAllocator slab = machine.slab();
+      Cpu cpu = machine.cpu(0);
+      List<Long> kept = new ArrayList<>();
+      for (int size = 8; size <= 64 << 10; size += 488) {
+        kept.add(slab.kmalloc(cpu, size, GFP));
+        slab.kfree(cpu, slab.kmalloc(cpu, 2 * size, GFP));
+      }
+      slab.reap();
+      MemMap map = machine.memory().map();
+      int slabs = 0;
+      for (int pfn = 0; pfn < map.endPfn(); pfn++) {
+        boolean isSlab = (map.state(pfn) & PageState.SLAB) != 0;
+        assertThat(map.slabHost(pfn) != 0).as("frame %d", pfn).isEqualTo(isSlab);
+        slabs += isSlab ? 1 : 0;
+        if (!isSlab) {
+          long page = machine.allocator().directMap().pageToVirt(pfn);
+          assertThat(!kept.contains(page) && slab.kfree(cpu, page)).as("frame %d", pfn).isFalse();
+        }
+      }
+      assertThat(slabs).isGreaterThan(0);
+      assertThat(machine.invariants()).isEmpty();
+      kept.forEach(object -> assertThat(slab.kfree(cpu, object)).isTrue());
     }
   }
 

@@ -15,11 +15,12 @@ final class Draw {
   private static final long HUGE_BYTES = 2L << 20;
   private static final int MAP_HUGETLB = 0x40000;
   private static final int[] ADVICES = {
-    0, 1, 2, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 5, 99
+    0, 1, 2, 3, 4, 4, 4, 8, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 5, 99,
+    21, 21
   };
 
   /** Those that end a sequence, as Quarry does not follow them. */
-  private static final int[] RARE_ADVICES = {21, 100, 101, 102, 103};
+  private static final int[] RARE_ADVICES = {100, 101, 102, 103};
 
   private static final int[] MAP_MORE = {
     0x100, 0x2000, 0x4000, 0x8000, 0x8000, 0x8000, 0x18000, 0x20000, 0x40, 0x80, 0x100000, 0x80000,

@@ -1,7 +1,9 @@
 package dev.quarry.conform;
 
 import dev.quarry.conform.Difference.What;
+import dev.quarry.virtual.space.Advice;
 import dev.quarry.virtual.space.Errno;
+import dev.quarry.virtual.space.MapFlags;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,35 +20,24 @@ enum Intended {
   LOCKED_TWICE {
     @Override
     boolean is(Difference difference, List<Op> before, Op op) {
-      boolean refused = errno(difference.kernel(), Errno.ENOMEM, Errno.EAGAIN);
-      return difference.what() == What.RESULT
-          && refused
-          && (op.call() == Call.BRK || !errno(difference.quarry(), Errno.ENOMEM, Errno.EAGAIN))
-          && before.stream().anyMatch(Intended::leavesAnEmptyArea);
+      boolean refused =
+          op.call() == Call.BRK
+              ? difference.quarry().equals(Errno.text(op.a()))
+              : errno(difference.kernel(), Errno.EAGAIN, Errno.EAGAIN)
+                  || (errno(difference.kernel(), Errno.ENOMEM, Errno.ENOMEM)
+                      && !errno(difference.quarry(), Errno.EAGAIN, Errno.EAGAIN));
+      return difference.what() == What.RESULT && refused && leavesLockedPages(before);
     }
   },
 
-  /**
-   * Pages of a file on a disk that must be read come in larger folios, and faults take more tries.
-   */
-  DISK_READ {
-    @Override
-    boolean is(Difference difference, List<Op> before, Op op) {
-      boolean residency =
-          difference.what() == What.PAGES
-              || difference.what() == What.FAULTS
-              || difference.what() == What.DATA;
-      return residency && before.stream().anyMatch(Intended::dropsPagesOfDisk);
-    }
-  },
-
-  /** Reclaim that a process asks for: Quarry has none. */
+  /** Reclaim where the host has swap: Quarry's machine here has none. */
   PAGEOUT {
     @Override
     boolean is(Difference difference, List<Op> before, Op op) {
       return op.call() == Call.MADVISE
-          && op.c() == MADV_PAGEOUT
-          && difference.what() != What.RESULT;
+          && op.c() == Advice.PAGEOUT.number()
+          && difference.what() != What.RESULT
+          && Platform.hasSwap();
     }
   },
 
@@ -56,7 +47,22 @@ enum Intended {
     boolean is(Difference difference, List<Op> before, Op op) {
       return op.call() == Call.MADVISE
           && (op.c() == MADV_GUARD_INSTALL || op.c() == MADV_GUARD_INSTALL + 1)
-          && errno(difference.quarry(), Errno.EINVAL, Errno.EINVAL);
+          && (difference.what() != What.RESULT
+              || errno(difference.quarry(), Errno.EINVAL, Errno.EINVAL));
+    }
+  },
+
+  /**
+   * A list of the CPU's still holds a page that was just unlocked: to give it to its last user the
+   * kernel makes a copy, which is clean; Quarry has no such list and gives the page itself.
+   */
+  UNLOCKED_BATCH {
+    @Override
+    boolean is(Difference difference, List<Op> before, Op op) {
+      return difference.what() == What.SMAPS
+          && withoutDirty(difference.kernel()).equals(withoutDirty(difference.quarry()))
+          && before.stream().anyMatch(o -> o.call() == Call.FORK)
+          && before.stream().anyMatch(Intended::locks);
     }
   },
 
@@ -70,11 +76,8 @@ enum Intended {
     }
   };
 
-  private static final int MADV_PAGEOUT = 21;
   private static final int MADV_HWPOISON = 100;
   private static final int MADV_GUARD_INSTALL = 102;
-  private static final int MADV_REMOVE = 9;
-  private static final int MREMAP_DONTUNMAP = 4;
 
   /** Whether this is one, at an operation and after others. */
   abstract boolean is(Difference difference, List<Op> before, Op op);
@@ -100,12 +103,27 @@ enum Intended {
     return text.equals(Errno.text(-one)) || text.equals(Errno.text(-other));
   }
 
-  private static boolean leavesAnEmptyArea(Op op) {
-    return op.call() == Call.MREMAP && (op.d() & MREMAP_DONTUNMAP) != 0;
+  private static boolean locks(Op op) {
+    return switch (op.call()) {
+      case MLOCK, MLOCK2, MLOCKALL -> true;
+      case MMAP -> (op.d() & MapFlags.MAP_LOCKED) != 0;
+      default -> false;
+    };
   }
 
-  private static boolean dropsPagesOfDisk(Op op) {
-    boolean hole = op.call() == Call.MADVISE && op.c() == MADV_REMOVE;
-    return hole || (op.call() == Call.FTRUNCATE && op.a() == Op.DISK_FILE);
+  private static String withoutDirty(String smaps) {
+    return smaps.replaceAll("(Pss_Dirty|(Shared|Private)_(Clean|Dirty)):[0-9]+kB", "");
+  }
+
+  /** Whether mremap with DONTUNMAP comes after something that may lock what it leaves. */
+  private static boolean leavesLockedPages(List<Op> before) {
+    boolean locked = false;
+    for (Op op : before) {
+      locked |= locks(op);
+      if (locked && op.call() == Call.MREMAP && (op.d() & MapFlags.MREMAP_DONTUNMAP) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 }

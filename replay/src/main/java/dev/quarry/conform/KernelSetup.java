@@ -41,6 +41,9 @@ final class KernelSetup {
   private static final int SIGKILL = 9;
   private static final int MADV_POPULATE_WRITE = 23;
   private static final long CAP_IPC_LOCK = 1 << 14;
+  private static final int PREAD64 = 17;
+  private static final int FADVISE64 = 221;
+  private static final int FADV_RANDOM = 1;
   private static final int CPU_MASK_BYTES = 128;
   private static final long CAPABILITY_VERSION_3 = 0x2008_0522;
   private static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
@@ -83,6 +86,7 @@ final class KernelSetup {
     long pipe = batch.room(8);
     opened.add(batch.call(0, 293, Batch.address(pipe), O_NONBLOCK));
     opened.add(open(0, diskFile.toString()));
+    batch.call(0, FADVISE64, DISK_FILE, 0, 0, FADV_RANDOM);
     unlimited();
     permitted = hasLockCapability() ? CAP_IPC_LOCK : 0;
     long dropped = capabilities(0);
@@ -99,6 +103,17 @@ final class KernelSetup {
     }
     strip();
     fill();
+  }
+
+  /**
+   * Reads the file on the disk again, a page at a time: pages that a fault would have to read come
+   * in folios of a size that the kernel chooses.
+   */
+  void readDiskFile(int who) {
+    long bytes = Batch.address(batch.room(Window.PAGE));
+    for (long page = 0; page < FILE_PAGES; page++) {
+      batch.call(who, PREAD64, DISK_FILE, bytes, Window.PAGE, page << Window.PAGE_SHIFT);
+    }
   }
 
   /** Stays on one CPU: others keep references to pages in lists of their own. */

@@ -173,7 +173,11 @@ final class KernelSide implements Side {
       case PROCESS_VM_READV, PROCESS_VM_WRITEV -> main = vectors(op, data);
       default -> main = batch.call(who, op.call().number(), arguments(op));
     }
-    return observe(op, who, main, data, dataBytes);
+    Emitted emitted = observe(op, who, main, data, dataBytes);
+    if (op.dropsPagesOfDisk()) {
+      setup.readDiskFile(who);
+    }
+    return emitted;
   }
 
   /** The bytes that READ puts into a process. */

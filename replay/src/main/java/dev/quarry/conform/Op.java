@@ -1,5 +1,6 @@
 package dev.quarry.conform;
 
+import dev.quarry.virtual.space.Advice;
 import java.util.Locale;
 
 /**
@@ -29,6 +30,15 @@ record Op(int who, Call call, long a, long b, long c, long d, long e, long f) {
   static Op of(int who, Call call, long... args) {
     long[] all = java.util.Arrays.copyOf(args, 6);
     return new Op(who, call, all[0], all[1], all[2], all[3], all[4], all[5]);
+  }
+
+  /** Whether it may take pages of the file on the disk out of memory. */
+  boolean dropsPagesOfDisk() {
+    return switch (call) {
+      case MADVISE -> c == Advice.REMOVE.number() || c == Advice.PAGEOUT.number();
+      case FTRUNCATE -> a == DISK_FILE;
+      default -> false;
+    };
   }
 
   @Override

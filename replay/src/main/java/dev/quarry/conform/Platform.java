@@ -4,6 +4,7 @@ import dev.quarry.virtual.space.SpaceSettings.Overcommit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** What the host must be to be compared with. */
@@ -63,11 +64,20 @@ public final class Platform {
     };
   }
 
-  static long number(String file) {
+  /** Whether the host can swap: a line for each place, behind a headline. */
+  static boolean hasSwap() {
+    return lines("/proc/swaps").size() > 1;
+  }
+
+  private static List<String> lines(String file) {
     try {
-      return Long.parseLong(Files.readAllLines(Path.of(file)).getFirst().strip());
+      return Files.readAllLines(Path.of(file));
     } catch (IOException e) {
       throw new ConformException(file + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  static long number(String file) {
+    return Long.parseLong(lines(file).getFirst().strip());
   }
 }

@@ -187,10 +187,8 @@ final class QuarrySide implements Side {
       own.ftruncate(fd, 0);
       Files.write(diskFile, KernelSetup.filePattern(), StandardOpenOption.WRITE);
       own.ftruncate(fd, bytes);
-      if (process.file(fd) instanceof CachedFile file) {
-        file.cache().readAhead(machine().cpu(0), 0, KernelSetup.FILE_PAGES);
-      }
       descriptors[Op.DISK_FILE] = fd;
+      readDiskFile();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -222,14 +220,26 @@ final class QuarrySide implements Side {
     long oldMajor = major[who];
     minor[who] = mm.minFaults();
     major[who] = mm.majFaults();
-    return new Observation(
-        result,
-        signal,
-        data[0],
-        minor[who] - oldMinor,
-        major[who] - oldMajor,
-        areas(mm),
-        pages(mm));
+    Observation seen =
+        new Observation(
+            result,
+            signal,
+            data[0],
+            minor[who] - oldMinor,
+            major[who] - oldMajor,
+            areas(mm),
+            pages(mm));
+    if (op.dropsPagesOfDisk()) {
+      readDiskFile();
+    }
+    return seen;
+  }
+
+  /** As the kernel's side does. */
+  private void readDiskFile() {
+    if (process(0).file(descriptors[Op.DISK_FILE]) instanceof CachedFile file) {
+      file.cache().readAhead(machine().cpu(0), 0, KernelSetup.FILE_PAGES);
+    }
   }
 
   @Override

@@ -14,8 +14,8 @@ public final class Figures {
 
   private static final List<String> ORDER =
       List.of(
-          "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V5", "B1", "B2", "G1",
-          "R1", "R2", "T3");
+          "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V5", "COMPACT", "B1",
+          "B2", "G1", "R1", "R2", "T3");
 
   private Figures() {}
 
@@ -59,6 +59,7 @@ public final class Figures {
       case "CHECKS" -> new CheckCosts();
       case "PAIR" -> new Pairs();
       case "VMALLOC" -> new VmallocFigure();
+      case "COMPACT" -> new CompactionFigure();
       case "V5" -> new TlbFigure();
       case "B1" -> new Boot();
       case "B2" -> new Start();

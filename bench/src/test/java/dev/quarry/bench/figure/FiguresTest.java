@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.bench.probe.BootProbe;
+import dev.quarry.bench.probe.CompactionProbe;
 import dev.quarry.bench.probe.HeldProbe;
 import dev.quarry.bench.probe.ReplayProbe;
 import dev.quarry.bench.report.GrowthPlot;
@@ -30,8 +31,8 @@ class FiguresTest {
     assertThat(Figures.of(List.of("g1", "P4"), TINY, TINY).keySet()).containsExactly("P4", "G1");
     assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
         .hasMessage(
-            "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, B1, B2,"
-                + " G1, R1, R2, T3");
+            "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, V5,"
+                + " COMPACT, B1, B2, G1, R1, R2, T3");
   }
 
   @Test
@@ -57,6 +58,15 @@ class FiguresTest {
     assertThat(Programs.fresh(BootProbe.class, List.of(), "0", "2"))
         .hasSize(2)
         .allSatisfy(nanos -> assertThat(Long.parseLong(nanos)).isPositive());
+  }
+
+  @Test
+  void compactionMovesHalfOfThePagesAtMost() throws IOException {
+    List<String> lines = Programs.fresh(CompactionProbe.class, List.of(), "32", "0");
+    assertThat(lines).hasSize(3);
+    assertThat(Long.parseLong(lines.get(0))).isBetween(1000L, 4096L);
+    assertThat(Long.parseLong(lines.get(1))).isPositive();
+    assertThat(Long.parseLong(lines.get(2))).isPositive();
   }
 
   @ParameterizedTest

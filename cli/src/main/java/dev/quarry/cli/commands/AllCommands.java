@@ -26,6 +26,7 @@ public final class AllCommands {
     MemoryCommands.addTo(registry);
     TlbCommands.addTo(registry);
     ProcessCommands.addTo(registry);
+    ExecCommand.addTo(registry);
     MapCommands.addTo(registry);
     StepsCommand.addTo(registry);
     AdviceCommands.addTo(registry);

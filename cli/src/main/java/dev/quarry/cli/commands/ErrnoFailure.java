@@ -46,6 +46,10 @@ record ErrnoFailure(int errno, String why) implements Value.Failure {
       case Errno.EPERM -> "not permitted";
       case Errno.ENOENT -> "there is no such thing";
       case Errno.EIO -> "input or output failed";
+      case Errno.E2BIG -> "too many arguments";
+      case Errno.ENOEXEC -> "no program of this machine";
+      case Errno.ELOOP -> "too many scripts";
+      case Errno.ELIBBAD -> "the interpreter is no program";
       case Errno.EBADF -> "no such descriptor";
       case Errno.EAGAIN -> "try again, or a limit is reached";
       case Errno.ENOMEM -> "no memory, no room, or a limit is reached";

@@ -22,6 +22,7 @@ final class Pictures {
     NAMES.put("zones", "where the zones lie, and the order in which requests try them");
     NAMES.put("pcp", "what is on the CPUs' own lists");
     NAMES.put("pageblocks", "the migrate type of each pageblock, and how much of it is free");
+    NAMES.put("compaction", "how full pageblocks are, what cannot move, where both scanners are");
     NAMES.put(
         "cache", "a cache: its slabs full, partial and free; with detail its arrays and lists");
     NAMES.put(
@@ -87,6 +88,7 @@ final class Pictures {
           case "reserve" -> ReservePicture.draw(machine, zones);
           case "zones" -> ZonePicture.draw(machine, zones);
           case "pcp" -> PcpPicture.draw(zones);
+          case "compaction" -> compaction(session, machine, zones);
           case "vmalloc" -> VmallocPicture.draw(machine.kernelSpace());
           default -> pageblocks(session, machine, zones);
         });
@@ -100,6 +102,15 @@ final class Pictures {
       session.spend(
           (pages > 0 ? Math.min(pages, zone.spanned()) : zone.spanned()) / FRAMES_PER_STEP);
       drawn.add(new BuddyPicture(machine, zone).draw(from, pages));
+    }
+    return String.join("\n", drawn);
+  }
+
+  private static String compaction(Session session, Machine machine, List<Zone> zones) {
+    List<String> drawn = new ArrayList<>();
+    for (Zone zone : zones) {
+      session.spend(zone.spanned() / FRAMES_PER_STEP);
+      drawn.add(new CompactionPicture(machine, zone).draw());
     }
     return String.join("\n", drawn);
   }

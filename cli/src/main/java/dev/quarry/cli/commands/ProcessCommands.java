@@ -108,7 +108,7 @@ final class ProcessCommands {
     return processes;
   }
 
-  private static String oneOf(Value value, List<String> words) {
+  static String oneOf(Value value, List<String> words) {
     if (!words.contains(value.word())) {
       throw new IllegalArgumentException(
           "\"" + value.word() + "\" is none of " + String.join(", ", words));

@@ -10,6 +10,7 @@ import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 
 /**
  * The pages of one file that are in memory: {@code struct address_space} (include/linux/fs.h), with
@@ -325,17 +326,33 @@ public final class PageCache {
 
   /**
    * Takes a clean page out that nobody holds but the cache and the caller: {@code
-   * __remove_mapping}. What was known of its use stays in its place. The caller frees the frame.
+   * __remove_mapping}. What was known of its use stays in its place, but for shared memory. The
+   * caller frees the frame.
    *
    * @return whether it was taken out
    */
   public synchronized boolean reclaim(int pfn) {
-    boolean mine = map.mapping(pfn) == handle && !isDirty(pfn) && !isShmem();
+    boolean mine = map.mapping(pfn) == handle && !isDirty(pfn);
     if (!mine || !map.takeReferences(pfn, 2, 0)) {
       return false;
     }
-    pages.remove(indexOf(pfn), all.lru().evicted(pfn));
+    pages.remove(indexOf(pfn), isShmem() ? PageIndex.NO_SHADOW : all.lru().evicted(pfn));
     forget(pfn);
+    return true;
+  }
+
+  /**
+   * Lets a page move to another frame, if it can, which takes its place here; nobody finds it
+   * meanwhile.
+   *
+   * @param move moves it, descriptor included; false: it cannot
+   * @return whether it moved
+   */
+  public synchronized boolean migrate(int pfn, int to, BooleanSupplier move) {
+    if (map.mapping(pfn) != handle || !move.getAsBoolean()) {
+      return false;
+    }
+    pages.replace(indexOf(to), to);
     return true;
   }
 

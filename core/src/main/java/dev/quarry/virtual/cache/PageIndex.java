@@ -51,6 +51,14 @@ final class PageIndex {
     return shadow;
   }
 
+  /** A page that is there has another frame from now on. */
+  void replace(long index, int pfn) {
+    Node node = nodes.get(index >>> NODE_SHIFT);
+    if (node != null) {
+      node.frames[slot(index)] = pfn;
+    }
+  }
+
   /** Forgets a page that was there, and leaves a shadow or {@link #NO_SHADOW}. */
   void remove(long index, int shadow) {
     Node node = nodes.get(index >>> NODE_SHIFT);

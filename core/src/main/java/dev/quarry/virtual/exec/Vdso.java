@@ -9,6 +9,7 @@ import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.Mmap;
 import dev.quarry.virtual.space.Munmap;
+import dev.quarry.virtual.space.SpecialMapping;
 
 /**
  * What the kernel shows each program of itself: {@code map_vdso} (arch/x86/entry/vdso/vma.c, 6.18).
@@ -50,10 +51,13 @@ public final class Vdso {
     long flags = MAP_PRIVATE | MAP_ANONYMOUS;
     long at = checked(Mmap.mmap(cpu, mm, 0, pages * PAGE, PROT_NONE, flags, null, 0));
     checked(Munmap.munmap(cpu, mm, at, pages * PAGE));
-    long next = part(cpu, mm, at, VVAR_PAGES, PROT_READ, vvar);
-    next = part(cpu, mm, next, CLOCK_PAGES, PROT_READ, clocks);
-    part(cpu, mm, next, CODE_PAGES, PROT_READ | PROT_EXEC, code);
-    return next;
+    long second = part(cpu, mm, at, VVAR_PAGES, PROT_READ, vvar);
+    SpecialMapping.frames(mm, at);
+    long third = part(cpu, mm, second, CLOCK_PAGES, PROT_READ, clocks);
+    SpecialMapping.frames(mm, second);
+    part(cpu, mm, third, CODE_PAGES, PROT_READ | PROT_EXEC, code);
+    SpecialMapping.code(mm, third);
+    return third;
   }
 
   private static long part(Cpu cpu, MmStruct mm, long at, int pages, long prot, CachedFile what)

@@ -1,8 +1,6 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.virtual.PageTables;
-import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.space.Errno;
@@ -16,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileAdvice {
   private final Parts parts;
+  private final ReverseMap rmap;
   private final VmAreaStruct areas;
 
-  FileAdvice(Parts parts) {
+  FileAdvice(Parts parts, ReverseMap rmap) {
     this.parts = parts;
+    this.rmap = rmap;
     this.areas = parts.spaces().areas();
   }
 
@@ -38,43 +38,21 @@ final class FileAdvice {
   }
 
   /**
-   * Writes what is dirty. A page that only this area maps is write protected first and clean
-   * afterwards; one that others map too stays dirty, and is written again next time.
+   * Writes what is dirty. All entries of a page, of all processes, are write protected first, so
+   * that it is clean afterwards and its next write is seen.
    */
-  int sync(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+  int sync(Cpu cpu, long vma, long start, long end) {
     PageCache cache = cache(vma);
     if (cache == null) {
       return 0;
     }
-    long first = areas.pgoffAt(vma, start);
     boolean written =
         cache.writeBack(
             cpu,
-            first,
+            areas.pgoffAt(vma, start),
             areas.pgoffAt(vma, end),
-            (index, pfn) -> {
-              int others = parts.map().mapcount(pfn);
-              long address = start + ((index - first) << Parts.SHIFT);
-              return others - protect(cpu, mm, address, pfn) == 0;
-            });
+            (index, pfn) -> rmap.makeClean(cpu, pfn));
     return written ? 0 : -Errno.EIO;
-  }
-
-  /** {@code page_mkclean_one}: 1 if the entry of an address shows the page. */
-  private int protect(Cpu cpu, MmStruct mm, long address, int pfn) {
-    long slot = mm.tables().findSlot(address);
-    if (slot == PageTables.NO_SLOT) {
-      return 0;
-    }
-    long entry = parts.tables().entry(slot);
-    if (!Pte.isMapped(entry) || parts.pfn(entry) != pfn) {
-      return 0;
-    }
-    while (!parts.tables().replace(slot, entry, entry & ~(Pte.RW | Pte.DIRTY))) {
-      entry = parts.tables().entry(slot); // the processor has just marked it
-    }
-    parts.tables().tlb().userRange(cpu, mm.tables(), address, 1, false);
-    return 1;
   }
 
   /** {@code madvise_remove}: a hole in the file; private copies stay. */

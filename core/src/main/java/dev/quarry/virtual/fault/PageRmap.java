@@ -12,6 +12,7 @@ import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
+import dev.quarry.virtual.space.VmFlags;
 
 /**
  * Who maps a frame: mapcounts, the owner in the descriptor, and what is counted by them (mm/rmap.c,
@@ -89,7 +90,9 @@ final class PageRmap {
   /** Makes a fresh page a private one that an area maps once: {@code folio_add_new_anon_rmap}. */
   void newAnon(VmFault fault, int pfn) {
     int index = (int) spaces.areas().pgoffAt(fault.vma, fault.address);
-    map.enterMapped(pfn, NEW_ANON, handle(fault.vma), index);
+    boolean isKept = (fault.flags & VmFlags.DROPPABLE) == 0;
+    int flags = isKept ? NEW_ANON : NEW_ANON & ~PageState.SWAPBACKED;
+    map.enterMapped(pfn, flags, handle(fault.vma), index);
     fault.mm.addRss(RssKind.ANON, 1);
     counts.add(fault.cpu, pfn, NodeStat.NR_ANON_PAGES, 1);
     lru.add(fault.cpu, pfn);

@@ -85,7 +85,7 @@ public final class ReverseMap {
   }
 
   /** Where an area shows a page, huge or not, or would, or {@link PageTables#NO_SLOT}. */
-  private long slot(MmStruct mm, long vma, int pfn) {
+  long slot(MmStruct mm, long vma, int pfn) {
     int pages = map.index(pfn) - (int) areas.pgoff(vma);
     if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
       return PageTables.NO_SLOT;
@@ -107,7 +107,7 @@ public final class ReverseMap {
   }
 
   /** Tells the TLBs; nobody uses the entry meanwhile, as its lock is held. */
-  private void flush(Cpu cpu, MmStruct mm, long vma, int pfn) {
+  void flush(Cpu cpu, MmStruct mm, long vma, int pfn) {
     tables.tlb().userRange(cpu, mm.tables(), address(vma, pfn), 1, false);
   }
 
@@ -210,18 +210,20 @@ public final class ReverseMap {
           }
           mm.noteHiwaterRss();
           flush(cpu, mm, vma, pfn);
-          return anon ? unmapAnon(cpu, mm, slot, pfn, swapEntry) : unmapFile(cpu, mm, slot, pfn);
+          return anon ? unmapAnon(cpu, mm, vma, slot, swapEntry) : unmapFile(cpu, mm, slot, pfn);
         });
     return map.mapcount(pfn) == 0;
   }
 
-  private boolean unmapAnon(Cpu cpu, MmStruct mm, long slot, int pfn, long swapEntry) {
+  private boolean unmapAnon(Cpu cpu, MmStruct mm, long vma, long slot, long swapEntry) {
     long entry = take(slot, swapEntry);
+    int pfn = parts.pfn(entry);
     if ((entry & Pte.DIRTY) != 0) {
       map.changeFlags(pfn, 0, PageState.DIRTY);
     }
     if (swapEntry == Pte.NONE) {
-      if ((PageState.flags(map.state(pfn)) & PageState.DIRTY) != 0) {
+      boolean isDirty = (PageState.flags(map.state(pfn)) & PageState.DIRTY) != 0;
+      if (isDirty && !areas.has(vma, VmFlags.DROPPABLE)) {
         map.changeFlags(pfn, 0, PageState.SWAPBACKED); // written after madvise(MADV_FREE)
         tables.entry(slot, entry);
         return false;

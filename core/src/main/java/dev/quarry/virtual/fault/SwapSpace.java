@@ -3,6 +3,7 @@ package dev.quarry.virtual.fault;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where pages go that are swapped out, as far as page faults need it. Entries are those of {@link
@@ -41,6 +42,11 @@ public interface SwapSpace {
         @Override
         public int users(long entry) {
           return 0;
+        }
+
+        @Override
+        public boolean migrate(int pfn, int to, BooleanSupplier move) {
+          return false;
         }
 
         @Override
@@ -85,6 +91,15 @@ public interface SwapSpace {
 
   /** How many page table entries say that the page is there: {@code swp_swapcount}. */
   int users(long entry);
+
+  /**
+   * Lets a page of the swap cache move to another frame, if it can, which takes its place in the
+   * cache; nobody finds it there meanwhile.
+   *
+   * @param move moves it, descriptor included; false: it cannot
+   * @return whether it moved
+   */
+  boolean migrate(int pfn, int to, BooleanSupplier move);
 
   /** One page table entry more says that the page is there: {@code swap_duplicate}. */
   void duplicate(long entry);

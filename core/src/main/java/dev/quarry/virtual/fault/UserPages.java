@@ -84,8 +84,9 @@ public final class UserPages implements MappedPages {
     this.handler = new PageFaultHandler(parts, mmFault, leaves);
     this.memory = new UserMemory(handler, spaces.ram());
     this.protection = new ChangeProtection(parts, huge);
-    this.fileAdvice = new FileAdvice(parts);
-    this.lockedPages = new LockedPages(parts, protection, new ReverseMap(parts, swap, huge));
+    ReverseMap rmap = reverseMap();
+    this.fileAdvice = new FileAdvice(parts, rmap);
+    this.lockedPages = new LockedPages(parts, protection, rmap);
     spaces.pages(this);
   }
 
@@ -166,6 +167,11 @@ public final class UserPages implements MappedPages {
   /** Which pages processes have used. */
   public YoungEntries youngEntries() {
     return new YoungEntries(parts);
+  }
+
+  /** Moves pages to other frames. */
+  public PageMigration migration() {
+    return new PageMigration(parts, swap, reverseMap());
   }
 
   /** Brings back all pages of an address space that are in one swap area: {@code unuse_mm}. */
@@ -385,7 +391,7 @@ public final class UserPages implements MappedPages {
 
   @Override
   public int sync(Cpu cpu, MmStruct mm, long vma, long start, long end) {
-    return fileAdvice.sync(cpu, mm, vma, start, end);
+    return fileAdvice.sync(cpu, vma, start, end);
   }
 
   /**

@@ -179,6 +179,13 @@ public final class MmStruct extends SpinLock {
     return get(Field.EXEC_VM);
   }
 
+  /** Pages from the first to the last of the program's own code; 0 where none was started. */
+  public long codePages() {
+    long page = PAGE_SIZE;
+    long end = get(Field.END_CODE) + page - 1 & PAGE_MASK;
+    return Long.divideUnsigned(end - (get(Field.START_CODE) & PAGE_MASK), page);
+  }
+
   /** Pages in stacks. */
   public long stackVm() {
     return get(Field.STACK_VM);

@@ -145,6 +145,84 @@ class KernelsWayTest {
     assertThat(smaps("Private_Dirty:")).isEqualTo("4 kB");
   }
 
+  /** Two views of one page: what is written back is clean in both, and the next store is seen. */
+  @Test
+  void writingBackProtectsThePageWhereverItIsMapped() throws IOException {
+    Path file = folder.resolve("data");
+    Files.write(file, new byte[4096]);
+    int fd = process.open(machine.processes().pages().caches().open(file, true));
+    calls.mmap(AT, PAGE, 3, FILE, fd, 0);
+    calls.mmap(AT + 8 * PAGE, PAGE, 3, FILE, fd, 0);
+    process.store(cpu, AT, 1, 'a');
+    process.store(cpu, AT + 8 * PAGE, 1, 'b');
+    long faults = process.mm().minFaults();
+    assertThat(calls.msync(AT, PAGE, MS_SYNC)).isZero();
+    assertThat(Files.readAllBytes(file)[0]).isEqualTo((byte) 'b');
+    assertThat(smaps("Private_Dirty:") + smaps("Shared_Dirty:")).isEqualTo("0 kB0 kB");
+    process.store(cpu, AT + 8 * PAGE, 1, 'c');
+    process.store(cpu, AT, 1, 'd');
+    assertThat(process.mm().minFaults() - faults).as("each view faults once").isEqualTo(2);
+    assertThat(smaps("Shared_Dirty:")).isEqualTo("4 kB");
+  }
+
+  /** A fork shares the pages: what the child gives up is still the parent's, until it writes. */
+  @Test
+  void pagesGivenUpAfterAForkAreTheParentsStill() {
+    calls.mmap(AT, 2 * PAGE, 3, ANON, -1, 0);
+    process.store(cpu, AT, 1, 1);
+    process.store(cpu, AT + PAGE, 1, 2);
+    Process child = machine.processes().fork(cpu, process);
+    assertThat(child).isNotNull();
+    SystemCalls other = new SystemCalls(cpu, child);
+    assertThat(other.madvise(AT, 2 * PAGE, 8)).isZero();
+    assertThat(smaps("Shared_Dirty:")).as("the parent's entries").isEqualTo("8 kB");
+    child.store(cpu, AT, 1, 3);
+    assertThat(process.load(cpu, AT, 1)).isEqualTo(1);
+    assertThat(other.madvise(AT, 2 * PAGE, 8)).isZero();
+    assertThat(other.madvise(AT, 2 * PAGE, 21)).isZero();
+    assertThat(child.load(cpu, AT, 1)).as("the child's own copy was given up").isZero();
+    assertThat(process.load(cpu, AT, 1)).isEqualTo(1);
+    assertThat(child.load(cpu, AT + PAGE, 1)).isEqualTo(2);
+    machine.processes().exit(cpu, child);
+  }
+
+  /** The rest of the last page is filled with zeros, and that is a write. */
+  @Test
+  void aPageThatAFilesNewEndCutsIsDirty() {
+    int fd = calls.memfdCreate("f");
+    calls.ftruncate(fd, 2 * PAGE);
+    calls.mmap(AT, 2 * PAGE, 3, FILE | MAP_POPULATE, fd, 0);
+    assertThat(smaps("Private_Dirty:")).isEqualTo("0 kB");
+    assertThat(calls.ftruncate(fd, PAGE)).isZero();
+    assertThat(present(2) + smaps("Private_Dirty:")).as("a page's edge").isEqualTo("x.0 kB");
+    assertThat(calls.ftruncate(fd, 100)).isZero();
+    assertThat(present(2) + smaps("Private_Dirty:")).isEqualTo("x.4 kB");
+  }
+
+  /**
+   * Without swap, what was written must stay; zeros of a file in memory come again by themselves.
+   */
+  @Test
+  void sharedMemoryThatNobodyWroteCanBeDropped() {
+    long flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE;
+    calls.mmap(AT, 4 * PAGE, 3, flags, -1, 0);
+    process.store(cpu, AT + PAGE, 1, 7);
+    assertThat(calls.madvise(AT, 4 * PAGE, 21)).isZero();
+    assertThat(present(4)).isEqualTo("....");
+    assertThat(process.load(cpu, AT + PAGE, 1)).isEqualTo(7);
+    assertThat(present(4)).as("around it nothing is in the cache").isEqualTo(".x..");
+    assertThat(process.load(cpu, AT, 1)).isZero();
+  }
+
+  @Test
+  void droppablePagesAreDroppedEvenIfTheyWereWritten() {
+    calls.mmap(AT, 2 * PAGE, 3, MAP_DROPPABLE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    process.store(cpu, AT, 1, 7);
+    assertThat(calls.madvise(AT, 2 * PAGE, 21)).isZero();
+    assertThat(present(2)).isEqualTo("..");
+    assertThat(process.load(cpu, AT, 1)).isZero();
+  }
+
   private String smaps(String name) {
     String file = machine.files().read("/proc/" + process.pid() + "/smaps").orElseThrow();
     String line = file.lines().filter(l -> l.startsWith(name)).findFirst().orElseThrow();

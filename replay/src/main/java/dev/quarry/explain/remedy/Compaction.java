@@ -12,10 +12,11 @@ import dev.quarry.physical.ZoneCounters;
 import java.util.List;
 
 /**
- * Compaction before the request came. The twin does not compact, so this is an estimate by the
- * questions that the kernel asks before it does: would single pages pass with room for the copies
- * ({@code compaction_suitable}: {@code 2 << order} pages more), and is fragmentation the trouble
- * rather than lack of memory ({@code fragmentation_index}, mm/vmstat.c, above 500)? And it needs
+ * Compaction before the request came. A log does not say which frames held pages that could move,
+ * so the twin has none for compaction to work on, and this is an estimate by the questions that the
+ * kernel asks before it compacts: would single pages pass with room for the copies ({@code
+ * compaction_suitable}: {@code 2 << order} pages more), and is fragmentation the trouble rather
+ * than lack of memory ({@code fragmentation_index}, mm/vmstat.c, above 500)? And it needs
  * pageblocks with movable pages.
  */
 final class Compaction implements Knob {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,11 +22,26 @@ final class Page {
   /** The release of uPlot that the module's pom names; a part of the paths in its jar. */
   static final String UPLOT = "1.6.30";
 
-  /** A replay's: one module, in the order in which the parts need each other. */
-  private static final List<String> REPLAY =
-      List.of(
-          "base.js",
-          "charts.js",
+  /**
+   * A kind of page: {@code frame.html} around its own body.
+   *
+   * @param command what shows the same as text
+   * @param body the file of its sections
+   * @param scripts one module, in the order in which the parts need each other
+   */
+  private record Kind(String title, String command, String body, List<String> scripts) {
+    Kind(String title, String command, String body, String... scripts) {
+      this(title, command, body, Stream.concat(SHARED.stream(), Stream.of(scripts)).toList());
+    }
+  }
+
+  private static final List<String> SHARED = List.of("base.js", "charts.js");
+
+  private static final Kind REPLAY =
+      new Kind(
+          "Quarry replay",
+          "quarry replay",
+          "report.html",
           "head.js",
           "memory.js",
           "map-data.js",
@@ -37,46 +53,53 @@ final class Page {
           "slab.js",
           "main.js");
 
+  /** Free memory over time alone. */
+  private static final Kind WATCH =
+      new Kind("Quarry twin", "quarry twin --watch", "watch.html", "memory.js", "watch.js");
+
+  private static final Kind PROCESSES =
+      new Kind("Quarry processes", "quarry replay", "processes.html", "processes.js");
+
+  private static final Kind REFERENCES =
+      new Kind("Quarry references", "quarry replay", "refs.html", "refs.js");
+
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
   private static final Pattern MARK = Pattern.compile("@@([a-zA-Z]+)@@");
 
   private Page() {}
 
-  /** Free memory over time alone. */
-  private static final List<String> WATCH =
-      List.of("base.js", "charts.js", "memory.js", "watch.js");
-
-  /** Processes and their faults. */
-  private static final List<String> PROCESSES = List.of("base.js", "charts.js", "processes.js");
-
-  /** The page of processes that were played. */
-  static String ofProcesses(ObjectNode data) {
-    return with("processes.html", PROCESSES, data);
+  /** The page of a replay of requests for pages. */
+  static String with(ObjectNode data) {
+    return with(REPLAY, data);
   }
 
-  /** References of a program. */
-  private static final List<String> REFERENCES = List.of("base.js", "charts.js", "refs.js");
+  /** The page of processes that were played, and their faults. */
+  static String ofProcesses(ObjectNode data) {
+    return with(PROCESSES, data);
+  }
 
   /** The page of a program's references. */
   static String ofReferences(ObjectNode data) {
-    return with("refs.html", REFERENCES, data);
-  }
-
-  static String with(ObjectNode data) {
-    return with("report.html", REPLAY, data);
+    return with(REFERENCES, data);
   }
 
   /** The page of a machine that is watched. */
   static String ofWatch(ObjectNode data) {
-    return with("watch.html", WATCH, data);
+    return with(WATCH, data);
   }
 
-  private static String with(String frame, List<String> scripts, ObjectNode data) {
+  private static String with(Kind kind, ObjectNode data) {
     String charts = uplot("dist/uPlot.iife.min.js");
-    String pictures = scripts.stream().map(Page::own).collect(Collectors.joining("\n"));
+    String pictures = kind.scripts.stream().map(Page::own).collect(Collectors.joining("\n"));
     Map<String, String> parts =
         Map.of(
+            "title",
+            kind.title,
+            "command",
+            kind.command,
+            "body",
+            own(kind.body),
             "policy",
             "script-src '" + hash(charts) + "' '" + hash(pictures) + "'",
             "style",
@@ -91,7 +114,7 @@ final class Page {
             uplot("LICENSE"),
             "release",
             UPLOT);
-    return filled(own(frame), parts);
+    return filled(own("frame.html"), parts);
   }
 
   /** The marks are looked for in the frame alone, never in what replaces them. */

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   ReplayResult ──► HeadData, MemoryData, MapData, ... ──► JSON ─┐
- *   report.html, report.css, *.js, uPlot ──────────────────────── Page ──► ReportFile
+ *   frame.html, *.html, report.css, *.js, uPlot ────────────────── Page ──► ReportFile
  * </pre>
  *
  * <p>Terms:

@@ -20,8 +20,8 @@ import java.util.Objects;
 
 /**
  * A trace of pages in a memory that is too small for it, under one LRU policy: every touch sets its
- * entry's accessed bit, as no TLB is modelled; nothing is read ahead. What the policy misses is what
- * is touched first, and what comes back.
+ * entry's accessed bit, as no TLB is modelled; nothing is read ahead. What the policy misses is
+ * what is touched first, and what comes back.
  */
 final class PolicyPlayer {
   private static final long SWAP_BYTES = 1L << 28;

@@ -45,8 +45,7 @@ public final class PolicyTable {
   }
 
   private static void row(StringBuilder out, Optimum trace, int quarters, LruSpec.Policy policy) {
-    PolicyPlayer.Outcome outcome =
-        PolicyPlayer.play(trace, policy, trace.pages() * quarters / 4);
+    PolicyPlayer.Outcome outcome = PolicyPlayer.play(trace, policy, trace.pages() * quarters / 4);
     long optimum = trace.optimum(outcome.memory());
     long clock = trace.clock(outcome.memory());
     line(

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   without a TLB: was the page used in this way before? Then its bits are set, nothing changes
  * </pre>
  *
- * <p>Pages are taken away only inside a page fault, by reclaim, if the machine's memory is set to be
- * small; the program frees none. The page used last is asked for again after each fault.
+ * <p>Pages are taken away only inside a page fault, by reclaim, if the machine's memory is set to
+ * be small; the program frees none. The page used last is asked for again after each fault.
  */
 final class RefPlayer {
   private static final int SHIFT = PageTable.PAGE_SHIFT;

@@ -53,7 +53,7 @@ function plotOptions(options, place, chips) {
     width: widthIn(place),
     height: options.height,
     legend: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0],
     scales: { x: { time: false, ...(options.xRange ? { range: options.xRange } : {}) }, y: { range: options.y.range } },
     axes: [x, y],
     cursor: {

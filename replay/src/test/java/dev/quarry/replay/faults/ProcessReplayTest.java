@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.replay.calls.PlayedProcess;
+import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.replay.read.Fixtures;
 import dev.quarry.replay.read.Mutations;
 import dev.quarry.replay.read.RecordingException;

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /** The optimum against all choices that there are, CLOCK against one played by hand. */
 class OptimumTest {
   /** The fewest misses from a touch on, by trying each page that could go. */
-  private static int fewest(int[] trace, int at, int inMemory, int frames, Map<Long, Integer> known) {
+  private static int fewest(
+      int[] trace, int at, int inMemory, int frames, Map<Long, Integer> known) {
     if (at == trace.length) {
       return 0;
     }
@@ -61,7 +62,9 @@ class OptimumTest {
     }
   }
 
-  /** 1 2 3 fill three frames; 4 finds all used, goes round and replaces 1; then 2 has been marked. */
+  /**
+   * 1 2 3 fill three frames; 4 finds all used, goes round and replaces 1; then 2 has been marked.
+   */
   @Test
   void theHandPassesWhatWasUsed() {
     Optimum trace = new Optimum();

@@ -1,0 +1,80 @@
+package dev.quarry.bench.figure;
+
+import dev.quarry.bench.probe.CompactionProbe;
+import dev.quarry.bench.report.FigureResult;
+import dev.quarry.bench.report.Measured;
+import dev.quarry.bench.report.Row;
+import dev.quarry.bench.report.Samples;
+import dev.quarry.bench.report.Subject;
+import dev.quarry.bench.run.Context;
+import dev.quarry.bench.run.Programs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * COMPACT: blocks of order 9 that compaction wins for each 1,000 pages that it moves, and its time
+ * for each of them, where a process holds one page of each pair of 256 MiB; beside the running
+ * kernel's {@code compact_memory} after the same, which compacts all of the host, and which only
+ * root may ask for.
+ */
+final class CompactionFigure implements Figure {
+  private static final String MIB = "256";
+  private static final String WARM_MACHINES = "8";
+  private static final Path PROGRAM = Path.of("bench", "target", "c", "compactbench");
+  private static final Path COMPACT_MEMORY = Path.of("/proc/sys/vm/compact_memory");
+  private static final Subject QUARRY = Subject.ours("Quarry compact_memory");
+  private static final Subject KERNEL = Subject.peer("the kernel: compact_memory");
+
+  private final List<Measured> won = new ArrayList<>();
+  private final List<Measured> nanos = new ArrayList<>();
+
+  @Override
+  public FigureResult measure(Context context) throws IOException {
+    int rounds = context.effort().rounds();
+    List<String> arguments = List.of("-Xmx256m", "-XX:+UseSerialGC");
+    add(QUARRY, rounds, () -> Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES));
+    Path program = context.root().resolve(PROGRAM);
+    if (!Files.isExecutable(program)) {
+      context.note("the kernel's compaction is missing: no C compiler built " + PROGRAM);
+    } else if (!Files.isWritable(COMPACT_MEMORY)) {
+      context.note("the kernel's compaction is missing: only root may write " + COMPACT_MEMORY);
+    } else {
+      List<String> command = List.of(program.toString(), MIB);
+      add(KERNEL, rounds, () -> Programs.lines(command, Map.of()));
+      context.note(
+          "the kernel compacts all of the host, whatever else is in its memory; Quarry a machine"
+              + " of 320 MiB with one process");
+    }
+    return new FigureResult(
+        "COMPACT",
+        "compaction of memory in which one page of each pair is held",
+        FigureResult.Layout.SUBJECTS,
+        List.of(
+            new Row("blocks of order 9 for each 1,000 pages moved", "blocks", won),
+            new Row("a page moved", "ns", nanos)),
+        List.of(),
+        context.takeNotes());
+  }
+
+  /** A program that prints pages moved, blocks won, nanoseconds. */
+  @FunctionalInterface
+  private interface Run {
+    List<String> lines() throws IOException;
+  }
+
+  private void add(Subject subject, int rounds, Run run) throws IOException {
+    double[] blocks = new double[rounds];
+    double[] times = new double[rounds];
+    for (int i = 0; i < rounds; i++) {
+      double[] numbers = run.lines().stream().mapToDouble(Double::parseDouble).toArray();
+      blocks[i] = numbers[1] * 1000 / numbers[0];
+      times[i] = numbers[2] / numbers[0];
+    }
+    won.add(new Measured(subject, Samples.of(blocks)));
+    nanos.add(new Measured(subject, Samples.of(times)));
+  }
+}

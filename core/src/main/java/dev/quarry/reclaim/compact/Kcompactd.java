@@ -1,0 +1,162 @@
+package dev.quarry.reclaim.compact;
+
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.CompactResult;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.PageAllocator;
+import dev.quarry.physical.PhysicalMemory;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.physical.Zone;
+import dev.quarry.physical.ZoneCompaction;
+
+/**
+ * The background compactor of a node: {@code kcompactd} (mm/compaction.c, 6.18). Woken when the
+ * background reclaimer has freed pages for a request of an order above 0, and when a request that
+ * may not wait found no block.
+ *
+ * <pre>
+ *   asleep ── wake ──► zone 0 ── step ──► zone 1 ── step ──► ... asleep
+ * </pre>
+ *
+ * <p>A step is one zone. Who drives the machine decides when there is one. The kernel looks for
+ * fragmentation each 500 ms; here that is {@link #proactive}.
+ */
+public final class Kcompactd {
+  private final PhysicalMemory memory;
+  private final PageAllocator allocator;
+  private final Node node;
+  private final ZoneCompactor compactor;
+  private final CompactionSettings settings;
+  private volatile boolean awake;
+  private int order;
+  private int highestZone;
+  private int nextZone;
+
+  Kcompactd(
+      PhysicalMemory memory,
+      PageAllocator allocator,
+      Node node,
+      ZoneCompactor compactor,
+      CompactionSettings settings) {
+    this.memory = memory;
+    this.allocator = allocator;
+    this.node = node;
+    this.compactor = compactor;
+    this.settings = settings;
+    this.highestZone = node.zones().size() - 1;
+  }
+
+  /** Whose memory it compacts. */
+  public Node node() {
+    return node;
+  }
+
+  /** Whether it was woken and has not finished. */
+  public boolean isAwake() {
+    return awake;
+  }
+
+  /** {@code wakeup_kcompactd}: nobody wakes it for single pages, or where it would be no use. */
+  synchronized void wake(int forOrder, int forZone) {
+    if (forOrder == 0) {
+      return;
+    }
+    order = Math.max(order, forOrder);
+    highestZone = Math.min(highestZone, forZone);
+    if (!awake && isUseful()) {
+      awake = true;
+      nextZone = 0;
+    }
+  }
+
+  private boolean isUseful() {
+    for (int index = 0; index <= highestZone; index++) {
+      Zone zone = node.zone(index);
+      if (zone.isPopulated() && suits(zone)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean suits(Zone zone) {
+    return compactor.suit(zone, order, highestZone, 0, false) == CompactResult.CONTINUE;
+  }
+
+  private CompactControl control(Cpu cpu, Zone zone) {
+    CompactControl control = new CompactControl(cpu, zone, order, CompactControl.Mode.SYNC_LIGHT);
+    control.highestZone = highestZone;
+    return control;
+  }
+
+  /**
+   * Compacts the next zone, if it is awake.
+   *
+   * @param cpu a CPU that the calling thread may use
+   * @return whether it is still awake
+   */
+  public synchronized boolean step(Cpu cpu) {
+    if (awake && nextZone == 0) {
+      memory.events().count(cpu.id(), VmEvent.COMPACT_DAEMON_WAKE, 1);
+    }
+    while (awake) {
+      Zone zone = node.zone(nextZone);
+      boolean works = zone.isPopulated() && !zone.compaction().isDeferred(order);
+      if (works) {
+        compact(control(cpu, zone));
+      }
+      if (nextZone++ == highestZone) {
+        awake = false;
+        order = 0;
+        highestZone = node.zones().size() - 1;
+      }
+      if (works) {
+        return awake;
+      }
+    }
+    return false;
+  }
+
+  private void compact(CompactControl control) {
+    CompactResult result = compactor.run(control, null);
+    ZoneCompaction state = control.zone.compaction();
+    if (result == CompactResult.SUCCESS && control.migrateScanned > 0) {
+      state.undefer(control.order, false);
+    } else if (result == CompactResult.COMPLETE || result == CompactResult.PARTIAL_SKIPPED) {
+      allocator.drainAllPages(); // what is missing may lie on CPUs' lists
+      state.defer(control.order);
+    }
+    count(control);
+  }
+
+  private void count(CompactControl control) {
+    int cpu = control.cpu.id();
+    memory.events().count(cpu, VmEvent.COMPACT_DAEMON_MIGRATE_SCANNED, control.migrateScanned);
+    memory.events().count(cpu, VmEvent.COMPACT_DAEMON_FREE_SCANNED, control.freeScanned);
+  }
+
+  /**
+   * Compacts all zones until little enough of their free memory is in fragments, if much is: {@code
+   * proactive_compact_node}.
+   *
+   * @return whether the node is less fragmented now
+   */
+  public synchronized boolean proactive(Cpu cpu, boolean kswapdRuns) {
+    int before = compactor.score().ofNode(node);
+    if (settings.proactiveness() == 0 || kswapdRuns || before <= compactor.score().high()) {
+      return false;
+    }
+    for (Zone zone : node.zones()) {
+      if (zone.isPopulated()) {
+        CompactControl control =
+            new CompactControl(cpu, zone, CompactControl.WHOLE, CompactControl.Mode.SYNC_LIGHT);
+        control.ignoreSkipHint = true;
+        control.wholeZone = true;
+        control.proactive = true;
+        compactor.run(control, null);
+        count(control);
+      }
+    }
+    return compactor.score().ofNode(node) < before;
+  }
+}
