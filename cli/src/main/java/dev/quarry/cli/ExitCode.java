@@ -11,6 +11,9 @@ final class ExitCode {
   /** The command line or the input is at fault. */
   static final int BAD_INPUT = 2;
 
+  /** The host does not allow what was asked for; {@code EX_UNAVAILABLE} of sysexits.h. */
+  static final int UNAVAILABLE = 69;
+
   /** Quarry itself is at fault; {@code EX_SOFTWARE} of sysexits.h. */
   static final int INTERNAL = 70;
 

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       "0:it went well",
       "1:it went well, and the answer is no",
       "2:the command line or the input is at fault",
+      "69:the host does not allow it",
       "70:Quarry itself is at fault"
     },
     footer = {

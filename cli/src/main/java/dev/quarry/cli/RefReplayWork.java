@@ -7,6 +7,8 @@ import dev.quarry.replay.html.ReportFile;
 import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.refs.MissRatioCurve;
 import dev.quarry.replay.refs.MrcText;
+import dev.quarry.replay.refs.Optimum;
+import dev.quarry.replay.refs.PolicyTable;
 import dev.quarry.replay.refs.RefJson;
 import dev.quarry.replay.refs.RefOptions;
 import dev.quarry.replay.refs.RefReader;
@@ -106,6 +108,19 @@ final class RefReplayWork {
         page.write(RefReport.of(name, curve, reader.problems()));
       }
     }
+    return ExitCode.OK;
+  }
+
+  /** Both LRU policies beside the optimum and CLOCK. */
+  int policies() throws IOException {
+    String name = RecordingFiles.nameOf(file);
+    Optimum trace = new Optimum();
+    try (EventFile opened = EventFile.open(file, name);
+        RefReader reader = opened.references(strict);
+        Progress progress = Progress.of("replay", Files.size(file))) {
+      RefReplay.touches(reader, trace, progress);
+    }
+    out.print(PolicyTable.of(name, trace));
     return ExitCode.OK;
   }
 

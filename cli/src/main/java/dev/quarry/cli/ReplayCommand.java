@@ -55,7 +55,8 @@ import picocli.CommandLine.Spec;
       "With after/, the report sets the kernel's free blocks beside the replayed ones.",
       "A file of references to memory, run-compressed, compact or from valgrind's lackey, is",
       "played through a process; of these, --set and --versus take tlb=usual|off|mips|64/4+1536/12,",
-      "replacement=lru|tree, walkcache=off|32/4/2 and pages=4K|2M.",
+      "replacement=lru|tree, walkcache=off|32/4/2 and pages=4K|2M; with ram=2M,swap=8M,lru=mglru",
+      "pages go to swap and come back.",
       "A file of events alone, from perf script, tracefs or trace-cmd, needs --machine",
       "or --snapshot.",
       "A folder with ev.F and ev.O is of page faults, a file may be what strace -f wrote:",
@@ -140,6 +141,14 @@ final class ReplayCommand implements Callable<Integer> {
   private boolean mrc;
 
   @Option(
+      names = "--policies",
+      description = {
+        "Of references to memory: show the misses of both LRU policies beside Belady's",
+        "optimum and plain CLOCK."
+      })
+  private boolean policies;
+
+  @Option(
       names = "--window",
       paramLabel = "N",
       description = "Of references to memory: count working sets of so many.")
@@ -148,8 +157,12 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InputKind kind = InputKind.of(recording);
-    if (mrc && kind != InputKind.REFERENCES) {
-      throw mistake("--mrc is of references to memory, which " + recording + " has not");
+    if ((mrc || policies) && kind != InputKind.REFERENCES) {
+      throw mistake(
+          (mrc ? "--mrc" : "--policies")
+              + " is of references to memory, which "
+              + recording
+              + " has not");
     }
     if (html != null && (baselines || versus != null)) {
       throw mistake("--html shows one replay: leave out --versus and --baselines");
@@ -210,6 +223,9 @@ final class ReplayCommand implements Callable<Integer> {
     RefReplayWork work =
         new RefReplayWork(recording, machine, strict, window, command.getOut(), command.getErr());
     try (ReportFile page = html == null ? null : ReportFile.open(html)) {
+      if (policies) {
+        return work.policies();
+      }
       if (mrc) {
         return work.curve(json, page);
       }

@@ -24,6 +24,7 @@ final class Subcommands {
           ShellCommand.class,
           RunCommand.class,
           MachineCommand.class,
+          ProcCommand.class,
           CheckCommand.class,
           ConformCommand.class,
           HelpCommand.class);

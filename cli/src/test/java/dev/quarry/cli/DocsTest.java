@@ -44,8 +44,8 @@ class DocsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check",
-        "conform"
+        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "proc",
+        "check", "conform"
       })
   void namesEveryOption(String command) throws IOException {
     String page = Files.readString(Repository.root().resolve("docs/" + command + ".md"));

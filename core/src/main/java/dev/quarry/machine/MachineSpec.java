@@ -22,6 +22,7 @@ import java.util.List;
  * @param costs what things cost in virtual time
  * @param slab the object caches
  * @param hugePages huge pages of processes
+ * @param lru how pages that go are chosen
  */
 public record MachineSpec(
     String name,
@@ -39,7 +40,8 @@ public record MachineSpec(
     Sysctls sysctls,
     CostModel costs,
     SlabSpec slab,
-    HugePageSpec hugePages) {
+    HugePageSpec hugePages,
+    LruSpec lru) {
   public MachineSpec {
     nodes = List.copyOf(nodes);
     memory = List.copyOf(memory);
@@ -79,7 +81,8 @@ public record MachineSpec(
         sysctls,
         CostModel.DEFAULT,
         SlabSpec.DEFAULTS,
-        HugePageSpec.DEFAULTS);
+        HugePageSpec.DEFAULTS,
+        LruSpec.DEFAULTS);
   }
 
   /**

@@ -46,6 +46,7 @@ final class SpecDraft {
   SlabSpec.Debug slabDebug = SlabSpec.DEFAULTS.debug();
   HugePageSpec.Enabled hugePages = HugePageSpec.DEFAULTS.enabled();
   HugePageSpec.Defrag hugeDefrag = HugePageSpec.DEFAULTS.defrag();
+  LruSpec lru = LruSpec.DEFAULTS;
 
   SpecDraft(String source, String name) {
     this.source = source;
@@ -84,6 +85,7 @@ final class SpecDraft {
     draft.slabDebug = spec.slab().debug();
     draft.hugePages = spec.hugePages().enabled();
     draft.hugeDefrag = spec.hugePages().defrag();
+    draft.lru = spec.lru();
     return draft;
   }
 
@@ -122,7 +124,8 @@ final class SpecDraft {
             sysctls(),
             costs,
             new SlabSpec(kmalloc, slab, slabDebug),
-            new HugePageSpec(hugePages, hugeDefrag));
+            new HugePageSpec(hugePages, hugeDefrag),
+            lru);
     try {
       SpecChecks.check(spec);
     } catch (SpecChecks.Refusal e) {

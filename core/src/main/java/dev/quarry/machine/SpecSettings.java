@@ -41,6 +41,8 @@ final class SpecSettings {
               "kmalloc",
               "slab",
               "slab_debug",
+              "lru",
+              "swappiness",
               "transparent_hugepage",
               "transparent_hugepage_defrag"));
 
@@ -90,6 +92,8 @@ final class SpecSettings {
       case "slab_debug" -> draft.slabDebug = SlabSpec.Debug.parse(value);
       case "transparent_hugepage" -> draft.hugePages = enabled(key, value);
       case "transparent_hugepage_defrag" -> draft.hugeDefrag = defrag(key, value);
+      case "lru" -> draft.lru = new LruSpec(policy(key, value), draft.lru.swappiness());
+      case "swappiness" -> draft.lru = new LruSpec(draft.lru.policy(), swappiness(key, value));
       case "cost" -> draft.costs = draft.costs.with(prices(value));
       default -> throw new IllegalArgumentException("\"" + key + "\" is not a setting");
     }
@@ -161,6 +165,22 @@ final class SpecSettings {
       throw new IllegalArgumentException("page_size " + value + " is not a power of two");
     }
     return Long.numberOfTrailingZeros(bytes);
+  }
+
+  private static LruSpec.Policy policy(String key, String value) {
+    return LruSpec.policy(value)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                key + " \"" + shown(value) + "\" is neither classic nor mglru"));
+  }
+
+  private static int swappiness(String key, String value) {
+    int number = integer(key, value);
+    if (number < 0 || number > LruSpec.MAX_SWAPPINESS) {
+      throw new IllegalArgumentException(
+          key + " " + number + " is not 0 to " + LruSpec.MAX_SWAPPINESS);
+    }
+    return number;
   }
 
   private static HugePageSpec.Enabled enabled(String key, String value) {

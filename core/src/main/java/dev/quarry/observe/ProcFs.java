@@ -45,6 +45,7 @@ public final class ProcFs {
     TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
     TEXTS.put("/proc/iomem", IoMem::text);
     TEXTS.put("/proc/stat", CpuStat::text);
+    TEXTS.put(LruGenFile.PATH, memory -> LruGenFile.text(memory, null));
     TEXTS.put("/proc/swaps", memory -> Swaps.text(memory, null));
     SysVm.all().forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
     SysVm.ofReclaim(null).forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
@@ -93,6 +94,7 @@ public final class ProcFs {
     texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
     texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
     texts.put("/proc/meminfo", m -> MemInfo.text(m, space, commitment(), reclaim));
+    texts.put(LruGenFile.PATH, m -> LruGenFile.text(m, reclaim));
     texts.put("/proc/swaps", m -> Swaps.text(m, reclaim));
     SysVm.ofReclaim(reclaim).forEach((name, text) -> texts.put(SYS_VM + name, text));
     for (String name : SpaceSysctls.names()) {
@@ -190,7 +192,7 @@ public final class ProcFs {
 
   /** The paths of files that may be written, but for those of processes. */
   public static List<String> writablePaths() {
-    List<String> paths = new ArrayList<>(List.of(SLAB_INFO));
+    List<String> paths = new ArrayList<>(List.of(SLAB_INFO, LruGenFile.PATH));
     paths.addAll(WritableVm.paths());
     SpaceSysctls.names().forEach(name -> paths.add(SYS_VM + name));
     paths.addAll(HugePageFiles.writablePaths());
@@ -228,6 +230,10 @@ public final class ProcFs {
       SpaceSysctls.write(path.substring(SYS_VM.length()), text, spaces.settings());
       return;
     }
+    if (path.equals(LruGenFile.PATH)) {
+      LruGenFile.write(reclaim, text);
+      return;
+    }
     if (HugePageFiles.writablePaths().contains(path)) {
       HugePageFiles.write(memory, hugePages, path, text);
       return;
@@ -257,6 +263,15 @@ public final class ProcFs {
    * @throws IOException if a file cannot be written
    */
   public void writeTree(Path folder) throws IOException {
-    ProcTree.write(this, folder);
+    writeTree(folder, List.of());
+  }
+
+  /**
+   * The same with the files of processes, {@code folder/proc/PID/maps} and so on.
+   *
+   * @throws IOException if a file cannot be written
+   */
+  public void writeTree(Path folder, List<Integer> pids) throws IOException {
+    ProcTree.write(this, folder, pids);
   }
 }

@@ -6,57 +6,55 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A machine's files as a tree in a folder, for tools that read the kernel's. Such tools ({@code
- * free}, {@code vmstat}, {@code numastat}, {@code numactl --hardware}) open fixed paths and have no
- * option for another root. The script {@code enter} in the folder therefore gives a tool a mount
- * namespace of its own in which the folder's files lie over the host's:
+ * free}, {@code vmstat}, {@code numastat}, {@code pmap}) open fixed paths and have no option for
+ * another root. The script {@code enter} in the folder therefore gives a tool a mount namespace of
+ * its own in which the folder's {@code proc} and {@code sys} lie over the host's:
  *
  * <pre>
- *   sh DIR/enter free -h
- *   sh DIR/enter vmstat -s
- *   sh DIR/enter numastat -m
+ *   sh DIR/enter free -h               /proc/meminfo  of the machine
+ *   sh DIR/enter pmap 1                /proc/1        a process of the machine
+ *   sh DIR/enter numastat -m           /proc/self ──► /proc/.host/self, and so all
+ *                                                     that the machine does not have
  * </pre>
  *
- * <p>It needs no privileges where the host allows user namespaces ({@code unshare -r -m}, from
- * util-linux). Files that the host does not have cannot be covered and are left out. What this
- * machine does not have, the tool still reads from the host.
+ * <p>It needs root, or a host that allows user namespaces ({@code unshare -r -m}, from util-linux).
+ * What this machine does not have, the tool still reads from the host, through links; but it sees
+ * no processes of the host other than itself.
  */
 final class ProcTree {
-  private static final String NODE_FOLDER = "sys/devices/system/node";
   private static final int CHUNK_BYTES = 1 << 16;
 
   private ProcTree() {}
 
-  static void write(ProcFs files, Path folder) throws IOException {
-    List<String> covers = new ArrayList<>();
+  static void write(ProcFs files, Path folder, List<Integer> pids) throws IOException {
     for (String path : files.textPaths()) {
-      Path file = below(folder, path);
-      Files.writeString(file, files.read(path).orElseThrow());
-      cover(covers, path);
+      Files.writeString(below(folder, path), files.read(path).orElseThrow());
     }
     for (String path : files.wordPaths()) {
       writeWords(files.words(path).orElseThrow(), below(folder, path));
-      cover(covers, path);
     }
-    Files.writeString(folder.resolve("enter"), script(covers));
+    for (int pid : pids) {
+      for (String name : ProcessFiles.names()) {
+        String path = "/proc/" + pid + "/" + name;
+        Optional<String> text = files.read(path);
+        if (text.isPresent()) {
+          Files.writeString(below(folder, path), text.get());
+        }
+      }
+    }
+    Files.createDirectories(folder.resolve("sys"));
+    Files.writeString(folder.resolve("enter"), SCRIPT);
   }
 
   private static Path below(Path folder, String path) throws IOException {
     Path file = folder.resolve(path.substring(1));
     Files.createDirectories(file.resolveSibling(""));
     return file;
-  }
-
-  /** Files cover files one by one; the nodes' folder is covered as a whole. */
-  private static void cover(List<String> covers, String path) {
-    String cover = path.startsWith("/" + NODE_FOLDER) ? NODE_FOLDER : path.substring(1);
-    if (!covers.contains(cover)) {
-      covers.add(cover);
-    }
   }
 
   /** Stretches of zeros become holes in the host's file. */
@@ -88,20 +86,40 @@ final class ProcTree {
     }
   }
 
-  private static String script(List<String> covers) {
-    return """
-    #!/bin/sh
-    # Runs a tool that sees the files of this folder in place of the host's: sh enter free -h
-    dir=$(cd "$(dirname "$0")" && pwd) || exit 1
-    exec unshare --map-root-user --mount sh -c '
-      dir=$1
-      shift
-      for file in COVERS; do
-        [ ! -e "/$file" ] || mount --bind "$dir/$file" "/$file" || exit 1
-      done
-      exec "$@"
-    ' enter "$dir" "$@"
-    """
-        .replace("COVERS", String.join(" ", covers));
-  }
+  /**
+   * {@code farm FOLDER UP}: links to the host for all that the machine lacks in a folder, and so in
+   * the folders of it that both have. UP leads back to where the host's files are.
+   */
+  private static final String SCRIPT =
+      """
+      #!/bin/sh
+      # Runs a tool that sees the files of this folder in place of the host's: sh enter free -h
+      dir=$(cd "$(dirname "$0")" && pwd) || exit 1
+      how="--map-root-user --mount"
+      [ "$(id -u)" != 0 ] || ! unshare --mount true 2>/dev/null || how=--mount
+      exec unshare $how sh -c '
+        farm() {
+          for there in "/$1"/*; do
+            name=${there##*/}
+            case $1/$name in proc/[0-9]*) continue ;; esac
+            if [ -d "$1/$name" ] && [ ! -L "$1/$name" ]; then
+              farm "$1/$name" "../$2"
+            elif [ ! -e "$1/$name" ]; then
+              ln -sfn "$2.host${there#/$root}" "$1/$name"
+            fi
+          done
+        }
+        here=$PWD
+        cd "$1" || exit 1
+        shift
+        for root in proc sys; do
+          mkdir -p "$root/.host" || exit 1
+          farm "$root" ""
+        done
+        for root in proc sys; do
+          mount --rbind "/$root" "$root/.host" && mount --rbind "$root" "/$root" || exit 1
+        done
+        cd "$here" && exec "$@"
+      ' enter "$dir" "$@"
+      """;
 }

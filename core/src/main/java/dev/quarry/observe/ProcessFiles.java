@@ -14,7 +14,7 @@ public final class ProcessFiles {
   public static List<String> names() {
     List<String> names = new ArrayList<>();
     names.addAll(List.of("maps", "smaps", "smaps_rollup", "pagemap", "numa_maps"));
-    names.addAll(List.of("status", "statm"));
+    names.addAll(List.of("status", "statm", "stat", "cmdline"));
     names.addAll(OomFiles.names());
     return List.copyOf(names);
   }
@@ -32,6 +32,8 @@ public final class ProcessFiles {
       case "pagemap" -> Optional.of(PageMapText.text(mm));
       case "numa_maps" -> Optional.of(NumaMaps.text(mm));
       case "status" -> Optional.of(ProcessStatus.status(pid, mm));
+      case "stat" -> Optional.of(ProcessStatus.stat(pid, mm));
+      case "cmdline" -> Optional.of(mm.task().comm() + "\0");
       case "statm" -> Optional.of(ProcessStatus.statm(mm));
       default -> OomFiles.read(mm.spaces().kernel().memory(), mm, name);
     };

@@ -10,6 +10,11 @@ import java.util.Locale;
  * {@code task_mem} writes (fs/proc/task_mmu.c, 6.18).
  */
 final class ProcessStatus {
+  private static final int STAT_FIELDS = 52;
+
+  /** The field of {@code stat} that says that there is no terminal. */
+  private static final int TERMINAL_GROUP = 8;
+
   private static final int KIB_SHIFT = PageTableLayout.PAGE_SHIFT - 10;
 
   private final StringBuilder out = new StringBuilder();
@@ -27,6 +32,31 @@ final class ProcessStatus {
         shared,
         mm.codePages(),
         mm.dataVm() + mm.stackVm());
+  }
+
+  /**
+   * {@code do_task_stat} (fs/proc/array.c, 6.18): 52 fields, of which the machine has faults, size
+   * and bounds. It keeps no times, signals and terminals.
+   */
+  static String stat(int pid, MmStruct mm) {
+    long[] field = new long[STAT_FIELDS + 1]; // numbered from 1, as proc(5) does
+    field[5] = pid; // group
+    field[6] = pid; // session
+    field[10] = mm.minFaults();
+    field[12] = mm.majFaults();
+    field[18] = 20; // usual priority
+    field[20] = 1; // threads
+    field[23] = mm.totalVm() << PageTableLayout.PAGE_SHIFT;
+    field[24] = mm.rssPages();
+    field[25] = -1; // no limit of resident memory
+    field[28] = mm.startStack();
+    field[38] = 17; // SIGCHLD
+    field[47] = mm.startBrk();
+    StringBuilder out = new StringBuilder().append(pid).append(" (").append(mm.task().comm()).append(") S");
+    for (int i = 4; i <= STAT_FIELDS; i++) {
+      out.append(' ').append(i == TERMINAL_GROUP ? "-1" : Long.toUnsignedString(field[i]));
+    }
+    return out.append('\n').toString();
   }
 
   static String status(int pid, MmStruct mm) {

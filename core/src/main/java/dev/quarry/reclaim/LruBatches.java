@@ -61,6 +61,9 @@ final class LruBatches implements PageLru, LastReference {
     if (groups.isInUse()) {
       groups.charge(groups.of(cpu.task()), pfn, 1);
     }
+    if (isSwapBacked(pfn) && lruvecs.of(pfn).generations() != null) {
+      map.changeFlags(pfn, 0, PageState.ACTIVE); // a fault wants it: lru_gen_in_fault
+    }
     int base = cpu.id() * STRIDE;
     int count = waiting[base + COUNT];
     waiting[base + count] = pfn;
@@ -68,6 +71,10 @@ final class LruBatches implements PageLru, LastReference {
     if (count == BATCH) {
       drain(cpu);
     }
+  }
+
+  private boolean isSwapBacked(int pfn) {
+    return (map.state(pfn) & PageState.SWAPBACKED) != 0;
   }
 
   @Override
@@ -216,7 +223,12 @@ final class LruBatches implements PageLru, LastReference {
   @Override
   public void accessed(Cpu cpu, int pfn) {
     int flags = PageState.flags(map.state(pfn));
-    if ((flags & PageState.REFERENCED) == 0) {
+    Generations generations = lruvecs.of(pfn).generations();
+    if (generations != null) {
+      if ((flags & PageState.UNEVICTABLE) == 0) {
+        generations.accessed(pfn);
+      }
+    } else if ((flags & PageState.REFERENCED) == 0) {
       map.changeFlags(pfn, 0, PageState.REFERENCED);
     } else if ((flags & (PageState.UNEVICTABLE | PageState.ACTIVE)) == 0) {
       activate(cpu, pfn);
@@ -261,11 +273,12 @@ final class LruBatches implements PageLru, LastReference {
     Lruvec lruvec = lruvecs.of(pfn);
     lruvec.lock.lock();
     long state = map.state(pfn);
-    boolean active =
-        (state & (PageState.LRU | PageState.ACTIVE)) == (PageState.LRU | PageState.ACTIVE);
-    if (active && (state & PageState.UNEVICTABLE) == 0) {
+    boolean aged = lruvec.generations() != null;
+    boolean active = aged || (state & PageState.ACTIVE) != 0;
+    if (active && (state & PageState.LRU) != 0 && (state & PageState.UNEVICTABLE) == 0) {
       lruvec.remove(pfn);
-      map.changeFlags(pfn, PageState.ACTIVE | PageState.REFERENCED, 0);
+      int gone = PageState.ACTIVE | PageState.REFERENCED;
+      map.changeFlags(pfn, aged ? gone | PageState.WORKINGSET : gone, 0);
       lruvec.add(pfn);
       memory.events().count(cpu.id(), VmEvent.PGDEACTIVATE, 1);
     }

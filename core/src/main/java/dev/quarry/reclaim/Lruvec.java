@@ -10,8 +10,11 @@ import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,7 @@ public final class Lruvec {
 
   private Zone addedTo;
   private long nrAdded;
+  private volatile @Nullable Generations generations;
   private final FreeList[] lists = new FreeList[LruList.values().length];
 
   /** The lists of a node's pages that are no group's. */
@@ -92,6 +96,49 @@ public final class Lruvec {
   /** A list, the page that was added last first. */
   public FreeList list(LruList which) {
     return lists[which.ordinal()];
+  }
+
+  /** The generations of its pages, or null: it has active and inactive lists. */
+  @Nullable Generations generations() {
+    return generations;
+  }
+
+  /**
+   * Changes from lists to generations, or back: {@code lru_gen_change_state}.
+   *
+   * @param next empty ones, or null: active and inactive lists
+   */
+  void become(@Nullable Generations next) {
+    lock.lock();
+    List<Integer> moved = new ArrayList<>();
+    forEachEvictable(moved::add);
+    for (int pfn : moved) {
+      remove(pfn);
+    }
+    generations = next;
+    for (int i = moved.size() - 1; i >= 0; i--) {
+      add(moved.get(i)); // the last one that is added is the first of its list
+    }
+    lock.unlock();
+  }
+
+  private void forEachEvictable(IntConsumer visitor) {
+    for (LruList which : LruList.EVICTABLE) {
+      visit(list(which), visitor);
+    }
+    if (generations != null) {
+      for (int type = Generations.ANON; type <= Generations.FILE; type++) {
+        for (long seq = generations.maxSeq(); seq >= generations.minSeq(type); seq--) {
+          visit(generations.list(seq, type), visitor);
+        }
+      }
+    }
+  }
+
+  private static void visit(FreeList list, IntConsumer visitor) {
+    for (int pfn = list.first(); pfn != Pfn.NONE; pfn = list.after(pfn)) {
+      visitor.accept(pfn);
+    }
   }
 
   /** Pages of a list: of the root's, what is counted for the node and is no group's. */
@@ -141,6 +188,10 @@ public final class Lruvec {
 
   /** Adds a page that is on no list to the head of the one that its flags say. */
   void add(int pfn) {
+    if (isOfGeneration(pfn)) {
+      Objects.requireNonNull(generations).add(pfn, false);
+      return;
+    }
     LruList which = LruList.of(PageState.flags(map.state(pfn)));
     map.changeFlags(pfn, 0, PageState.LRU);
     list(which).addHead(pfn);
@@ -154,6 +205,11 @@ public final class Lruvec {
    * @return false if the batch's reference is the last; then it stays, and so does the page, here
    */
   boolean addWaiting(int pfn) {
+    if (isOfGeneration(pfn)) {
+      long before = map.dropReferenceAndSet(pfn, 0);
+      Objects.requireNonNull(generations).add(pfn, false);
+      return PageState.refcount(before) > 1;
+    }
     long state = map.dropReferenceAndSet(pfn, PageState.LRU);
     LruList which = LruList.of(PageState.flags(state));
     Zone zone = zone(pfn);
@@ -177,6 +233,10 @@ public final class Lruvec {
 
   /** The same at the tail: it is looked at next. */
   void addTail(int pfn) {
+    if (isOfGeneration(pfn)) {
+      Objects.requireNonNull(generations).add(pfn, true);
+      return;
+    }
     LruList which = LruList.of(PageState.flags(map.state(pfn)));
     map.changeFlags(pfn, 0, PageState.LRU);
     list(which).addTail(pfn);
@@ -185,11 +245,23 @@ public final class Lruvec {
 
   /** Takes a page off its list; its descriptor says so, the other flags stay. */
   LruList remove(int pfn) {
+    if (isOfGeneration(pfn)) {
+      return Objects.requireNonNull(generations).remove(pfn, false);
+    }
     LruList which = LruList.of(PageState.flags(map.state(pfn)));
     list(which).remove(pfn);
     map.changeFlags(pfn, PageState.LRU, 0);
     count(which, pfn, -1);
     return which;
+  }
+
+  /** The same of a page that is to be evicted: it comes back to the oldest generation. */
+  void removeReclaiming(int pfn) {
+    Objects.requireNonNull(generations).remove(pfn, true);
+  }
+
+  private boolean isOfGeneration(int pfn) {
+    return generations != null && (map.state(pfn) & PageState.UNEVICTABLE) == 0;
   }
 
   /** Pages of the block that a frame heads. */
@@ -199,6 +271,11 @@ public final class Lruvec {
 
   private void count(LruList which, int pfn, int sign) {
     count(which, zone(pfn), (long) sign * pages(pfn));
+  }
+
+  /** Counts pages of a zone that came to a list, or left it. */
+  void count(LruList which, int zoneIndex, long change) {
+    count(which, node.zone(zoneIndex), change);
   }
 
   private void count(LruList which, Zone zone, long change) {

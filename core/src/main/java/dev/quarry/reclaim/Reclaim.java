@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.LruSpec;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.CompactPriority;
 import dev.quarry.physical.Compacted;
@@ -47,6 +48,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final TryToFree tryToFree;
   private final ShrinkPages shrink;
   private final ClassicLru classic;
+  private final GenerationLru aged;
   private final List<Kswapd> kswapds = new ArrayList<>();
   private final Runnable reap;
   private final OomKiller oom;
@@ -136,7 +138,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);
     ClassicLru policy = new ClassicLru(memory, batches, shrink, rmap, swap);
     this.classic = policy;
-    ShrinkNode shrinkNode = new ShrinkNode(balance, policy, shrinkers);
+    this.aged = new GenerationLru(memory, batches, shrink, swap, pages.youngEntries());
+    ShrinkNode shrinkNode = new ShrinkNode(balance, new EitherLru(policy, aged), shrinkers);
     this.tryToFree = new TryToFree(shrinkNode, lruvecs);
     this.limits = new GroupLimits(memory, groups, lruvecs, shrinkNode, settings, batches, oom);
     for (Node node : memory.nodes()) {
@@ -160,10 +163,29 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     pages.caches().swap(swap);
     pages.spaces().commitment().swap(swap.areas()::totalPages);
     memory.swapFigures(new ShownSwap(swap.areas(), kswapds));
+    settings.swappiness(memory.spec().lru().swappiness());
+    if (memory.spec().lru().policy() == LruSpec.Policy.MGLRU) {
+      lruGen(LruGenState.CORE | LruGenState.WALKS);
+    }
   }
 
   ClassicLru classic() {
     return classic;
+  }
+
+  GenerationLru aged() {
+    return aged;
+  }
+
+  /** {@code /sys/kernel/mm/lru_gen/enabled}: 0, or {@link LruGenState#CORE} and what it can do. */
+  public int lruGen() {
+    boolean on = lruvecs.all().getFirst().generations() != null;
+    return on ? LruGenState.CORE | (aged.walks() ? LruGenState.WALKS : 0) : 0;
+  }
+
+  /** Changes from active and inactive lists to generations, or back. */
+  public void lruGen(int state) {
+    LruGenState.change(memory, lruvecs, aged, state);
   }
 
   ReclaimScope scope() {

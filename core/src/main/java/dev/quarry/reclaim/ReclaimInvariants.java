@@ -67,7 +67,13 @@ final class ReclaimInvariants {
   }
 
   private void lists(Lruvec lruvec) {
+    if (lruvec.generations() != null) {
+      generations(lruvec, lruvec.generations());
+    }
     for (LruList which : LruList.values()) {
+      if (lruvec.generations() != null && which != LruList.UNEVICTABLE) {
+        continue;
+      }
       FreeList list = lruvec.list(which);
       long[] inZone = new long[lruvec.node().zones().size()];
       int before = Pfn.NONE;
@@ -93,6 +99,12 @@ final class ReclaimInvariants {
         expect(counted == inZone[zone.index()], "%s: %s counts %d", zone, which, counted);
       }
     }
+  }
+
+  private void generations(Lruvec lruvec, Generations generations) {
+    GenerationInvariants check = new GenerationInvariants(memory, lruvec, generations);
+    check.run().forEach(finding -> expect(false, "%s", finding));
+    listed += check.listed();
   }
 
   /** All descriptors: none says LRU and is on no list. */

@@ -268,7 +268,7 @@ final class ShrinkPages {
   private Use use(int pfn, Cpu cpu) {
     ReverseMap.Use use = rmap.referenced(pfn);
     boolean before = is(pfn, PageState.REFERENCED);
-    if (before) {
+    if (before && workingset.generations(pfn) == null) {
       map.changeFlags(pfn, PageState.REFERENCED, 0);
     }
     if (use.isLocked()) {
@@ -278,6 +278,10 @@ final class ShrinkPages {
     }
     if (use.contended()) {
       return Use.KEEP;
+    }
+    Generations generations = workingset.generations(pfn);
+    if (generations != null) {
+      return use.entries() == 0 ? Use.RECLAIM : generations.setRefs(pfn) ? Use.ACTIVATE : Use.KEEP;
     }
     boolean file = !is(pfn, PageState.SWAPBACKED);
     if (use.entries() > 0) {

@@ -6,6 +6,7 @@ import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.virtual.cache.NodeCounts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a page that comes back was missed: mm/workingset.c (6.18). When a page is evicted, the
@@ -64,8 +65,53 @@ final class Workingset {
   /** A page goes; what stays in its place: {@code workingset_eviction}. */
   int evicted(int pfn) {
     Lruvec lruvec = lruvecs.of(pfn);
-    long age = lruvec.nonresidentAge.getAndIncrement() >>> bucketOrder;
+    Generations generations = lruvec.generations();
     boolean workingset = (PageState.flags(map.state(pfn)) & PageState.WORKINGSET) != 0;
+    if (generations != null) {
+      return shadow(lruvec, evictedOf(generations, pfn, workingset), workingset);
+    }
+    return shadow(lruvec, lruvec.nonresidentAge.getAndIncrement() >>> bucketOrder, workingset);
+  }
+
+  /** The generations of a page's node, or null. */
+  @Nullable Generations generations(int pfn) {
+    return lruvecs.of(pfn).generations();
+  }
+
+  /** {@code lru_gen_eviction}: its generation, and how often it was used. */
+  private long evictedOf(Generations generations, int pfn, boolean workingset) {
+    int type = Generations.type(PageState.flags(map.state(pfn)));
+    int refs = generations.refs(pfn);
+    generations.control.countEvicted(type, RefaultControl.tier(refs, workingset));
+    return generations.minSeq(type) << GenerationFlags.REFS_WIDTH | Math.max(refs - 1, 0);
+  }
+
+  /** {@code lru_gen_refault}. */
+  private void refaultOf(Generations generations, int pfn, int shadow, boolean file) {
+    long token = (shadow >>> AGE_SHIFT) & AGE_MASK;
+    long seqMask = AGE_MASK >>> GenerationFlags.REFS_WIDTH;
+    long away = Math.abs((generations.maxSeq() & seqMask) - (token >>> GenerationFlags.REFS_WIDTH));
+    if (away >= Generations.MOST || (shadow >>> NODE_SHIFT & NODE_MASK) != nodeOf(pfn)) {
+      return;
+    }
+    boolean workingset = (shadow & WAS_WORKINGSET) != 0;
+    int refs = (int) (token & ((1 << GenerationFlags.REFS_WIDTH) - 1)) + 1;
+    generations.control.countRefault(
+        file ? Generations.FILE : Generations.ANON, RefaultControl.tier(refs, workingset));
+    counts.add(
+        pfn, file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON, 1);
+    if (workingset) {
+      map.changeFlags(pfn, 0, PageState.WORKINGSET);
+      counts.add(
+          pfn, file ? NodeStat.WORKINGSET_RESTORE_FILE : NodeStat.WORKINGSET_RESTORE_ANON, 1);
+    }
+  }
+
+  private int nodeOf(int pfn) {
+    return lruvecs.of(pfn).node().id();
+  }
+
+  private static int shadow(Lruvec lruvec, long age, boolean workingset) {
     return (int) (age << AGE_SHIFT)
         | lruvec.node().id() << NODE_SHIFT
         | (workingset ? WAS_WORKINGSET : 0)
@@ -76,6 +122,11 @@ final class Workingset {
   void refault(int pfn, int shadow) {
     boolean file = (PageState.flags(map.state(pfn)) & PageState.SWAPBACKED) == 0;
     counts.add(pfn, file ? NodeStat.WORKINGSET_REFAULT_FILE : NodeStat.WORKINGSET_REFAULT_ANON, 1);
+    Generations generations = generations(pfn);
+    if (generations != null) {
+      refaultOf(generations, pfn, shadow, file);
+      return;
+    }
     if (!isRecent(shadow, file)) {
       return;
     }

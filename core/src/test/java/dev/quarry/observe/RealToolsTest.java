@@ -128,7 +128,6 @@ class RealToolsTest {
 
   @Test
   void numastatShowsTheMachine() throws Exception {
-    skipUnlessHostHasNodes();
     String out = enter("numastat");
     assertThat(out.lines().toList().getFirst().trim().split(" +"))
         .containsExactly("node0", "node1");
@@ -143,7 +142,6 @@ class RealToolsTest {
 
   @Test
   void lscpuShowsTheNodes() throws Exception {
-    skipUnlessHostHasNodes();
     assertThat(enter("lscpu").replaceAll(" +", " "))
         .contains("NUMA node(s): 2\n", "NUMA node0 CPU(s): 0-2\n");
   }
@@ -169,12 +167,6 @@ class RealToolsTest {
 
   private String enterScript() {
     return folder.resolve("enter").toString();
-  }
-
-  /** Only what is there can be covered. */
-  private static void skipUnlessHostHasNodes() {
-    boolean has = Files.isDirectory(Path.of("/sys/devices/system/node"));
-    skipUnless(new Result(has ? 0 : 1, ""), "the host has no /sys/devices/system/node");
   }
 
   private static void skipUnless(Result result, String reason) {

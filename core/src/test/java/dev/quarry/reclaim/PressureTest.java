@@ -12,13 +12,15 @@ import dev.quarry.physical.VmEvent;
 import dev.quarry.virtual.space.MapFlags;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes whose memory exceeds RAM: everything is read back. */
 class PressureTest {
-  @Test
-  void oneProcessThatIsTwiceAsLargeAsRam() {
-    try (Machine machine = SmallMachine.boot()) {
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "mglru"})
+  void oneProcessThatIsTwiceAsLargeAsRam(String lru) {
+    try (Machine machine = SmallMachine.boot("lru " + lru)) {
       Cpu cpu = machine.cpu(0);
       int pages = 8192;
       machine.reclaim().swapOnOff().on("swap", MemorySwap.of(8192), 0);
@@ -42,9 +44,10 @@ class PressureTest {
     }
   }
 
-  @Test
-  void sharedMemoryGoesToSwapAndComesBack() {
-    try (Machine machine = SmallMachine.boot()) {
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "mglru"})
+  void sharedMemoryGoesToSwapAndComesBack(String lru) {
+    try (Machine machine = SmallMachine.boot("lru " + lru)) {
       Cpu cpu = machine.cpu(0);
       int pages = 6000;
       machine.reclaim().swapOnOff().on("swap", MemorySwap.of(8192), 0);
@@ -75,11 +78,12 @@ class PressureTest {
     }
   }
 
-  @Test
-  void randomAccessesOfProcessesThatFork() {
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "mglru"})
+  void randomAccessesOfProcessesThatFork(String lru) {
     long seed = 5;
     SplittableRandom random = new SplittableRandom(seed);
-    try (Machine machine = SmallMachine.boot()) {
+    try (Machine machine = SmallMachine.boot("lru " + lru)) {
       machine.reclaim().swapOnOff().on("swap", MemorySwap.of(16384), 0);
       Cpu cpu = machine.cpu(0);
       int pages = 1500;

@@ -165,6 +165,11 @@ public final class UserPages implements MappedPages {
     return new ReverseMap(parts, swap, huge);
   }
 
+  /** Which pages processes have used. */
+  public YoungEntries youngEntries() {
+    return new YoungEntries(parts);
+  }
+
   /** Moves pages to other frames. */
   public PageMigration migration() {
     return new PageMigration(parts, swap, reverseMap());

@@ -2,6 +2,7 @@ package dev.quarry.replay.faults;
 
 import dev.quarry.replay.calls.PlayedProcess;
 import dev.quarry.replay.calls.SpaceSample;
+import dev.quarry.replay.pressure.PressureJson;
 import dev.quarry.virtual.space.RssKind;
 import java.util.List;
 import tools.jackson.databind.ObjectMapper;
@@ -43,6 +44,9 @@ public final class ProcessJson {
     }
     if (result.hasFaults()) {
       samples(root.putArray("samples"), result.samples());
+    }
+    if (result.pressure() != null) {
+      PressureJson.fill(root.putObject("pressure"), result.pressure());
     }
     ArrayNode notes = root.putArray("notes");
     ProcessNotes.of(result).forEach(notes::add);

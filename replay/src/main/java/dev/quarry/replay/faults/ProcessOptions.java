@@ -3,6 +3,7 @@ package dev.quarry.replay.faults;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Sizes;
+import dev.quarry.replay.pressure.PressureSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,10 +14,15 @@ import java.util.List;
  * @param faultAroundBytes how much of a file one read maps
  * @param isCacheFull whether all pages of files are taken to be in the page cache; else none is
  *     until it is read
+ * @param pressure how much memory there is, and swap
  * @param strict a wrong line ends the replay; else it is counted and left out
  */
 public record ProcessOptions(
-    List<String> machine, long faultAroundBytes, boolean isCacheFull, boolean strict) {
+    List<String> machine,
+    long faultAroundBytes,
+    boolean isCacheFull,
+    PressureSettings pressure,
+    boolean strict) {
   private static final String AROUND = "fault_around_bytes=";
   private static final String CACHE = "page_cache=";
   private static final long DEFAULT_AROUND = 65536;
@@ -44,16 +50,29 @@ public record ProcessOptions(
     List<String> machine = new ArrayList<>();
     long around = DEFAULT_AROUND;
     boolean full = true;
+    PressureSettings pressure = PressureSettings.NONE;
     for (String setting : settings) {
       if (setting.startsWith(AROUND)) {
         around = Sizes.parse(setting.substring(AROUND.length()));
       } else if (setting.startsWith(CACHE)) {
         full = isFull(setting.substring(CACHE.length()));
+      } else if (isOfPressure(key(setting))) {
+        pressure = pressure.with(key(setting), setting.substring(key(setting).length() + 1));
       } else {
         machine.add(setting);
       }
     }
-    return new ProcessOptions(machine, around, full, strict);
+    return new ProcessOptions(machine, around, full, pressure, strict);
+  }
+
+  /** A machine of another size alone has no pressure to tell of. */
+  private static boolean isOfPressure(String key) {
+    return PressureSettings.keys().contains(key) && !key.equals("ram");
+  }
+
+  private static String key(String setting) {
+    int equals = setting.indexOf('=');
+    return equals < 0 ? "" : setting.substring(0, equals);
   }
 
   private static boolean isFull(String value) {
@@ -65,6 +84,7 @@ public record ProcessOptions(
 
   /** The machine to play on. */
   MachineSpec spec() {
-    return MachineSpecReader.with(MachineSpecReader.read("processes", SPEC), machine);
+    var spec = MachineSpecReader.with(MachineSpecReader.read("processes", SPEC), machine);
+    return pressure.on(spec);
   }
 }

@@ -8,6 +8,7 @@ import dev.quarry.replay.calls.StraceReader;
 import dev.quarry.replay.calls.Survey;
 import dev.quarry.replay.calls.TaskEvent;
 import dev.quarry.replay.calls.TaskEvents;
+import dev.quarry.replay.pressure.PressureLog;
 import dev.quarry.replay.read.RecordingException;
 import dev.quarry.replay.read.RecordingFiles;
 import java.nio.file.Files;
@@ -96,12 +97,15 @@ public final class ProcessReplay {
     Machine machine = Machine.boot(options.spec());
     try (TaskEvents events = source.open(wrong)) {
       machine.processes().spaces().settings().faultAroundBytes(options.faultAroundBytes());
+      options.pressure().begin(machine);
+      PressureLog pressure =
+          options.pressure().isSet() ? new PressureLog(options.pressure(), machine) : null;
       Spaces spaces = new Spaces(machine, survey.shapes(), options.isCacheFull());
       long start = System.nanoTime();
-      List<SpaceSample> samples = play(events, spaces, survey, progress);
+      List<SpaceSample> samples = play(events, spaces, survey, pressure, progress);
       spaces.finish();
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new ProcessResult(name, faults, spaces, samples, wrong, seconds);
+      return new ProcessResult(name, faults, spaces, samples, pressure, wrong, seconds);
     } catch (RuntimeException | Error e) {
       machine.close();
       throw e;
@@ -109,7 +113,11 @@ public final class ProcessReplay {
   }
 
   private static List<SpaceSample> play(
-      TaskEvents events, Spaces spaces, Survey survey, LongConsumer progress) {
+      TaskEvents events,
+      Spaces spaces,
+      Survey survey,
+      @Nullable PressureLog pressure,
+      LongConsumer progress) {
     List<SpaceSample> samples = new ArrayList<>();
     long first = survey.firstMicros();
     long length = Math.max(1, survey.lastMicros() - first);
@@ -117,6 +125,7 @@ public final class ProcessReplay {
     for (TaskEvent event = events.next(); event != null; event = events.next()) {
       while ((event.micros() - first) * SAMPLES > length * samples.size()) {
         samples.add(spaces.sample(length * samples.size() / SAMPLES));
+        sample(pressure);
       }
       spaces.play(event);
       if (++played % EVENTS_PER_PROGRESS == 0 && events instanceof FaultEvents files) {
@@ -124,7 +133,14 @@ public final class ProcessReplay {
       }
     }
     samples.add(spaces.sample(length));
+    sample(pressure);
     return samples;
+  }
+
+  private static void sample(@Nullable PressureLog pressure) {
+    if (pressure != null) {
+      pressure.sample();
+    }
   }
 
   /** Events that are in memory already. */

@@ -3,6 +3,7 @@ package dev.quarry.replay.faults;
 import dev.quarry.replay.calls.AreaKind;
 import dev.quarry.replay.calls.PlayedProcess;
 import dev.quarry.replay.calls.SpaceSample;
+import dev.quarry.replay.pressure.PressureText;
 import dev.quarry.replay.text.Sparkline;
 import dev.quarry.virtual.fault.FaultLeaf;
 import dev.quarry.virtual.space.RssKind;
@@ -36,6 +37,9 @@ public final class ProcessText {
       text.overTime();
     } else {
       text.callTable();
+    }
+    if (result.pressure() != null) {
+      text.out.append('\n').append(PressureText.of(result.pressure()));
     }
     text.notes();
     return text.out.toString();

@@ -2,6 +2,7 @@ package dev.quarry.replay.faults;
 
 import dev.quarry.replay.calls.PlayedProcess;
 import dev.quarry.replay.calls.SpaceSample;
+import dev.quarry.replay.pressure.PressureText;
 import dev.quarry.virtual.space.RssKind;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,9 @@ public final class ProcessVersusText {
     line("pages at the ends", first, second, ProcessVersusText::resident);
     line("bytes of page tables", first, second, PlayedProcess::tableBytes);
     print("  %-24s %,15d %,15d%n", "pages, at most", peak(first), peak(second));
+    if (first.pressure() != null && second.pressure() != null) {
+      out.append(PressureText.versus(first.pressure(), second.pressure()));
+    }
     out.append(
         "\nOnly accesses are known at which the recorded kernel had a fault: where B maps less than"
             + " the\nkernel did, it would have further faults.\n");

@@ -48,10 +48,18 @@ final class RefAreas {
   private long stack = NO_STACK;
   private long widened;
 
-  RefAreas(Machine machine, Cpu cpu, Process process) {
+  /**
+   * @param pressed whether pages may be taken away: then text is of a file that can be read again
+   */
+  RefAreas(Machine machine, Cpu cpu, Process process, boolean pressed) {
     this.calls = new SystemCalls(cpu, process);
-    this.textFile = calls.memfdCreate("text");
-    expect(calls.ftruncate(textFile, TEXT_FILE_BYTES), "the program's file");
+    if (pressed) {
+      var caches = machine.processes().pages().caches();
+      this.textFile = process.open(caches.assumed("text", TEXT_FILE_BYTES, false));
+    } else {
+      this.textFile = calls.memfdCreate("text");
+      expect(calls.ftruncate(textFile, TEXT_FILE_BYTES), "the program's file");
+    }
     var settings = machine.processes().spaces().settings();
     settings.maxMapCount(Integer.MAX_VALUE); // holes between touched pages make many areas
     settings.overcommit(SpaceSettings.Overcommit.ALWAYS);

@@ -1,5 +1,6 @@
 package dev.quarry.replay.refs;
 
+import dev.quarry.replay.pressure.PressureJson;
 import dev.quarry.virtual.tlb.TlbStats;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -64,6 +65,9 @@ public final class RefJson {
     faults(root.putObject("faults"), result.faults());
     tlb(root.putObject("tlb"), result);
     windows(root.putObject("windows"), result);
+    if (result.pressure() != null) {
+      PressureJson.fill(root.putObject("pressure"), result.pressure());
+    }
     problems(root, result.wrongLines(), result.problems());
     return root;
   }

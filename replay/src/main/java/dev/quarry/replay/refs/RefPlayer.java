@@ -3,6 +3,9 @@ package dev.quarry.replay.refs;
 import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Ram;
+import dev.quarry.replay.pressure.PressureLog;
+import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.fault.FaultLeaf;
@@ -17,6 +20,7 @@ import dev.quarry.virtual.tlb.Tlbs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *   without a TLB: was the page used in this way before? Then its bits are set, nothing changes
  * </pre>
  *
- * <p>Nothing takes pages away meanwhile: there is no reclaim, and the program frees none.
+ * <p>Pages are taken away only inside a page fault, by reclaim, if the machine's memory is set to
+ * be small; the program frees none. The page used last is asked for again after each fault.
  */
 final class RefPlayer {
   private static final int SHIFT = PageTable.PAGE_SHIFT;
@@ -44,6 +49,7 @@ final class RefPlayer {
 
   private final Cpu cpu;
   private final Process process;
+  private final Ram ram;
   private final PageTables tables;
   private final PageFaultHandler handler;
   private final RefAreas areas;
@@ -61,6 +67,7 @@ final class RefPlayer {
   final long[] totals = new long[RefKind.COUNT];
   final FaultTable faults = new FaultTable();
   final RefWindows windows;
+  private final @Nullable PressureLog pressure;
   private long played;
   private long windowEnd;
   private int window = 1;
@@ -81,13 +88,16 @@ final class RefPlayer {
       throw new RefException("the machine has too little memory for a process");
     }
     this.process = made;
+    this.ram = Objects.requireNonNull(machine.ram());
     this.tables = process.mm().tables();
     this.handler = machine.processes().pages().handler();
-    this.areas = new RefAreas(machine, cpu, process);
+    this.areas = new RefAreas(machine, cpu, process, settings.pressure().isSet());
     boolean inLargePages = settings.pages() == PageSize.LARGE;
     this.large = inLargePages ? new LargeRegions(machine, cpu, tables) : null;
     this.unified = isUnified(settings.tlb());
     this.windows = new RefWindows(windowReferences);
+    PressureSettings pressed = settings.pressure();
+    this.pressure = pressed.isSet() ? new PressureLog(pressed, machine) : null;
     this.windowEnd = windowReferences;
   }
 
@@ -178,7 +188,7 @@ final class RefPlayer {
         fault(address, access, number);
       }
       used[number] |= how;
-    } else if ((used[number] & how) == 0) {
+    } else if ((used[number] & how) == 0 || pressure != null) {
       if (tables.translate(address, access) == PageTables.NO_TRANSLATION) {
         fault(address, access, number);
       }
@@ -226,12 +236,23 @@ final class RefPlayer {
         }
       }
     } while (translate(address, access) == PageTables.NO_TRANSLATION);
+    if (pressure != null && write) {
+      fill(tables.translate(address, access), address);
+    }
     lastCode = NO_PAGE;
     lastData = NO_PAGE;
   }
 
+  /** What the program stored is not known, but it was not zeros, which swap would not write. */
+  private void fill(long physical, long address) {
+    ram.putLong(physical & -Long.BYTES, address | 1);
+  }
+
   private void endWindow() {
     windows.add(workingSet, residentPages(), faults.total(), misses());
+    if (pressure != null) {
+      pressure.sample();
+    }
     window++;
     workingSet = 0;
     windowEnd += windows.references();
@@ -280,6 +301,11 @@ final class RefPlayer {
   /** Lookups beyond one for each reference: those of references that cross a page. */
   long crossings() {
     return crossings;
+  }
+
+  /** What reclaim did, or null: there was memory enough. */
+  @Nullable PressureLog pressure() {
+    return pressure;
   }
 
   RefAreas areas() {

@@ -1,6 +1,7 @@
 package dev.quarry.replay.refs;
 
 import dev.quarry.kernel.Machine;
+import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
@@ -47,12 +48,23 @@ public final class RefReplay {
     return distances;
   }
 
+  /** Adds the pages of all of it to a trace. */
+  public static void touches(RefReader reader, Optimum trace, LongConsumer progress) {
+    RefBatch batch = new RefBatch();
+    while (reader.next(batch)) {
+      trace.take(batch);
+      progress.accept(reader.fileBytesRead());
+    }
+  }
+
   private RefResult run(String name) {
     if (!options.machine().contents()) {
       throw new RefException(
           options.machine().name() + ": a process needs a machine whose memory has contents");
     }
-    try (Machine machine = Machine.boot(options.machine())) {
+    PressureSettings pressure = options.settings().pressure();
+    try (Machine machine = Machine.boot(pressure.on(options.machine()))) {
+      pressure.begin(machine);
       TableMemory memory = machine.kernelSpace().tables().memory();
       requireWide(memory.layout());
       long tablesBefore = memory.tables();
@@ -103,6 +115,7 @@ public final class RefReplay {
         tlbs == null ? null : tlbs.total(),
         model == null ? 0 : model.levels(),
         player.windows,
+        player.pressure(),
         reader.problems().report(),
         reader.problems().total(),
         seconds,

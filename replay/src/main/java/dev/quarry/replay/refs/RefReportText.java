@@ -1,5 +1,7 @@
 package dev.quarry.replay.refs;
 
+import dev.quarry.replay.pressure.PressureLog;
+import dev.quarry.replay.pressure.PressureText;
 import dev.quarry.replay.text.Sparkline;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.tlb.TlbStats;
@@ -26,6 +28,7 @@ public final class RefReportText {
     text.faults();
     text.tlb();
     text.windows();
+    text.pressure();
     text.problems();
     return text.out.toString();
   }
@@ -136,6 +139,14 @@ public final class RefReportText {
       chart("TLB misses", misses);
     }
     line("mean working set %.1f pages", windows.meanWorkingSet());
+  }
+
+  private void pressure() {
+    PressureLog pressure = result.pressure();
+    if (pressure != null) {
+      line("");
+      out.append(PressureText.of(pressure));
+    }
   }
 
   private void chart(String name, Sparkline values) {

@@ -1,5 +1,6 @@
 package dev.quarry.replay.refs;
 
+import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.virtual.tlb.PageSize;
 import dev.quarry.virtual.tlb.Replacement;
 import dev.quarry.virtual.tlb.TlbGeometry;
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tlb null: none is modelled
  * @param pages the size that every page of the program has
+ * @param pressure how much memory the machine has, and swap
  * @param texts the settings as they were given
  */
-public record RefSettings(@Nullable TlbModel tlb, PageSize pages, List<String> texts) {
+public record RefSettings(
+    @Nullable TlbModel tlb, PageSize pages, PressureSettings pressure, List<String> texts) {
   private static final List<String> KEYS = List.of("tlb", "replacement", "walkcache", "pages");
 
   /**
@@ -30,6 +33,7 @@ public record RefSettings(@Nullable TlbModel tlb, PageSize pages, List<String> t
     Replacement replacement = null;
     List<Integer> walkCache = null;
     PageSize pages = PageSize.SMALL;
+    PressureSettings pressure = PressureSettings.NONE;
     for (String text : texts) {
       int equals = text.indexOf('=');
       String key = equals < 0 ? text : text.substring(0, equals);
@@ -40,17 +44,30 @@ public record RefSettings(@Nullable TlbModel tlb, PageSize pages, List<String> t
           case "replacement" -> replacement = replacement(value);
           case "walkcache" -> walkCache = walkCache(value);
           case "pages" -> pages = pages(value);
-          default -> throw new IllegalArgumentException("there is none, only " + words());
+          default -> {
+            if (!PressureSettings.keys().contains(key)) {
+              throw new IllegalArgumentException("there is none, only " + words());
+            }
+            pressure = pressure.with(key, value);
+          }
         }
       } catch (IllegalArgumentException e) {
         throw new RefException("setting \"" + text + "\": " + e.getMessage());
       }
     }
-    return new RefSettings(changed(tlb, replacement, walkCache), pages, List.copyOf(texts));
+    if (pages == PageSize.LARGE && pressure.isSet()) {
+      throw new RefException("pages=2M are not taken away: they go with no " + words(pressure));
+    }
+    TlbModel changed = changed(tlb, replacement, walkCache);
+    return new RefSettings(changed, pages, pressure, List.copyOf(texts));
   }
 
   private static String words() {
-    return String.join(", ", KEYS);
+    return String.join(", ", KEYS) + ", " + String.join(", ", PressureSettings.keys());
+  }
+
+  private static String words(PressureSettings pressure) {
+    return pressure.machine().isEmpty() ? "swap" : String.join(", ", pressure.machine());
   }
 
   private static @Nullable TlbModel changed(

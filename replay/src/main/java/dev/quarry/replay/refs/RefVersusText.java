@@ -1,5 +1,6 @@
 package dev.quarry.replay.refs;
 
+import dev.quarry.replay.pressure.PressureText;
 import dev.quarry.virtual.tlb.TlbStats;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
@@ -43,6 +44,9 @@ public final class RefVersusText {
     tlb("data misses", stats -> stats.misses(TlbStats.DATA));
     tlb("walks", TlbStats::walks);
     tlb("entries read by walks", TlbStats::walkReferences);
+    if (left.pressure() != null && right.pressure() != null) {
+      out.append(PressureText.versus(left.pressure(), right.pressure()));
+    }
     left.problems().forEach(problem -> line("%s", problem));
   }
 

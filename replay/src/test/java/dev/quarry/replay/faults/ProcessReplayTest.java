@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quarry.replay.calls.PlayedProcess;
+import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.replay.read.Fixtures;
 import dev.quarry.replay.read.Mutations;
 import dev.quarry.replay.read.RecordingException;
@@ -239,6 +240,6 @@ class ProcessReplayTest {
         .isThrownBy(() -> ProcessOptions.of(List.of("page_cache=half"), false))
         .withMessageContaining("full or empty");
     assertThat(ProcessOptions.of(List.of("fault_around_bytes=4K", "ram=8G"), false))
-        .isEqualTo(new ProcessOptions(List.of("ram=8G"), 4096, true, false));
+        .isEqualTo(new ProcessOptions(List.of("ram=8G"), 4096, true, PressureSettings.NONE, false));
   }
 }

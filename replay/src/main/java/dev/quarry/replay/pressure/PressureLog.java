@@ -1,0 +1,72 @@
+package dev.quarry.replay.pressure;
+
+import dev.quarry.kernel.Machine;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeStat;
+import dev.quarry.physical.VmEvent;
+import dev.quarry.physical.VmEvents;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a machine's reclaim did while something was played, interval by interval. */
+public final class PressureLog {
+  private static final long NANOS = 1000;
+
+  private final PressureSettings settings;
+  private final Machine machine;
+  private final List<PressureSample> intervals = new ArrayList<>();
+  private PressureSample last = PressureSample.ZERO;
+
+  /** Of a machine; nothing was played yet. */
+  public PressureLog(PressureSettings settings, Machine machine) {
+    this.settings = settings;
+    this.machine = machine;
+  }
+
+  /** Ends an interval. */
+  public void sample() {
+    PressureSample now = now();
+    intervals.add(now.since(last));
+    last = now;
+  }
+
+  private PressureSample now() {
+    VmEvents events = machine.memory().events();
+    long major = events.sum(VmEvent.PGMAJFAULT);
+    long direct = events.sum(VmEvent.PGSTEAL_DIRECT);
+    long reclaimed = events.sum(VmEvent.PGSTEAL_KSWAPD) + direct;
+    long swapOuts = events.sum(VmEvent.PSWPOUT);
+    long refaults = 0;
+    for (Node node : machine.memory().nodes()) {
+      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_ANON);
+      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_FILE);
+    }
+    // Of what was freed directly, as large a part was written as of all.
+    long waited = reclaimed == 0 ? 0 : Math.min(direct, direct * swapOuts / reclaimed);
+    long stall = major * settings.readMicros() + waited * settings.writeMicros();
+    return new PressureSample(
+        major,
+        refaults,
+        events.sum(VmEvent.PGSCAN_KSWAPD) + events.sum(VmEvent.PGSCAN_DIRECT),
+        reclaimed,
+        direct,
+        events.sum(VmEvent.PSWPIN),
+        swapOuts,
+        stall * NANOS);
+  }
+
+  /** What was set. */
+  public PressureSettings settings() {
+    return settings;
+  }
+
+  /** Each interval by itself. */
+  public List<PressureSample> intervals() {
+    return List.copyOf(intervals);
+  }
+
+  /** All of it, up to the last interval's end. */
+  public PressureSample total() {
+    return last;
+  }
+}
