@@ -52,7 +52,8 @@ final class ProcessStatus {
     field[28] = mm.startStack();
     field[38] = 17; // SIGCHLD
     field[47] = mm.startBrk();
-    StringBuilder out = new StringBuilder().append(pid).append(" (").append(mm.task().comm()).append(") S");
+    StringBuilder out =
+        new StringBuilder().append(pid).append(" (").append(mm.task().comm()).append(") S");
     for (int i = 4; i <= STAT_FIELDS; i++) {
       out.append(' ').append(i == TERMINAL_GROUP ? "-1" : Long.toUnsignedString(field[i]));
     }

@@ -151,7 +151,7 @@ class ProcessFilesTest {
   void allFilesAreThereForAnyProcess() {
     assertThat(process.mm().firstArea()).isNotEqualTo(VmAreaStruct.NONE);
     for (String name : ProcessFiles.names()) {
-      assertThat(file(name)).as(name).isNotEmpty().endsWith("\n");
+      assertThat(file(name)).as(name).isNotEmpty().endsWith(name.equals("cmdline") ? "\0" : "\n");
     }
     assertThat(machine.files().read("/proc/1/environ")).isEmpty();
     assertThat(machine.files().read("/proc/9/maps")).isEmpty();

@@ -37,7 +37,7 @@ final class LookCommands {
                     "files:\n  "
                         + String.join("\n  ", ProcFs.paths())
                         + "\nof a process, in /proc/PID/, PID as p.pid:\n  "
-                        + String.join(", ", ProcessFiles.names())))
+                        + String.join("\n  ", ProcessFiles.names())))
         .add(
             command(
                 "grep TEXT FILE",

@@ -1,6 +1,7 @@
 package dev.quarry.replay.pressure;
 
 import dev.quarry.replay.text.Sparkline;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
@@ -40,7 +41,7 @@ public final class PressureText {
   }
 
   private static List<String> texts(PressureSettings settings) {
-    List<String> all = new java.util.ArrayList<>(settings.machine());
+    List<String> all = new ArrayList<>(settings.machine());
     all.add("swap of " + (settings.swapBytes() >> 10) + " KiB");
     all.add("a read " + settings.readMicros() + " us, a write " + settings.writeMicros());
     return all;
