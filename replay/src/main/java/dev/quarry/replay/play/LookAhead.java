@@ -13,7 +13,7 @@ import dev.quarry.replay.recording.RequestEvents;
  * </pre>
  */
 final class LookAhead {
-  private static final int REQUESTS = 64;
+  private static final int REQUESTS = 128;
 
   private final RecordedBlocks blocks;
   private final int[] handles = new int[REQUESTS];
