@@ -23,7 +23,7 @@ class PressureThreadsTest {
   private static final int PAGES = 2600;
   private static final int STEPS = 30_000;
 
-  private static Callable<Integer> user(Machine machine, Process process, Cpu cpu, long seed) {
+  private static Callable<Integer> user(Process process, Cpu cpu, long seed) {
     return () -> {
       assertThat(cpu.hold()).isTrue();
       SplittableRandom random = new SplittableRandom(seed);
@@ -49,10 +49,13 @@ class PressureThreadsTest {
     try (Machine machine = SmallMachine.boot();
         ExecutorService threads = Executors.newFixedThreadPool(2)) {
       machine.reclaim().swapOnOff().on("swap", MemorySwap.of(16384), 0);
+      List<Process> processes = new ArrayList<>(); // all made before a thread holds a CPU
+      for (int i = 0; i < 2; i++) {
+        processes.add(SmallMachine.process(machine, PAGES));
+      }
       List<Future<Integer>> users = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
-        Process process = SmallMachine.process(machine, PAGES);
-        users.add(threads.submit(user(machine, process, machine.cpu(i), 100 + i)));
+        users.add(threads.submit(user(processes.get(i), machine.cpu(i), 100 + i)));
       }
       for (Future<Integer> user : users) {
         assertThat(user.get(100, TimeUnit.SECONDS)).isEqualTo(STEPS);

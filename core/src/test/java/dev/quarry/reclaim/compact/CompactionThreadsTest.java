@@ -60,14 +60,14 @@ class CompactionThreadsTest {
       assertThat(cpu.hold()).isTrue();
       begun.countDown();
       int rounds = 0;
-      while (!user.isDone()) {
+      do { // once at least, even if the user ends before this thread gets a processor
         m.machine.reclaim().compaction().compactMemory(cpu);
         int order = 2 + rounds++ % 8;
         int pfn = m.machine.allocator().allocPages(cpu, Gfp.GFP_KERNEL | Gfp.NOWARN, order);
         if (pfn != Pfn.NONE) {
           m.machine.allocator().freePages(cpu, pfn, order);
         }
-      }
+      } while (!user.isDone());
       cpu.release();
       return rounds;
     };
