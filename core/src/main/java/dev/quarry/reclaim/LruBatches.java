@@ -114,8 +114,7 @@ final class LruBatches implements PageLru, LastReference {
 
   /** The same of one page: {@code folio_putback_lru}. */
   void putBack(Cpu cpu, int pfn) {
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(pfn);
     lruvec.add(pfn);
     lruvec.lock.unlock();
     if (!map.dropReference(pfn)) {
@@ -153,16 +152,14 @@ final class LruBatches implements PageLru, LastReference {
 
   @Override
   public void addLarge(int head) {
-    Lruvec lruvec = lruvecs.of(head);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(head);
     lruvec.add(head);
     lruvec.lock.unlock();
   }
 
   @Override
   public void beforeSplit(int head) {
-    Lruvec lruvec = lruvecs.of(head);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(head);
     if ((map.state(head) & PageState.LRU) != 0) {
       lruvec.remove(head);
     }
@@ -175,8 +172,7 @@ final class LruBatches implements PageLru, LastReference {
 
   @Override
   public void afterSplit(int first, int pages) {
-    Lruvec lruvec = lruvecs.of(first);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(first);
     for (int pfn = first; pfn < first + pages; pfn++) {
       if (map.mapcount(pfn) > 0) {
         lruvec.add(pfn);
@@ -190,23 +186,14 @@ final class LruBatches implements PageLru, LastReference {
   @Override
   public void lazyFree(int pfn) {
     int gone = PageState.SWAPBACKED | PageState.DIRTY | PageState.REFERENCED | PageState.ACTIVE;
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
-    boolean listed = (map.state(pfn) & PageState.LRU) != 0;
-    if (listed) {
-      lruvec.remove(pfn);
-    }
-    map.changeFlags(pfn, gone, 0);
-    if (listed) {
-      lruvec.add(pfn);
-    }
+    Lruvec lruvec = lruvecs.lock(pfn);
+    lruvec.changeFlags(pfn, gone, 0);
     lruvec.lock.unlock();
   }
 
   @Override
   public boolean leaveLru(int pfn) {
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(pfn);
     long state = map.state(pfn);
     if (PageState.refcount(state) == 1 && (state & PageState.LRU) != 0) {
       lruvec.remove(pfn);
@@ -239,15 +226,8 @@ final class LruBatches implements PageLru, LastReference {
 
   /** {@code folio_activate}; a page that waits becomes active when it comes to a list. */
   private void activate(Cpu cpu, int pfn) {
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
-    boolean listed = (map.state(pfn) & PageState.LRU) != 0;
-    if (listed) {
-      lruvec.remove(pfn);
-    }
-    map.changeFlags(pfn, 0, PageState.ACTIVE);
-    if (listed) {
-      lruvec.add(pfn);
+    Lruvec lruvec = lruvecs.lock(pfn);
+    if (lruvec.changeFlags(pfn, 0, PageState.ACTIVE)) {
       memory.events().count(cpu.id(), VmEvent.PGACTIVATE, 1);
     }
     lruvec.lock.unlock();
@@ -255,8 +235,7 @@ final class LruBatches implements PageLru, LastReference {
 
   @Override
   public void rotate(Cpu cpu, int pfn) {
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(pfn);
     long state = map.state(pfn);
     long no = PageState.LOCKED | PageState.DIRTY | PageState.UNEVICTABLE;
     if ((state & PageState.LRU) != 0 && (state & no) == 0) {
@@ -270,16 +249,13 @@ final class LruBatches implements PageLru, LastReference {
 
   @Override
   public void deactivate(Cpu cpu, int pfn) {
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(pfn);
     long state = map.state(pfn);
     boolean aged = lruvec.generations() != null;
     boolean active = aged || (state & PageState.ACTIVE) != 0;
     if (active && (state & PageState.LRU) != 0 && (state & PageState.UNEVICTABLE) == 0) {
-      lruvec.remove(pfn);
       int gone = PageState.ACTIVE | PageState.REFERENCED;
-      map.changeFlags(pfn, aged ? gone | PageState.WORKINGSET : gone, 0);
-      lruvec.add(pfn);
+      lruvec.changeFlags(pfn, aged ? gone | PageState.WORKINGSET : gone, 0);
       memory.events().count(cpu.id(), VmEvent.PGDEACTIVATE, 1);
     }
     lruvec.lock.unlock();
@@ -303,19 +279,11 @@ final class LruBatches implements PageLru, LastReference {
   }
 
   private void move(Cpu cpu, int pfn, int clear, int set, VmEvent event) {
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(pfn);
     boolean was = (map.state(pfn) & PageState.UNEVICTABLE) != 0;
     boolean becomes = set != 0;
     if (was != becomes) {
-      boolean listed = (map.state(pfn) & PageState.LRU) != 0;
-      if (listed) {
-        lruvec.remove(pfn);
-      }
-      map.changeFlags(pfn, clear, set);
-      if (listed) {
-        lruvec.add(pfn);
-      }
+      lruvec.changeFlags(pfn, clear, set);
       lruvec.countMlocked(pfn, becomes ? 1 : -1);
       memory.events().count(cpu.id(), event, 1);
     }
@@ -347,8 +315,7 @@ final class LruBatches implements PageLru, LastReference {
 
   /** The same, where other flags forbid it. */
   boolean isolate(int pfn, int forbidden) {
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(pfn);
     int flags = PageState.flags(map.state(pfn));
     boolean listed = (flags & PageState.LRU) != 0 && (flags & forbidden) == 0;
     boolean taken = listed && map.tryReference(pfn, 0);

@@ -39,10 +39,13 @@ final class LruMovable implements MovablePages {
     int flags = PageState.flags(state);
     boolean cached = (flags & PageState.SWAPCACHE) != 0 || (flags & PageState.ANON) == 0;
     boolean pinned = !cached && PageState.refcount(state) > map.mapcount(pfn);
-    if (pinned || (cached && !ofFiles) || PageState.order(state) > 0) {
+    if (pinned || (cached && !ofFiles)) {
       return false;
     }
-    int forbidden = (unevictable ? 0 : PageState.UNEVICTABLE) | (now ? PageState.WRITEBACK : 0);
+    int forbidden =
+        PageState.HEAD
+            | (unevictable ? 0 : PageState.UNEVICTABLE)
+            | (now ? PageState.WRITEBACK : 0);
     boolean taken = batches.isolate(pfn, forbidden);
     if (taken) {
       count(pfn, 1);
@@ -52,8 +55,7 @@ final class LruMovable implements MovablePages {
 
   private void count(int pfn, int change) {
     boolean file = (map.state(pfn) & PageState.SWAPBACKED) == 0;
-    Lruvec lruvec = lruvecs.of(pfn);
-    lruvec.lock.lock();
+    Lruvec lruvec = lruvecs.lock(pfn);
     lruvec.countIsolated(file, change);
     lruvec.lock.unlock();
   }

@@ -260,6 +260,24 @@ public final class Lruvec {
     Objects.requireNonNull(generations).remove(pfn, true);
   }
 
+  /**
+   * Changes flags that say which list a page belongs to; one that is on a list comes to the head of
+   * the one that they say then.
+   *
+   * @return whether it is on a list
+   */
+  boolean changeFlags(int pfn, int clear, int set) {
+    boolean listed = (map.state(pfn) & PageState.LRU) != 0;
+    if (listed) {
+      remove(pfn);
+    }
+    map.changeFlags(pfn, clear, set);
+    if (listed) {
+      add(pfn);
+    }
+    return listed;
+  }
+
   private boolean isOfGeneration(int pfn) {
     return generations != null && (map.state(pfn) & PageState.UNEVICTABLE) == 0;
   }

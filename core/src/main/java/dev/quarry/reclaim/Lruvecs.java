@@ -2,7 +2,6 @@ package dev.quarry.reclaim;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
-import dev.quarry.physical.Zone;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
 import java.util.ArrayList;
@@ -28,9 +27,26 @@ final class Lruvecs {
 
   /** Where a page's lists are. */
   Lruvec of(int pfn) {
-    Zone zone = Objects.requireNonNull(memory.zoneOf(pfn));
+    return inGroup(rootOf(pfn), pfn);
+  }
+
+  /**
+   * The same, locked. A page that is on a list keeps its group while they are; until then it may be
+   * freed and come back as another group's: {@code folio_lruvec_lock}.
+   */
+  Lruvec lock(int pfn) {
+    Lruvec root = rootOf(pfn);
+    root.lock.lock(); // the lists of all groups share it
+    return inGroup(root, pfn);
+  }
+
+  private Lruvec rootOf(int pfn) {
+    return byNode[Objects.requireNonNull(memory.zoneOf(pfn)).node().id()];
+  }
+
+  private Lruvec inGroup(Lruvec root, int pfn) {
     int group = groups.idOf(pfn);
-    return group == 0 ? byNode[zone.node().id()] : ofGroup(group)[zone.node().id()];
+    return group == 0 ? root : ofGroup(group)[root.node().id()];
   }
 
   /** The lists of a node's pages that are no group's. */
