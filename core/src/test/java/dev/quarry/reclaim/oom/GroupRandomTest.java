@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Process;
 import dev.quarry.kernel.SystemCalls;
+import dev.quarry.reclaim.compact.Compaction;
 import dev.quarry.reclaim.group.GroupEvent;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
@@ -303,6 +304,33 @@ class GroupRandomTest {
       assertThat(scene.machine.invariants()).isEmpty();
       scene.machine.processes().exit(scene.cpu, process);
       assertThat(parent.usage()).isZero();
+    }
+  }
+
+  /** What compaction moves counts for its group, in the new frames. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lru classic"})
+  void aPageThatMovesTakesItsGroupAlong(String lru) {
+    try (OomScene scene = new OomScene(lru)) {
+      MemoryGroup group = scene.machine.reclaim().groups().make("/moves");
+      Process process = scene.spawn("moves", 0);
+      process.mm().task().group(group.id());
+      scene.touch(process, 0, 2000);
+      SystemCalls calls = new SystemCalls(scene.cpu, process);
+      for (int page = 1; page < 2000; page += 2) {
+        calls.madvise(AT + page * PAGE, PAGE, 4);
+      }
+      long moved = 0;
+      for (Compaction.ZoneRun run : scene.machine.reclaim().compaction().compactMemory(scene.cpu)) {
+        moved += run.moved();
+      }
+      assertThat(moved).isGreaterThan(100);
+      assertThat(group.usage()).isEqualTo(1000);
+      recount(scene, moved + " pages moved");
+      assertThat(scene.machine.invariants()).isEmpty();
+      scene.machine.processes().exit(scene.cpu, process);
+      assertThat(group.usage()).isZero();
+      assertThat(scene.machine.invariants()).isEmpty();
     }
   }
 }
