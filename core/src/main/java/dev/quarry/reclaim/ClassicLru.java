@@ -159,7 +159,6 @@ final class ClassicLru implements LruPolicy {
     putBack(taken, scan);
     count(scan, VmEvent.PGSTEAL_KSWAPD, VmEvent.PGSTEAL_DIRECT, result.reclaimed());
     count(scan, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, result.reclaimed());
-    scan.dirty += result.dirty();
     if (file && result.unqueued() == before) {
       batches.wakeFlusher();
     }

@@ -189,7 +189,6 @@ final class GenerationLru implements LruPolicy {
     ShrinkPages.Result result = pages.shrink(taken, scan);
     scan.scanned += before;
     scan.reclaimed += result.reclaimed();
-    scan.dirty += result.dirty();
     lruvec.lock.lock();
     lruvec.countIsolated(file, -before);
     for (int i = 0; i < taken.size(); i++) {

@@ -243,11 +243,6 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return List.copyOf(kswapds);
   }
 
-  /** Pages that wait in CPUs' batches for their place on a list. */
-  public int waitingPages() {
-    return batches.waiting();
-  }
-
   /** Puts pages that wait on their lists: {@code lru_add_drain_all}. */
   public void drainAll() {
     batches.drainAll();

@@ -43,9 +43,6 @@ final class ScanControl {
   long scanned;
   long reclaimed;
 
-  /** Pages given up whose owners could not be written: {@code nr.unqueued_dirty}. */
-  long dirty;
-
   ScanControl(Cpu cpu, int gfp, boolean kswapd, ReclaimScope scope) {
     this.cpu = cpu;
     this.gfp = gfp;
@@ -56,11 +53,6 @@ final class ScanControl {
   /** Whether it may wait for swap and disks. */
   boolean mayDoIo() {
     return (gfp & Gfp.IO) != 0;
-  }
-
-  /** Whether it may call a file system. */
-  boolean mayEnterFs() {
-    return (gfp & Gfp.FS) != 0;
   }
 
   /** The lists of a node that are to be shortened. */

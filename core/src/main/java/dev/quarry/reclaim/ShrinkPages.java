@@ -61,10 +61,9 @@ final class ShrinkPages {
    *
    * @param reclaimed pages that were freed
    * @param written pages that were written to swap or files
-   * @param dirty pages that could not be written now
    * @param unqueued pages of files that are dirty and not being written
    */
-  record Result(int reclaimed, int written, int dirty, int unqueued) {}
+  record Result(int reclaimed, int written, int unqueued) {}
 
   /** What becomes of one page. */
   private enum Fate {
@@ -78,7 +77,6 @@ final class ShrinkPages {
   private static final class Tally {
     int reclaimed;
     int written;
-    int dirty;
     int unqueued;
   }
 
@@ -104,7 +102,7 @@ final class ShrinkPages {
         }
       }
     }
-    return new Result(tally.reclaimed, tally.written, tally.dirty, tally.unqueued);
+    return new Result(tally.reclaimed, tally.written, tally.unqueued);
   }
 
   private void activate(int pfn, ScanControl scan) {
@@ -119,12 +117,8 @@ final class ShrinkPages {
     memory.events().count(scan.cpu.id(), VmEvent.PGACTIVATE, 1);
   }
 
-  private int flags(int pfn) {
-    return PageState.flags(map.state(pfn));
-  }
-
   private boolean is(int pfn, int flag) {
-    return (flags(pfn) & flag) != 0;
+    return (map.state(pfn) & flag) != 0;
   }
 
   private Fate one(int pfn, ScanControl scan, Tally tally) {
@@ -295,11 +289,9 @@ final class ShrinkPages {
   /** {@code pageout} to swap; FREED: it is clean. */
   private Fate write(int pfn, Use use, ScanControl scan, Tally tally) {
     if (use == Use.RECLAIM_CLEAN || !scan.mayDoIo()) {
-      tally.dirty++;
       return Fate.KEEP;
     }
     if (!swap.write(scan.cpu, pfn)) {
-      tally.dirty++;
       return Fate.ACTIVATE;
     }
     tally.written++;
