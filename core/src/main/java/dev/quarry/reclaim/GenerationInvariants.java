@@ -100,7 +100,7 @@ final class GenerationInvariants {
   private void totals(LruList which, long[] inZone) {
     long sum = 0;
     for (Zone zone : lruvec.node().zones()) {
-      long says = zone.stat(which.zoneStat());
+      long says = lruvec.inZone(which, zone.index());
       long is = inZone[zone.index()];
       expect(says == is, "%s: %s has %d, counted %d", zone, which, is, says);
       sum += is;

@@ -28,6 +28,7 @@ final class GenerationLru implements LruPolicy {
 
   private final PhysicalMemory memory;
   private final MemMap map;
+  private final Lruvecs lruvecs;
   private final LruBatches batches;
   private final ShrinkPages pages;
   private final Swap swap;
@@ -38,12 +39,14 @@ final class GenerationLru implements LruPolicy {
 
   GenerationLru(
       PhysicalMemory memory,
+      Lruvecs lruvecs,
       LruBatches batches,
       ShrinkPages pages,
       Swap swap,
       YoungEntries entries) {
     this.memory = memory;
     this.map = memory.map();
+    this.lruvecs = lruvecs;
     this.batches = batches;
     this.pages = pages;
     this.swap = swap;
@@ -72,7 +75,8 @@ final class GenerationLru implements LruPolicy {
 
   /** {@code set_initial_priority}: begins where about as many pages would go as are wanted. */
   private void setPriority(Node node, ScanControl scan) {
-    if (scan.priority != ScanControl.FIRST_PRIORITY || scan.toReclaim < RefaultControl.FEW) {
+    boolean begins = !scan.scope.isGroup() && scan.priority == ScanControl.FIRST_PRIORITY;
+    if (!begins || scan.toReclaim < RefaultControl.FEW) {
       return;
     }
     long reclaimable = node.stat(LruList.INACTIVE_FILE.nodeStat());
@@ -142,10 +146,7 @@ final class GenerationLru implements LruPolicy {
     Generations generations = of(lruvec);
     if (walks) {
       entries.walkAll(
-          pfn -> {
-            return generations.flags().generation(pfn) >= 0
-                && Objects.requireNonNull(memory.zoneOf(pfn)).node() == lruvec.node();
-          },
+          pfn -> isOn(lruvec, generations, pfn),
           pfn -> young(lruvec, generations, pfn));
     }
     lruvec.lock.lock();
@@ -155,9 +156,13 @@ final class GenerationLru implements LruPolicy {
     lruvec.lock.unlock();
   }
 
-  private static void young(Lruvec lruvec, Generations generations, int pfn) {
+  private boolean isOn(Lruvec lruvec, Generations generations, int pfn) {
+    return generations.flags().generation(pfn) >= 0 && lruvecs.of(pfn) == lruvec;
+  }
+
+  private void young(Lruvec lruvec, Generations generations, int pfn) {
     lruvec.lock.lock();
-    if (generations.flags().generation(pfn) >= 0) {
+    if (isOn(lruvec, generations, pfn)) {
       generations.young(pfn);
     }
     lruvec.lock.unlock();

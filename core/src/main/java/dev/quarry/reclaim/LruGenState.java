@@ -1,7 +1,5 @@
 package dev.quarry.reclaim;
 
-import dev.quarry.physical.PhysicalMemory;
-
 /**
  * Whether generations are kept, and by what: {@code enum} of LRU_GEN_CORE, LRU_GEN_MM_WALK
  * (include/linux/mmzone.h), {@code lru_gen_change_state} (mm/vmscan.c, 6.18). LRU_GEN_NONLEAF_YOUNG
@@ -19,15 +17,11 @@ public final class LruGenState {
 
   private LruGenState() {}
 
-  static void change(PhysicalMemory memory, Lruvecs lruvecs, GenerationLru aged, int state) {
+  static void change(Lruvecs lruvecs, GenerationLru aged, int state) {
     aged.walks((state & WALKS) != 0);
     boolean on = (state & CORE) != 0;
-    if (on == (lruvecs.all().getFirst().generations() != null)) {
-      return;
-    }
-    GenerationFlags flags = on ? new GenerationFlags(memory.map().endPfn()) : null;
-    for (Lruvec lruvec : lruvecs.all()) {
-      lruvec.become(flags == null ? null : new Generations(memory, lruvec, flags));
+    if (on != lruvecs.areGenerations()) {
+      lruvecs.become(on);
     }
   }
 }

@@ -103,6 +103,11 @@ public final class Lruvec {
     return generations;
   }
 
+  /** What the lists of a group begin with, before they have a page. */
+  void beginWith(@Nullable Generations first) {
+    generations = first;
+  }
+
   /**
    * Changes from lists to generations, or back: {@code lru_gen_change_state}.
    *
@@ -110,20 +115,33 @@ public final class Lruvec {
    */
   void become(@Nullable Generations next) {
     lock.lock();
-    List<Integer> moved = new ArrayList<>();
-    forEachEvictable(moved::add);
-    for (int pfn : moved) {
-      remove(pfn);
-    }
+    List<Integer> moved = takeAll();
     generations = next;
-    for (int i = moved.size() - 1; i >= 0; i--) {
-      add(moved.get(i)); // the last one that is added is the first of its list
-    }
+    addAll(moved);
     lock.unlock();
   }
 
-  private void forEachEvictable(IntConsumer visitor) {
-    for (LruList which : LruList.EVICTABLE) {
+  /** Moves all pages to other lists of the node, whose lock is the same and held. */
+  void moveTo(Lruvec other) {
+    other.addAll(takeAll());
+  }
+
+  /** Takes all pages off their lists, of each list the first one first. */
+  private List<Integer> takeAll() {
+    List<Integer> all = new ArrayList<>();
+    forEachPage(all::add);
+    all.forEach(this::remove);
+    return all;
+  }
+
+  private void addAll(List<Integer> taken) {
+    for (int i = taken.size() - 1; i >= 0; i--) {
+      add(taken.get(i)); // the last one that is added is the first of its list
+    }
+  }
+
+  private void forEachPage(IntConsumer visitor) {
+    for (LruList which : LruList.values()) {
       visit(list(which), visitor);
     }
     if (generations != null) {
@@ -302,16 +320,6 @@ public final class Lruvec {
     if (root != null) {
       ofGroups[which.ordinal()][zone.index()] += change;
       root.ofGroups[which.ordinal()][zone.index()] += change;
-    }
-  }
-
-  /** Moves all pages to other lists of the node, whose lock is the same and held. */
-  void moveTo(Lruvec other) {
-    for (LruList which : LruList.values()) {
-      for (int pfn = list(which).last(); pfn != Pfn.NONE; pfn = list(which).last()) {
-        remove(pfn);
-        other.add(pfn);
-      }
     }
   }
 

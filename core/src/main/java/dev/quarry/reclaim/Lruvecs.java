@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The {@link Lruvec} of each node, and those of each group on it: {@code mem_cgroup_lruvec}. */
 final class Lruvecs {
@@ -17,6 +18,9 @@ final class Lruvecs {
   private final MemoryGroups groups;
   private final Lruvec[] byNode;
   private final Map<Integer, Lruvec[]> byGroup = new ConcurrentHashMap<>();
+
+  /** What generations know of each page; null: pages are on active and inactive lists. */
+  private volatile @Nullable GenerationFlags flags;
 
   Lruvecs(PhysicalMemory memory, MemoryGroups groups) {
     this.memory = memory;
@@ -57,10 +61,31 @@ final class Lruvecs {
   private Lruvec[] ofGroup(int id) {
     return byGroup.computeIfAbsent(
         id,
-        key ->
-            Arrays.stream(byNode)
-                .map(root -> new Lruvec(memory, root.node(), root))
-                .toArray(Lruvec[]::new));
+        key -> Arrays.stream(byNode).map(this::fresh).toArray(Lruvec[]::new));
+  }
+
+  /** The lists of a new group, kept as the others are. */
+  private Lruvec fresh(Lruvec root) {
+    Lruvec lruvec = new Lruvec(memory, root.node(), root);
+    lruvec.beginWith(generations(lruvec));
+    return lruvec;
+  }
+
+  private @Nullable Generations generations(Lruvec lruvec) {
+    return flags == null ? null : new Generations(memory, lruvec, flags);
+  }
+
+  /** Whether pages are in generations. */
+  boolean areGenerations() {
+    return flags != null;
+  }
+
+  /** Changes all to generations, or back. */
+  void become(boolean toGenerations) {
+    flags = toGenerations ? new GenerationFlags(memory.map().endPfn()) : null;
+    for (Lruvec lruvec : all()) {
+      lruvec.become(generations(lruvec));
+    }
   }
 
   /** All lists of a node. */

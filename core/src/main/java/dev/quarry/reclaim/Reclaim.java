@@ -138,7 +138,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);
     ClassicLru policy = new ClassicLru(memory, batches, shrink, rmap, swap);
     this.classic = policy;
-    this.aged = new GenerationLru(memory, batches, shrink, swap, pages.youngEntries());
+    this.aged = new GenerationLru(memory, lruvecs, batches, shrink, swap, pages.youngEntries());
     ShrinkNode shrinkNode = new ShrinkNode(balance, new EitherLru(policy, aged), shrinkers);
     this.tryToFree = new TryToFree(shrinkNode, lruvecs);
     this.limits = new GroupLimits(memory, groups, lruvecs, shrinkNode, settings, batches, oom);
@@ -179,13 +179,12 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
 
   /** {@code /sys/kernel/mm/lru_gen/enabled}: 0, or {@link LruGenState#CORE} and what it can do. */
   public int lruGen() {
-    boolean on = lruvecs.all().getFirst().generations() != null;
-    return on ? LruGenState.CORE | (aged.walks() ? LruGenState.WALKS : 0) : 0;
+    return lruvecs.areGenerations() ? LruGenState.CORE | (aged.walks() ? LruGenState.WALKS : 0) : 0;
   }
 
   /** Changes from active and inactive lists to generations, or back. */
   public void lruGen(int state) {
-    LruGenState.change(memory, lruvecs, aged, state);
+    LruGenState.change(lruvecs, aged, state);
   }
 
   ReclaimScope scope() {

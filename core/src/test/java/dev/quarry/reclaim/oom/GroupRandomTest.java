@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -38,10 +39,10 @@ class GroupRandomTest {
   private final Map<Process, Map<Integer, Long>> stored = new HashMap<>();
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
-  void chargesEqualTheRecount(long seed) {
+  @CsvSource({"1, classic", "2, classic", "3, classic", "4, classic", "1, mglru", "5, mglru"})
+  void chargesEqualTheRecount(long seed, String lru) {
     SplittableRandom random = new SplittableRandom(seed);
-    try (OomScene scene = new OomScene()) {
+    try (OomScene scene = new OomScene("lru " + lru)) {
       scene.swapOn(600 + random.nextInt(1500));
       MemoryGroups groups = scene.machine.reclaim().groups();
       for (String path : PATHS) {
@@ -288,9 +289,10 @@ class GroupRandomTest {
   }
 
   /** Pages of a group that is removed count for the one above it. */
-  @Test
-  void whatIsLeftGoesToTheParent() {
-    try (OomScene scene = new OomScene()) {
+  @ParameterizedTest
+  @ValueSource(strings = {"lru classic", "lru mglru"})
+  void whatIsLeftGoesToTheParent(String lru) {
+    try (OomScene scene = new OomScene(lru)) {
       MemoryGroups groups = scene.machine.reclaim().groups();
       MemoryGroup parent = groups.make("/p");
       MemoryGroup child = groups.make("/p/c");
@@ -309,7 +311,7 @@ class GroupRandomTest {
 
   /** What compaction moves counts for its group, in the new frames. */
   @ParameterizedTest
-  @ValueSource(strings = {"lru classic"})
+  @ValueSource(strings = {"lru classic", "lru mglru"})
   void aPageThatMovesTakesItsGroupAlong(String lru) {
     try (OomScene scene = new OomScene(lru)) {
       MemoryGroup group = scene.machine.reclaim().groups().make("/moves");
