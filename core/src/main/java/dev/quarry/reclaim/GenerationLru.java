@@ -98,6 +98,15 @@ final class GenerationLru implements LruPolicy {
   public void shrink(Lruvec lruvec, ScanControl scan) {
     batches.drain(scan.cpu);
     setPriority(lruvec.node(), scan);
+    scan.filesTaken = 0;
+    scan.unqueued = 0;
+    evictAll(lruvec, scan);
+    if (scan.unqueued > 0 && scan.unqueued == scan.filesTaken) {
+      batches.wakeFlusher();
+    }
+  }
+
+  private void evictAll(Lruvec lruvec, ScanControl scan) {
     int swappiness = swappiness(scan);
     long before = scan.reclaimed;
     long scanned = 0;
@@ -193,6 +202,8 @@ final class GenerationLru implements LruPolicy {
     int before = taken.size();
     ShrinkPages.Result result = pages.shrink(taken, scan);
     scan.scanned += before;
+    scan.filesTaken += file ? before : 0;
+    scan.unqueued += result.unqueued();
     scan.reclaimed += result.reclaimed();
     lruvec.lock.lock();
     lruvec.countIsolated(file, -before);

@@ -332,8 +332,8 @@ final class LruBatches implements PageLru, LastReference {
   }
 
   @Override
-  public void refault(int pfn, int shadow) {
-    workingset.refault(pfn, shadow);
+  public void refault(Cpu cpu, int pfn, int shadow) {
+    workingset.refault(lruvecs.of(pfn, groups.of(cpu.task())), pfn, shadow);
   }
 
   /** Nothing but dirty pages of files is left at the tail. */

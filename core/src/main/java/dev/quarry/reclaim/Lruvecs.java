@@ -31,7 +31,12 @@ final class Lruvecs {
 
   /** Where a page's lists are. */
   Lruvec of(int pfn) {
-    return inGroup(rootOf(pfn), pfn);
+    return inGroup(rootOf(pfn), groups.idOf(pfn));
+  }
+
+  /** Where they will be, once it counts for a group. */
+  Lruvec of(int pfn, MemoryGroup group) {
+    return inGroup(rootOf(pfn), group.id());
   }
 
   /**
@@ -41,15 +46,14 @@ final class Lruvecs {
   Lruvec lock(int pfn) {
     Lruvec root = rootOf(pfn);
     root.lock.lock(); // the lists of all groups share it
-    return inGroup(root, pfn);
+    return inGroup(root, groups.idOf(pfn));
   }
 
   private Lruvec rootOf(int pfn) {
     return byNode[Objects.requireNonNull(memory.zoneOf(pfn)).node().id()];
   }
 
-  private Lruvec inGroup(Lruvec root, int pfn) {
-    int group = groups.idOf(pfn);
+  private Lruvec inGroup(Lruvec root, int group) {
     return group == 0 ? root : ofGroup(group)[root.node().id()];
   }
 

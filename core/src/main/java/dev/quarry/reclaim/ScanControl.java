@@ -41,6 +41,11 @@ final class ScanControl {
   long anonCost;
   long fileCost;
   long scanned;
+
+  /** Pages of files that were looked at, and how many of them wait for the flusher. */
+  long filesTaken;
+
+  long unqueued;
   long reclaimed;
 
   ScanControl(Cpu cpu, int gfp, boolean kswapd, ReclaimScope scope) {

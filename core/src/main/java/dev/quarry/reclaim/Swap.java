@@ -407,7 +407,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     int shadow = cluster.cache(SwapArea.inCluster(slot), pfn);
     enter(pfn, word(area, slot), 0);
     if (shadow != 0) {
-      lru.refault(pfn, shadow);
+      lru.refault(cpu, pfn, shadow);
     }
     lru.add(cpu, pfn);
     lock.unlock();

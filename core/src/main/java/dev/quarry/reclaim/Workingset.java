@@ -118,11 +118,15 @@ final class Workingset {
         | PRESENT;
   }
 
-  /** A page comes back, before it is on a list: {@code workingset_refault}. */
-  void refault(int pfn, int shadow) {
+  /**
+   * A page comes back, before it is on a list: {@code workingset_refault}.
+   *
+   * @param joins the lists to which it comes
+   */
+  void refault(Lruvec joins, int pfn, int shadow) {
     boolean file = (PageState.flags(map.state(pfn)) & PageState.SWAPBACKED) == 0;
     counts.add(pfn, file ? NodeStat.WORKINGSET_REFAULT_FILE : NodeStat.WORKINGSET_REFAULT_ANON, 1);
-    Generations generations = generations(pfn);
+    Generations generations = joins.generations();
     if (generations != null) {
       refaultOf(generations, pfn, shadow, file);
       return;

@@ -8,8 +8,10 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
 import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
+import dev.quarry.physical.Gfp;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.cache.Flusher;
 import dev.quarry.virtual.cache.HostFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,8 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A mapped file that is larger than RAM: read, written, and read again. */
 class FileReclaimTest {
@@ -36,10 +40,44 @@ class FileReclaimTest {
   }
 
   private static long map(Machine machine, Process process, Path path) throws IOException {
+    return map(machine, process, path, PAGES);
+  }
+
+  private static long map(Machine machine, Process process, Path path, int pages)
+      throws IOException {
     HostFile file = machine.processes().pages().caches().open(path, true);
     int fd = process.open(file);
     SystemCalls calls = new SystemCalls(machine.cpu(0), process);
-    return calls.mmap(0, PAGES * PAGE, RW, SHARED, fd, 0);
+    return calls.mmap(0, pages * PAGE, RW, SHARED, fd, 0);
+  }
+
+  /** Reclaim that finds nothing but dirty pages of files wakes who writes them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "mglru"})
+  void theFlusherIsWokenWhenAllIsDirty(String policy) throws IOException {
+    int pages = 100;
+    Path path = Files.write(folder.resolve("small"), new byte[pages * 4096]);
+    try (Machine machine = SmallMachine.boot("lru " + policy)) {
+      Process process = SmallMachine.process(machine, 1);
+      Cpu cpu = machine.cpu(0);
+      long at = map(machine, process, path, pages);
+      for (int i = 0; i < pages; i++) {
+        process.store(cpu, at + i * PAGE, 8, SmallMachine.value(i));
+      }
+      machine.reclaim().drainAll();
+      Flusher flusher = machine.processes().pages().caches().flusher();
+      assertThat(flusher.isBusy()).isFalse();
+      Reclaim reclaim = machine.reclaim();
+      ScanControl scan = new ScanControl(cpu, Gfp.GFP_KERNEL, false, reclaim.scope());
+      scan.highestZone = 2;
+      scan.toReclaim = ScanControl.CLUSTER;
+      scan.priority = 0;
+      Lruvec lruvec = reclaim.lruvecs().getFirst();
+      LruPolicy lru = policy.equals("mglru") ? reclaim.aged() : reclaim.classic();
+      lru.shrink(lruvec, scan);
+      assertThat(flusher.isBusy()).isTrue();
+      assertThat(machine.invariants()).isEmpty();
+    }
   }
 
   @Test

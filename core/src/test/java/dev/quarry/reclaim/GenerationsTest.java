@@ -9,7 +9,10 @@ import dev.quarry.kernel.Process;
 import dev.quarry.machine.Cpu;
 import dev.quarry.observe.ProcFs;
 import dev.quarry.physical.Gfp;
+import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.MemoryGroup;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,31 @@ class GenerationsTest {
       for (int i = 0; i < pages; i += 2) {
         assertThat(process.mm().tables().leaf(AT + i * PAGE) & 1).as("page %d", i).isEqualTo(1);
       }
+    }
+  }
+
+  /** A page that comes back is held against the generations of its group, not of the others. */
+  @Test
+  void pagesOfAGroupThatComeBackAreMissed() {
+    try (Machine machine = SmallMachine.boot("lru mglru")) {
+      machine.reclaim().swapOnOff().on("swap", MemorySwap.of(4096), 0);
+      MemoryGroup group = machine.reclaim().groups().make("/small");
+      group.max(300);
+      Process process = SmallMachine.process(machine, 400);
+      process.mm().task().group(group.id());
+      NodeStat missed = NodeStat.WORKINGSET_ACTIVATE_ANON;
+      Node node = machine.memory().nodes().getFirst();
+      SmallMachine.fill(machine, process, 400);
+      SplittableRandom random = new SplittableRandom(3);
+      long before = 0;
+      for (int step = 0; step < 20_000; step++) {
+        if (step == 10_000) {
+          before = node.stat(missed);
+        }
+        process.load(machine.cpu(0), AT + random.nextInt(400) * PAGE, 8);
+      }
+      assertThat(node.stat(missed) - before).isGreaterThan(100);
+      assertThat(machine.invariants()).isEmpty();
     }
   }
 

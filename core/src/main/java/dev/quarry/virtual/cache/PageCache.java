@@ -201,15 +201,16 @@ public final class PageCache {
     }
   }
 
-  /** With the lock held: a frame is the page of an index from now on. */
-  void own(long index, int pfn) {
+  /**
+   * With the lock held: a frame is the page of an index from now on.
+   *
+   * @return what was left of the one before, or {@link PageIndex#NO_SHADOW}
+   */
+  int own(long index, int pfn) {
     map.mapping(pfn, handle);
     map.index(pfn, (int) index);
-    int shadow = pages.put(index, pfn);
-    if (shadow != PageIndex.NO_SHADOW) {
-      all.lru().refault(pfn, shadow);
-    }
     count(pfn, 1);
+    return pages.put(index, pfn);
   }
 
   private void count(int pfn, int change) {
@@ -262,7 +263,10 @@ public final class PageCache {
   private void enter(Cpu cpu, long index, int pfn) {
     map.setFlags(pfn, PageState.UPTODATE | (isShmem() ? PageState.SWAPBACKED : 0));
     map.addFirstReference(pfn);
-    own(index, pfn);
+    int shadow = own(index, pfn);
+    if (shadow != PageIndex.NO_SHADOW) {
+      all.lru().refault(cpu, pfn, shadow);
+    }
     all.lru().add(cpu, pfn);
   }
 

@@ -58,8 +58,10 @@ public interface PageLru {
    */
   int evicted(int pfn);
 
-  /** A page comes back of which this was left: {@code workingset_refault}. */
-  void refault(int pfn, int shadow);
+  /**
+   * A page of which this was left comes back, and is going to be added: {@code workingset_refault}.
+   */
+  void refault(Cpu cpu, int pfn, int shadow);
 
   /** A process's operation begins, and nothing of it is under way: daemons may run. */
   void boundary(Cpu cpu);
@@ -114,7 +116,7 @@ public interface PageLru {
         }
 
         @Override
-        public void refault(int pfn, int shadow) {}
+        public void refault(Cpu cpu, int pfn, int shadow) {}
 
         @Override
         public void boundary(Cpu cpu) {}
