@@ -155,8 +155,7 @@ final class GenerationLru implements LruPolicy {
     Generations generations = of(lruvec);
     if (walks) {
       entries.walkAll(
-          pfn -> isOn(lruvec, generations, pfn),
-          pfn -> young(lruvec, generations, pfn));
+          pfn -> isOn(lruvec, generations, pfn), pfn -> young(lruvec, generations, pfn));
     }
     lruvec.lock.lock();
     if (generations.maxSeq() == seq) {

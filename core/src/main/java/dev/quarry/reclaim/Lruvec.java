@@ -206,13 +206,26 @@ public final class Lruvec {
 
   /** Adds a page that is on no list to the head of the one that its flags say. */
   void add(int pfn) {
+    add(pfn, false);
+  }
+
+  /** The same at the tail: it is looked at next. */
+  void addTail(int pfn) {
+    add(pfn, true);
+  }
+
+  private void add(int pfn, boolean atTail) {
     if (isOfGeneration(pfn)) {
-      Objects.requireNonNull(generations).add(pfn, false);
+      Objects.requireNonNull(generations).add(pfn, atTail);
       return;
     }
     LruList which = LruList.of(PageState.flags(map.state(pfn)));
     map.changeFlags(pfn, 0, PageState.LRU);
-    list(which).addHead(pfn);
+    if (atTail) {
+      list(which).addTail(pfn);
+    } else {
+      list(which).addHead(pfn);
+    }
     count(which, pfn, 1);
   }
 
@@ -247,18 +260,6 @@ public final class Lruvec {
       count(added, addedTo, nrAdded);
       nrAdded = 0;
     }
-  }
-
-  /** The same at the tail: it is looked at next. */
-  void addTail(int pfn) {
-    if (isOfGeneration(pfn)) {
-      Objects.requireNonNull(generations).add(pfn, true);
-      return;
-    }
-    LruList which = LruList.of(PageState.flags(map.state(pfn)));
-    map.changeFlags(pfn, 0, PageState.LRU);
-    list(which).addTail(pfn);
-    count(which, pfn, 1);
   }
 
   /** Takes a page off its list; its descriptor says so, the other flags stay. */

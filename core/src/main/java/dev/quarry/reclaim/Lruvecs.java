@@ -64,8 +64,7 @@ final class Lruvecs {
 
   private Lruvec[] ofGroup(int id) {
     return byGroup.computeIfAbsent(
-        id,
-        key -> Arrays.stream(byNode).map(this::fresh).toArray(Lruvec[]::new));
+        id, key -> Arrays.stream(byNode).map(this::fresh).toArray(Lruvec[]::new));
   }
 
   /** The lists of a new group, kept as the others are. */

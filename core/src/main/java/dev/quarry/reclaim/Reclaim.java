@@ -286,7 +286,9 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   public void wakeKswapd(Zone zone, int gfp, int order, int highestZone) {
     Kswapd kswapd = kswapds.get(zone.node().id());
     kswapd.wake(order, highestZone);
-    anyAwake |= kswapd.isAwake();
+    if (kswapd.isAwake()) {
+      anyAwake = true;
+    }
     if (!kswapd.isAwake() && (gfp & Gfp.DIRECT_RECLAIM) == 0) {
       // Pages there are enough, but no block, and this request will not make one.
       compaction.wake(zone.node(), order, highestZone);
@@ -295,11 +297,12 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
 
   @Override
   public boolean isKswapdRunning(Node node) {
-    return anyAwake && kswapds.get(node.id()).isAwake();
+    return kswapds.get(node.id()).isAwake();
   }
 
   private void stepAll(Cpu cpu) {
     boolean awake = false;
+    anyAwake = false; // before the steps, so that one that is woken meanwhile is not forgotten
     for (Kswapd kswapd : kswapds) {
       boolean was = kswapd.isAwake();
       awake |= kswapd.step(cpu);
@@ -307,7 +310,9 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
         compaction.kswapdSleeps(kswapd.node(), kswapd.order(), kswapd.highestZone());
       }
     }
-    anyAwake = awake;
+    if (awake) {
+      anyAwake = true;
+    }
   }
 
   @Override

@@ -117,7 +117,9 @@ public final class Compaction {
   public void wake(Node node, int order, int highestZone) {
     Kcompactd daemon = daemons.get(node.id());
     daemon.wake(order, highestZone);
-    anyAwake |= daemon.isAwake();
+    if (daemon.isAwake()) {
+      anyAwake = true;
+    }
   }
 
   /** Lets those compactors work a little that are awake. */
@@ -126,10 +128,13 @@ public final class Compaction {
       return;
     }
     boolean awake = false;
+    anyAwake = false; // before the steps, so that one that is woken meanwhile is not forgotten
     for (Kcompactd daemon : daemons) {
       awake |= daemon.step(cpu);
     }
-    anyAwake = awake;
+    if (awake) {
+      anyAwake = true;
+    }
   }
 
   /** What the kernel does each 500 ms, and when the proactiveness is set. */
