@@ -21,8 +21,8 @@ public final class Truncation {
   /**
    * Sets the file's size. Pages behind it stay until {@link #removeFrom}; new faults do not find
    * them. What a mapping stored behind the end of the last page is not seen when a file grows, but
-   * for shared memory, which zeroes it only when it is cut: {@code pagecache_isize_extended}, {@code
-   * shmem_undo_range}.
+   * for shared memory, which zeroes it only when it is cut: {@code pagecache_isize_extended},
+   * {@code shmem_undo_range}.
    *
    * @return 0, {@link PageCache#IO_ERROR} or {@link PageCache#NO_SPACE}
    */
