@@ -227,6 +227,15 @@ public final class PhysicalMemory implements AutoCloseable {
     return cpus.stream().anyMatch(cpu -> cpu.whileHeld(() -> work.accept(cpu)));
   }
 
+  /** A statistic of all nodes: {@code global_node_page_state}. */
+  public long stat(NodeStat stat) {
+    long sum = 0;
+    for (Node node : nodes) {
+      sum += node.stat(stat);
+    }
+    return sum;
+  }
+
   /** What reports print of swap. */
   public SwapFigures swapFigures() {
     return swapFigures;
