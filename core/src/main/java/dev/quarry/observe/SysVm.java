@@ -204,7 +204,8 @@ final class SysVm {
   }
 
   /** A file that makes something happen, on the first CPU that no other thread holds. */
-  private static void does(String name, int most, BiFunction<Reclaim, Integer, Consumer<Cpu>> work) {
+  private static void does(
+      String name, int most, BiFunction<Reclaim, Integer, Consumer<Cpu>> work) {
     write(
         name,
         1,
