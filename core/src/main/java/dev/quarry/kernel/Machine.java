@@ -163,10 +163,8 @@ public final class Machine implements AutoCloseable {
   /** Makes something on the first CPU that no other thread holds. */
   private <T> T onSomeCpu(Function<Cpu, T> maker) {
     AtomicReference<@Nullable T> made = new AtomicReference<>();
-    for (Cpu cpu : cpus) {
-      if (cpu.whileHeld(() -> made.set(maker.apply(cpu)))) {
-        return Objects.requireNonNull(made.get());
-      }
+    if (memory.onFreeCpu(cpu -> made.set(maker.apply(cpu)))) {
+      return Objects.requireNonNull(made.get());
     }
     throw new IllegalStateException(
         "this is made on a CPU, and other threads hold all " + cpus.size());
@@ -321,12 +319,7 @@ public final class Machine implements AutoCloseable {
   @Override
   public void close() {
     if (reclaim != null && processes != null) {
-      var flusher = processes.pages().caches().flusher();
-      for (Cpu cpu : cpus) {
-        if (cpu.whileHeld(() -> flusher.sync(cpu))) {
-          break;
-        }
-      }
+      memory.onFreeCpu(processes.pages().caches().flusher()::sync);
       reclaim.close();
     }
     memory.close();

@@ -1,6 +1,5 @@
 package dev.quarry.observe;
 
-import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Sizes;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.Reclaim;
@@ -116,7 +115,7 @@ final class GroupFiles {
     }
     String name = matcher.group(2);
     if (name.equals(PROCS)) {
-      move(path, WritableVm.number(path, text.strip()), group);
+      move(path, SysVm.number(path, text, 0, Integer.MAX_VALUE), group);
       return;
     }
     if (group.isRoot()) {
@@ -131,9 +130,7 @@ final class GroupFiles {
         group.high(pages(path, text.strip()));
         shrinkTo(group, group.high());
       }
-      case TOGETHER ->
-          group.killsAll(
-              WritableVm.between(path, WritableVm.number(path, text.strip()), 0, 1) == 1);
+      case TOGETHER -> group.killsAll(SysVm.number(path, text, 0, 1) == 1);
       default -> shrinkTo(group, group.usage() - pages(path, text.strip()));
     }
   }
@@ -154,17 +151,13 @@ final class GroupFiles {
     AtomicLong freed = new AtomicLong(1);
     while (group.usage() > Math.max(0, pages) && freed.get() > 0) {
       freed.set(0);
-      for (Cpu cpu : memory.cpus()) {
-        if (cpu.whileHeld(
-            () -> freed.set(reclaim.reclaim(cpu, group, group.usage() - Math.max(0, pages))))) {
-          break;
-        }
-      }
+      memory.onFreeCpu(
+          cpu -> freed.set(reclaim.reclaim(cpu, group, group.usage() - Math.max(0, pages))));
     }
   }
 
   /** What the process has stays where it is. */
-  private void move(String path, int pid, MemoryGroup group) {
+  private void move(String path, long pid, MemoryGroup group) {
     for (OomTask task : reclaim.oom().tasks()) {
       if (task.pid() == pid) {
         task.mm().task().group(group.id());

@@ -50,10 +50,10 @@ final class HugePageFiles {
    * @throws IllegalArgumentException if the file takes no such word, or the machine has no such
    *     file
    */
-  static void write(PhysicalMemory memory, HugePageSettings settings, String path, String text) {
-    if (!areThere(memory)) {
+  static void write(ProcSources sources, String path, String text) {
+    if (!areThere(sources.memory())) {
       throw new IllegalArgumentException(path + ": this machine has no huge pages for processes");
     }
-    settings.write(path.substring(FOLDER.length()), text);
+    sources.hugePages().write(path.substring(FOLDER.length()), text);
   }
 }

@@ -24,9 +24,6 @@ final class LruGenFile {
 
   /** Takes y, n, or a number of bits. */
   static void write(@Nullable Reclaim reclaim, String text) {
-    if (reclaim == null) {
-      throw new IllegalArgumentException(PATH + ": the machine has no processes yet");
-    }
     String word = text.strip().toLowerCase(Locale.ROOT);
     int state =
         switch (word) {
@@ -34,7 +31,7 @@ final class LruGenFile {
           case "n" -> 0;
           default -> number(word);
         };
-    reclaim.lruGen(state & LruGenState.ALL);
+    SysVm.running(reclaim, PATH).lruGen(state & LruGenState.ALL);
   }
 
   private static int number(String word) {

@@ -7,6 +7,7 @@ import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.virtual.KernelLayout;
 import dev.quarry.virtual.KernelSpace;
+import dev.quarry.virtual.space.AddressSpaces;
 import dev.quarry.virtual.space.Commitment;
 import org.jspecify.annotations.Nullable;
 
@@ -44,27 +45,18 @@ public final class MemInfo {
 
   /** The file's text of a machine that has no process yet. */
   public static String text(PhysicalMemory memory, @Nullable KernelSpace space) {
-    return text(memory, space, null, null);
+    return text(ProcSources.of(memory, space, null));
   }
 
-  /**
-   * The file's text.
-   *
-   * @param space the kernel's half of the address range, or null if it was not built yet
-   * @param commitment what processes were promised, or null if there was none yet
-   * @param reclaim who keeps swap, or null if there was no process yet
-   */
-  static String text(
-      PhysicalMemory memory,
-      @Nullable KernelSpace space,
-      @Nullable Commitment commitment,
-      @Nullable Reclaim reclaim) {
-    MemInfo file = new MemInfo(memory, space, reclaim);
+  /** The file's text. */
+  static String text(ProcSources sources) {
+    AddressSpaces spaces = sources.spaces();
+    MemInfo file = new MemInfo(sources.memory(), sources.space(), sources.reclaim());
     file.totals();
     file.lru();
     file.swapAndFiles();
     file.kernel();
-    file.limits(commitment);
+    file.limits(spaces == null ? null : spaces.commitment());
     file.hugePages();
     file.directMap();
     return file.out.toString();

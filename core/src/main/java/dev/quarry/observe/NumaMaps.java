@@ -64,7 +64,7 @@ final class NumaMaps {
     out.append(String.format(Locale.ROOT, "%08x default", areas.start(vma)));
     String name = MapsText.name(mm, vma);
     if (!areas.isAnonymous(vma)) {
-      out.append(" file=").append(escaped(name));
+      out.append(" file=").append(MangledPath.of(name, "\n\t= "));
     } else if (!name.isEmpty()) {
       out.append(' ').append(name, 1, name.length() - 1); // without the brackets
     }
@@ -73,16 +73,6 @@ final class NumaMaps {
       numbers(out);
     }
     out.append('\n');
-  }
-
-  /** What {@code seq_file_path} escapes, with three octal digits. */
-  private static String escaped(String name) {
-    StringBuilder out = new StringBuilder();
-    for (char c : name.toCharArray()) {
-      boolean special = c == '\n' || c == '\t' || c == '=' || c == ' ';
-      out.append(special ? String.format(Locale.ROOT, "\\%03o", (int) c) : c);
-    }
-    return out.toString();
   }
 
   private void gather(long vma) {

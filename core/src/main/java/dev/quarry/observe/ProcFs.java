@@ -2,14 +2,9 @@ package dev.quarry.observe;
 
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
-import dev.quarry.reclaim.Reclaim;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
-import dev.quarry.virtual.space.AddressSpaces;
-import dev.quarry.virtual.space.Commitment;
-import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
-import dev.quarry.virtual.space.SpaceSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,43 +24,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcFs {
   private static final String NODES = "/sys/devices/system/node/";
-  private static final String SYS_VM = "/proc/sys/vm/";
   private static final String SLAB_INFO = "/proc/slabinfo";
-  private static final Map<String, Function<PhysicalMemory, String>> TEXTS = new LinkedHashMap<>();
+  private static final Map<String, Function<ProcSources, String>> TEXTS = new LinkedHashMap<>();
+  private static final Map<String, BiConsumer<ProcSources, String>> WRITERS = new LinkedHashMap<>();
   private static final Map<String, Function<PhysicalMemory, PageWords.Word>> WORDS =
       new LinkedHashMap<>();
 
   static {
-    TEXTS.put("/proc/buddyinfo", BuddyInfo::text);
-    TEXTS.put("/proc/pagetypeinfo", PageTypeInfo::text);
-    TEXTS.put("/proc/zoneinfo", ZoneInfo::text);
-    TEXTS.put("/proc/vmstat", VmStat::text);
+    TEXTS.put("/proc/buddyinfo", s -> BuddyInfo.text(s.memory()));
+    TEXTS.put("/proc/pagetypeinfo", s -> PageTypeInfo.text(s.memory()));
+    TEXTS.put("/proc/zoneinfo", s -> ZoneInfo.text(s.memory()));
+    TEXTS.put("/proc/vmstat", s -> VmStat.text(s.memory()));
     TEXTS.put("/proc/meminfo", MemInfo::text);
-    TEXTS.put(SLAB_INFO, memory -> SlabInfo.text(null));
-    TEXTS.put("/proc/vmallocinfo", memory -> VmallocInfo.text(null));
-    TEXTS.put("/proc/iomem", IoMem::text);
-    TEXTS.put("/proc/stat", CpuStat::text);
-    TEXTS.put(LruGenFile.PATH, memory -> LruGenFile.text(memory, null));
-    TEXTS.put("/proc/swaps", memory -> Swaps.text(memory, null));
-    SysVm.all().forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
-    SysVm.ofReclaim(null).forEach((name, text) -> TEXTS.put(SYS_VM + name, text));
-    SpaceSysctls.names()
-        .forEach(
-            name -> TEXTS.put(SYS_VM + name, m -> SpaceSysctls.text(name, new SpaceSettings())));
-    NodeStates.all().forEach((name, text) -> TEXTS.put(NODES + name, text));
+    TEXTS.put(SLAB_INFO, s -> SlabInfo.text(s.slab()));
+    TEXTS.put("/proc/vmallocinfo", s -> VmallocInfo.text(s.space()));
+    TEXTS.put("/proc/iomem", s -> IoMem.text(s.memory()));
+    TEXTS.put("/proc/stat", s -> CpuStat.text(s.memory()));
+    TEXTS.put(LruGenFile.PATH, s -> LruGenFile.text(s.memory(), s.reclaim()));
+    TEXTS.put("/proc/swaps", s -> Swaps.text(s.memory(), s.reclaim()));
+    TEXTS.putAll(SysVm.texts());
+    NodeStates.all().forEach((name, text) -> TEXTS.put(NODES + name, s -> text.apply(s.memory())));
+    WRITERS.put(SLAB_INFO, ProcFs::writeSlabInfo);
+    WRITERS.put(LruGenFile.PATH, (s, text) -> LruGenFile.write(s.reclaim(), text));
+    WRITERS.putAll(SysVm.writers());
+    HugePageFiles.writablePaths()
+        .forEach(path -> WRITERS.put(path, (s, text) -> HugePageFiles.write(s, path, text)));
     WORDS.put("/proc/kpageflags", KPageFlags::new);
     WORDS.put("/proc/kpagecount", KPageCount::new);
   }
 
   private static final Pattern OF_PROCESS = Pattern.compile("/proc/(\\d{1,9})/(\\w+)");
 
-  private final PhysicalMemory memory;
-  private final @Nullable SlabAllocator slab;
-  private final @Nullable Reclaim reclaim;
-  private final HugePageSettings hugePages;
-  private final @Nullable AddressSpaces spaces;
-  private final IntFunction<@Nullable MmStruct> processes;
-  private final Map<String, Function<PhysicalMemory, String>> texts = new LinkedHashMap<>(TEXTS);
+  private final ProcSources sources;
+  private final Map<String, Function<ProcSources, String>> texts = new LinkedHashMap<>(TEXTS);
 
   /** The files of a machine with this memory. */
   public ProcFs(PhysicalMemory memory) {
@@ -84,39 +75,16 @@ public final class ProcFs {
 
   /** The files of a machine of which all that there is so far is given. */
   public ProcFs(ProcSources sources) {
-    this.memory = sources.memory();
-    this.reclaim = sources.reclaim();
-    this.slab = sources.slab();
-    this.hugePages = sources.hugePages();
-    this.spaces = sources.spaces();
-    this.processes = sources.processes();
-    KernelSpace space = sources.space();
-    texts.put(SLAB_INFO, m -> SlabInfo.text(slab));
-    texts.put("/proc/vmallocinfo", m -> VmallocInfo.text(space));
-    texts.put("/proc/meminfo", m -> MemInfo.text(m, space, commitment(), reclaim));
-    texts.put(LruGenFile.PATH, m -> LruGenFile.text(m, reclaim));
-    texts.put("/proc/swaps", m -> Swaps.text(m, reclaim));
-    SysVm.ofReclaim(reclaim).forEach((name, text) -> texts.put(SYS_VM + name, text));
-    for (String name : SpaceSysctls.names()) {
-      texts.put(SYS_VM + name, m -> SpaceSysctls.text(name, settings()));
-    }
-    if (HugePageFiles.areThere(memory)) {
+    this.sources = sources;
+    if (HugePageFiles.areThere(sources.memory())) {
       HugePageFiles.paths()
-          .forEach(path -> texts.put(path, m -> HugePageFiles.read(hugePages, path)));
+          .forEach(path -> texts.put(path, s -> HugePageFiles.read(s.hugePages(), path)));
     }
-    for (Node node : memory.nodes()) {
+    for (Node node : sources.memory().nodes()) {
       String folder = NODES + "node" + node.id() + "/";
-      NodeFiles.all().forEach((name, file) -> texts.put(folder + name, m -> file.apply(m, node)));
+      NodeFiles.all()
+          .forEach((name, file) -> texts.put(folder + name, s -> file.apply(s.memory(), node)));
     }
-  }
-
-  private @Nullable Commitment commitment() {
-    return spaces == null ? null : spaces.commitment();
-  }
-
-  /** The settings; those of a machine without a process are as they begin. */
-  private SpaceSettings settings() {
-    return spaces == null ? new SpaceSettings() : spaces.settings();
   }
 
   /**
@@ -149,14 +117,14 @@ public final class ProcFs {
    */
   public Optional<String> read(String path) {
     return Optional.ofNullable(texts.get(path))
-        .map(text -> text.apply(memory))
+        .map(text -> text.apply(sources))
         .or(() -> words(path).map(PageWords::summary))
         .or(() -> ofProcess(path))
-        .or(() -> reclaim == null ? Optional.empty() : groups(reclaim).read(path));
+        .or(() -> sources.reclaim() == null ? Optional.empty() : groups(path).read(path));
   }
 
-  private GroupFiles groups(Reclaim keeper) {
-    return new GroupFiles(memory, keeper);
+  private GroupFiles groups(String path) {
+    return new GroupFiles(sources.memory(), SysVm.running(sources.reclaim(), path));
   }
 
   private Optional<String> ofProcess(String path) {
@@ -165,7 +133,7 @@ public final class ProcFs {
       return Optional.empty();
     }
     int pid = Integer.parseInt(matcher.group(1));
-    MmStruct mm = processes.apply(pid);
+    MmStruct mm = sources.processes().apply(pid);
     return mm == null ? Optional.empty() : ProcessFiles.read(pid, mm, matcher.group(2));
   }
 
@@ -175,7 +143,7 @@ public final class ProcFs {
     if (!matcher.matches() || !OomFiles.isWritable(matcher.group(2))) {
       return false;
     }
-    MmStruct mm = processes.apply(Integer.parseInt(matcher.group(1)));
+    MmStruct mm = sources.processes().apply(Integer.parseInt(matcher.group(1)));
     if (mm == null) {
       throw new IllegalArgumentException(path + ": there is no process " + matcher.group(1));
     }
@@ -187,16 +155,12 @@ public final class ProcFs {
   public static boolean isWritable(String path) {
     Matcher matcher = OF_PROCESS.matcher(path);
     boolean ofProcess = matcher.matches() && OomFiles.isWritable(matcher.group(2));
-    return ofProcess || GroupFiles.isWritable(path) || writablePaths().contains(path);
+    return ofProcess || GroupFiles.isWritable(path) || WRITERS.containsKey(path);
   }
 
   /** The paths of files that may be written, but for those of processes. */
   public static List<String> writablePaths() {
-    List<String> paths = new ArrayList<>(List.of(SLAB_INFO, LruGenFile.PATH));
-    paths.addAll(WritableVm.paths());
-    SpaceSysctls.names().forEach(name -> paths.add(SYS_VM + name));
-    paths.addAll(HugePageFiles.writablePaths());
-    return List.copyOf(paths);
+    return List.copyOf(WRITERS.keySet());
   }
 
   /**
@@ -209,37 +173,21 @@ public final class ProcFs {
       return;
     }
     if (GroupFiles.isWritable(path)) {
-      if (reclaim == null) {
-        throw new IllegalArgumentException(path + ": the machine has no processes yet");
-      }
-      groups(reclaim).write(path, text);
+      groups(path).write(path, text);
       return;
     }
-    if (!writablePaths().contains(path)) {
+    BiConsumer<ProcSources, String> writer = WRITERS.get(path);
+    if (writer == null) {
       throw new IllegalArgumentException(
           path + " cannot be written, only " + String.join(", ", writablePaths()));
     }
-    if (WritableVm.paths().contains(path)) {
-      WritableVm.write(memory, reclaim, path, text);
-      return;
-    }
-    if (path.startsWith(SYS_VM)) {
-      if (spaces == null) {
-        throw new IllegalArgumentException(path + ": the machine has no processes yet");
-      }
-      SpaceSysctls.write(path.substring(SYS_VM.length()), text, spaces.settings());
-      return;
-    }
-    if (path.equals(LruGenFile.PATH)) {
-      LruGenFile.write(reclaim, text);
-      return;
-    }
-    if (HugePageFiles.writablePaths().contains(path)) {
-      HugePageFiles.write(memory, hugePages, path, text);
-      return;
-    }
+    writer.accept(sources, text);
+  }
+
+  private static void writeSlabInfo(ProcSources sources, String text) {
+    SlabAllocator slab = sources.slab();
     if (slab == null) {
-      throw new IllegalArgumentException(path + ": the machine has no caches yet");
+      throw new IllegalArgumentException(SLAB_INFO + ": the machine has no caches yet");
     }
     SlabInfo.write(slab, text);
   }
@@ -251,7 +199,7 @@ public final class ProcFs {
    */
   public Optional<PageWords> words(String path) {
     return Optional.ofNullable(WORDS.get(path))
-        .map(word -> new PageWords(memory, word.apply(memory)));
+        .map(word -> new PageWords(sources.memory(), word.apply(sources.memory())));
   }
 
   /**

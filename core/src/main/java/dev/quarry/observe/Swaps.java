@@ -3,7 +3,6 @@ package dev.quarry.observe;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.reclaim.SwapArea;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class Swaps {
     }
     int shift = memory.spec().pageShift() - 10;
     for (SwapArea area : reclaim.swap().areas().all()) {
-      String name = escaped(area.name());
+      String name = MangledPath.of(area.name(), " \t\n\\");
       out.append(name).append(" ".repeat(Math.max(1, NAME_WIDTH - name.length())));
       out.append("file\t\t");
       column(out, (long) area.pages() << shift);
@@ -36,15 +35,5 @@ final class Swaps {
 
   private static void column(StringBuilder out, long kib) {
     out.append(kib).append(kib < WIDE_KIB ? "\t\t" : "\t");
-  }
-
-  /** Characters that would break a line or a column: {@code seq_file_path}. */
-  private static String escaped(String name) {
-    StringBuilder out = new StringBuilder();
-    for (char c : name.toCharArray()) {
-      boolean special = c == ' ' || c == '\t' || c == '\n' || c == '\\';
-      out.append(special ? String.format(Locale.ROOT, "\\%03o", (int) c) : String.valueOf(c));
-    }
-    return out.toString();
   }
 }

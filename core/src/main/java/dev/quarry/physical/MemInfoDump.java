@@ -65,14 +65,6 @@ public final class MemInfoDump {
     return pages << (pageShift - 10);
   }
 
-  private long sum(NodeStat stat) {
-    long sum = 0;
-    for (Node node : memory.nodes()) {
-      sum += node.stat(stat);
-    }
-    return sum;
-  }
-
   private void global(StringBuilder out, int highestZone) {
     long free = 0;
     long pcp = 0;
@@ -85,34 +77,34 @@ public final class MemInfoDump {
     append(
         out,
         "active_anon:%d inactive_anon:%d isolated_anon:%d%n",
-        sum(NodeStat.NR_ACTIVE_ANON),
-        sum(NodeStat.NR_INACTIVE_ANON),
-        sum(NodeStat.NR_ISOLATED_ANON));
+        memory.stat(NodeStat.NR_ACTIVE_ANON),
+        memory.stat(NodeStat.NR_INACTIVE_ANON),
+        memory.stat(NodeStat.NR_ISOLATED_ANON));
     append(
         out,
         " active_file:%d inactive_file:%d isolated_file:%d%n",
-        sum(NodeStat.NR_ACTIVE_FILE),
-        sum(NodeStat.NR_INACTIVE_FILE),
-        sum(NodeStat.NR_ISOLATED_FILE));
+        memory.stat(NodeStat.NR_ACTIVE_FILE),
+        memory.stat(NodeStat.NR_INACTIVE_FILE),
+        memory.stat(NodeStat.NR_ISOLATED_FILE));
     append(
         out,
         " unevictable:%d dirty:%d writeback:%d%n slab_reclaimable:%d slab_unreclaimable:%d%n",
-        sum(NodeStat.NR_UNEVICTABLE),
-        sum(NodeStat.NR_DIRTY),
-        sum(NodeStat.NR_WRITEBACK),
-        sum(NodeStat.NR_SLAB_RECLAIMABLE),
-        sum(NodeStat.NR_SLAB_UNRECLAIMABLE));
+        memory.stat(NodeStat.NR_UNEVICTABLE),
+        memory.stat(NodeStat.NR_DIRTY),
+        memory.stat(NodeStat.NR_WRITEBACK),
+        memory.stat(NodeStat.NR_SLAB_RECLAIMABLE),
+        memory.stat(NodeStat.NR_SLAB_UNRECLAIMABLE));
     append(
         out,
         " mapped:%d shmem:%d pagetables:%d%n sec_pagetables:%d bounce:0%n",
-        sum(NodeStat.NR_MAPPED),
-        sum(NodeStat.NR_SHMEM),
-        sum(NodeStat.NR_PAGE_TABLE_PAGES),
-        sum(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
+        memory.stat(NodeStat.NR_MAPPED),
+        memory.stat(NodeStat.NR_SHMEM),
+        memory.stat(NodeStat.NR_PAGE_TABLE_PAGES),
+        memory.stat(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
     append(
         out,
         " kernel_misc_reclaimable:%d%n free:%d free_pcp:%d free_cma:%d%n",
-        sum(NodeStat.NR_KERNEL_MISC_RECLAIMABLE),
+        memory.stat(NodeStat.NR_KERNEL_MISC_RECLAIMABLE),
         free,
         pcp,
         cma);
@@ -198,8 +190,8 @@ public final class MemInfoDump {
       managed += zone.managed();
       high += zone.isHighMem() ? zone.present() : 0;
     }
-    append(out, "%d total pagecache pages%n", sum(NodeStat.NR_FILE_PAGES));
-    append(out, "%d pages in swap cache%n", sum(NodeStat.NR_SWAPCACHED));
+    append(out, "%d total pagecache pages%n", memory.stat(NodeStat.NR_FILE_PAGES));
+    append(out, "%d pages in swap cache%n", memory.stat(NodeStat.NR_SWAPCACHED));
     append(out, "Free swap  = %dkB%n", kib(memory.swapFigures().freePages()));
     append(out, "Total swap = %dkB%n", kib(memory.swapFigures().totalPages()));
     append(out, "%d pages RAM%n%d pages HighMem/MovableOnly%n", present, high);

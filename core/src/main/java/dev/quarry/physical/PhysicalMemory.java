@@ -8,6 +8,7 @@ import dev.quarry.machine.ZoneType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,6 +216,24 @@ public final class PhysicalMemory implements AutoCloseable {
         cpu.requestDrain();
       }
     }
+  }
+
+  /**
+   * Does a piece of work on the first CPU that no other thread holds.
+   *
+   * @return false if others hold all of them; nothing was done
+   */
+  public boolean onFreeCpu(Consumer<Cpu> work) {
+    return cpus.stream().anyMatch(cpu -> cpu.whileHeld(() -> work.accept(cpu)));
+  }
+
+  /** A statistic of all nodes: {@code global_node_page_state}. */
+  public long stat(NodeStat stat) {
+    long sum = 0;
+    for (Node node : nodes) {
+      sum += node.stat(stat);
+    }
+    return sum;
   }
 
   /** What reports print of swap. */

@@ -47,7 +47,6 @@ public final class AssumedFile extends CachedFile {
 
   @Override
   void released(Cpu cpu) {
-    cache().truncation().removeFrom(cpu, 0, Long.MAX_VALUE);
-    all.remove(cache());
+    all.remove(cpu, cache());
   }
 }

@@ -62,7 +62,7 @@ public final class DirtyThrottle {
     Flusher flusher = all.flusher();
     for (int pauses = 0; pauses < MOST_PAUSES; pauses++) {
       DirtyLimits limits = DirtyLimits.of(all.memory());
-      long dirty = flusher.nrDirty() + flusher.count(NodeStat.NR_WRITEBACK);
+      long dirty = flusher.nrDirty() + all.memory().stat(NodeStat.NR_WRITEBACK);
       long freerun = (limits.threshold() + limits.background()) / 2;
       if (flusher.nrDirty() > limits.background()) {
         flusher.wakeForBackground();

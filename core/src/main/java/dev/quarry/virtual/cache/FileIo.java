@@ -123,7 +123,7 @@ public final class FileIo {
     long end = at + part.byteSize();
     long size = cache.bytes();
     if (end > size) {
-      int grown = cache.truncation().grow(end);
+      int grown = cache.truncation().grow(cpu, end);
       if (grown != 0) {
         return errno(grown);
       }

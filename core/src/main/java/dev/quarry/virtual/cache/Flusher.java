@@ -3,7 +3,6 @@ package dev.quarry.virtual.cache;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.VirtualClock;
 import dev.quarry.physical.DirtyLimits;
-import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import java.util.Comparator;
 import java.util.List;
@@ -54,9 +53,7 @@ public final class Flusher {
 
   /** Whether a step between two operations has something to do. */
   public boolean isDue() {
-    long every = all.memory().dirtySettings().writebackNanos();
-    boolean look = every > 0 && all.clock().nanos() - lastLook >= every;
-    return look || everything || background || old || all.disk().inFlight() > 0;
+    return isTimeToLook() || isBusy();
   }
 
   /**
@@ -89,12 +86,15 @@ public final class Flusher {
     return isBusy();
   }
 
+  private boolean isTimeToLook() {
+    long every = all.memory().dirtySettings().writebackNanos();
+    return every > 0 && all.clock().nanos() - lastLook >= every;
+  }
+
   /** {@code wb_check_old_data_flush}. */
   private void lookForOld() {
-    long every = all.memory().dirtySettings().writebackNanos();
-    long now = all.clock().nanos();
-    if (every > 0 && now - lastLook >= every) {
-      lastLook = now;
+    if (isTimeToLook()) {
+      lastLook = all.clock().nanos();
       old = true;
     }
   }
@@ -117,15 +117,7 @@ public final class Flusher {
   }
 
   long nrDirty() {
-    return count(NodeStat.NR_DIRTY);
-  }
-
-  long count(NodeStat stat) {
-    long pages = 0;
-    for (Node node : all.memory().nodes()) {
-      pages += node.stat(stat);
-    }
-    return pages;
+    return all.memory().stat(NodeStat.NR_DIRTY);
   }
 
   private boolean isOverBackground() {

@@ -17,7 +17,7 @@ public final class NodeCounts {
   public NodeCounts(PhysicalMemory memory) {
     this.memory = memory;
     for (NodeStat stat : NodeStat.values()) {
-      before[stat.ordinal()] = sum(stat);
+      before[stat.ordinal()] = memory.stat(stat);
     }
   }
 
@@ -39,16 +39,8 @@ public final class NodeCounts {
     lock.unlock();
   }
 
-  private long sum(NodeStat stat) {
-    long sum = 0;
-    for (Node node : memory.nodes()) {
-      sum += node.stat(stat);
-    }
-    return sum;
-  }
-
   /** What was counted here; a machine that continues a recording began with more. */
   public long own(NodeStat stat) {
-    return sum(stat) - before[stat.ordinal()];
+    return memory.stat(stat) - before[stat.ordinal()];
   }
 }

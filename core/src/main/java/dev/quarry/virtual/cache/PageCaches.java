@@ -228,9 +228,13 @@ public final class PageCaches {
     return cache;
   }
 
-  synchronized void remove(PageCache cache) {
-    byHandle.remove(cache.handle());
-    table[cache.handle()] = null;
+  /** Nobody can open the file again: all its pages go, and the cache. */
+  void remove(Cpu cpu, PageCache cache) {
+    cache.truncation().removeFrom(cpu, 0, Long.MAX_VALUE);
+    synchronized (this) {
+      byHandle.remove(cache.handle());
+      table[cache.handle()] = null;
+    }
   }
 
   /** The cache that a frame belongs to by its {@link MemMap#mapping}. */

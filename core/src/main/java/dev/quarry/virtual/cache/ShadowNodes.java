@@ -1,6 +1,5 @@
 package dev.quarry.virtual.cache;
 
-import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
 import java.util.ArrayList;
@@ -67,10 +66,8 @@ public final class ShadowNodes {
   /** How many are too many: {@code count_shadow_nodes}. */
   public long surplus() {
     long pages = 0;
-    for (Node node : memory.nodes()) {
-      for (NodeStat stat : LISTS) {
-        pages += node.stat(stat);
-      }
+    for (NodeStat stat : LISTS) {
+      pages += memory.stat(stat);
     }
     return Math.max(0, size() - (pages >>> SHIFT));
   }

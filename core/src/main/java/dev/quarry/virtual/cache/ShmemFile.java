@@ -35,7 +35,6 @@ public final class ShmemFile extends CachedFile {
 
   @Override
   void released(Cpu cpu) {
-    cache().truncation().removeFrom(cpu, 0, Long.MAX_VALUE);
-    all.remove(cache());
+    all.remove(cpu, cache());
   }
 }

@@ -20,31 +20,46 @@ public final class Truncation {
 
   /**
    * Sets the file's size. Pages behind it stay until {@link #removeFrom}; new faults do not find
-   * them.
+   * them. What a mapping stored behind the end of the last page is not seen when a file grows, but
+   * for shared memory, which zeroes it only when it is cut: {@code pagecache_isize_extended},
+   * {@code shmem_undo_range}.
    *
    * @return 0, {@link PageCache#IO_ERROR} or {@link PageCache#NO_SPACE}
    */
-  public int resize(long bytes) {
-    synchronized (cache) {
-      try {
+  public int resize(Cpu cpu, long bytes) {
+    int last = bringTail(cpu, bytes);
+    try {
+      synchronized (cache) {
         long before = cache.store().size();
         cache.store().truncate(bytes);
-        zeroTail(Math.min(before, bytes));
+        if (bytes <= before || !cache.isShmem()) {
+          zeroTail(Math.min(before, bytes));
+        }
         return 0;
-      } catch (IOException e) {
-        return HostError.code(e);
+      }
+    } catch (IOException e) {
+      return HostError.code(e);
+    } finally {
+      if (last >= 0) {
+        all.allocator().freePage(cpu, last);
       }
     }
   }
 
   /** Makes the file longer if it is not; 0 or what {@link #resize} says. */
-  int grow(long bytes) {
+  int grow(Cpu cpu, long bytes) {
     synchronized (cache) {
-      return bytes > cache.bytes() ? resize(bytes) : 0;
+      return bytes > cache.bytes() ? resize(cpu, bytes) : 0;
     }
   }
 
-  /** What a mapping stored behind the end is not seen when the file grows. */
+  /** A page in swap that is about to be cut, with a reference so that it stays; or a negative. */
+  private int bringTail(Cpu cpu, long bytes) {
+    long index = bytes >>> PageCache.SHIFT;
+    boolean cuts = bytes < cache.bytes() && (bytes & (PageCache.PAGE - 1)) != 0;
+    return cuts && cache.shmem().isSwapped(index) ? cache.read(cpu, index) : Pfn.NONE;
+  }
+
   private void zeroTail(long end) {
     long tail = end & (PageCache.PAGE - 1);
     int last = tail == 0 ? Pfn.NONE : pages.get(end >>> PageCache.SHIFT);

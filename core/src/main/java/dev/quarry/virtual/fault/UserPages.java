@@ -422,7 +422,7 @@ public final class UserPages implements MappedPages {
     if (bytes < 0) {
       return -Errno.EINVAL;
     }
-    int resized = cache.truncation().resize(bytes);
+    int resized = cache.truncation().resize(cpu, bytes);
     if (resized != 0) {
       return resized == PageCache.NO_SPACE ? -Errno.ENOSPC : -Errno.EIO;
     }

@@ -85,7 +85,7 @@ class DirtyThrottleTest {
     write(8_192);
     long disk = 8_192 * PAGE_NANOS;
     assertThat(it.caches.clock().nanos()).isBetween(disk * 9 / 10, disk * 11 / 10);
-    long dirty = it.caches.flusher().count(NodeStat.NR_DIRTY);
+    long dirty = it.machine.memory().stat(NodeStat.NR_DIRTY);
     assertThat(dirty).isLessThanOrEqualTo(DirtyLimits.of(it.machine.memory()).threshold());
     assertThat(it.machine.memory().events().sum(VmEvent.PGSTEAL_FILE)).isGreaterThan(4_000);
   }
