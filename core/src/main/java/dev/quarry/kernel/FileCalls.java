@@ -1,6 +1,7 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.FileIo;
 import dev.quarry.virtual.cache.FileRa;
@@ -39,8 +40,8 @@ public final class FileCalls {
   /** MAX_RW_COUNT. */
   private static final long MOST_AT_ONCE = 0x7FFF_F000L;
 
-  private static final int SHIFT = 12;
-  private static final long PAGE = 1L << SHIFT;
+  private static final int SHIFT = PageTableLayout.PAGE_SHIFT;
+  private static final long PAGE = PageTableLayout.PAGE_SIZE;
 
   private final Cpu cpu;
   private final Process process;
