@@ -326,15 +326,11 @@ public final class UserPages implements MappedPages {
         flush(cpu, mm, start, (end - start) >>> SHIFT);
       }
       case COLD -> {
-        if (protection.makeOld(cpu, mm, start, end)) {
-          flush(cpu, mm, start, (end - start) >>> SHIFT);
-        }
+        makeOld(cpu, mm, start, end);
         protection.forEachPage(mm, start, end, pfn -> parts.lru().deactivate(cpu, pfn));
       }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
-      case HUGEPAGE -> {
-        return huge.advised(mm, vma);
-      }
+      case HUGEPAGE -> huge.advised(mm, vma);
       case COLLAPSE -> {
         return huge.collapse(cpu, mm, vma, start, end);
       }
@@ -349,10 +345,14 @@ public final class UserPages implements MappedPages {
     return 0;
   }
 
-  private void pageOut(Cpu cpu, MmStruct mm, long start, long end) {
+  private void makeOld(Cpu cpu, MmStruct mm, long start, long end) {
     if (protection.makeOld(cpu, mm, start, end)) {
       flush(cpu, mm, start, (end - start) >>> SHIFT);
     }
+  }
+
+  private void pageOut(Cpu cpu, MmStruct mm, long start, long end) {
+    makeOld(cpu, mm, start, end);
     int[] before = protection.ownPages(mm, start, end);
     parts.lru().pageOut(cpu, before);
     int[] left = protection.ownPages(mm, start, end);
