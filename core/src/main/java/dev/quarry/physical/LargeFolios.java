@@ -56,7 +56,9 @@ public final class LargeFolios {
     return map.headOf(pfn, maxOrder);
   }
 
-  /** The frame whose descriptor has a frame's owner and references: its block's head, or its own. */
+  /**
+   * The frame whose descriptor has a frame's owner and references: its block's head, or its own.
+   */
   public int holder(int pfn) {
     return isPart(map.state(pfn)) ? head(pfn) : pfn;
   }

@@ -38,17 +38,25 @@ final class FileAdvice {
   /** Writes what is dirty, and tells who has the file open of errors: {@code vfs_fsync_range}. */
   int sync(Cpu cpu, long vma, long start, long end) {
     CachedFile file = file(vma);
-    return file == null
-        ? 0
-        : -file.sync(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+    return file == null ? 0 : -file.sync(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
   }
 
   /**
-   * Takes pages of a file from an address space.
+   * Takes pages of a file from all address spaces: {@code unmap_mapping_pages}. The caller holds
+   * the lock of none.
    *
    * @param evenCows whether private copies go too
    */
-  void unmapFrom(
+  void unmap(
+      Cpu cpu, UserPages pages, PageCache cache, long firstIndex, long endIndex, boolean evenCows) {
+    for (MmStruct mm : parts.spaces().all()) {
+      mm.lock();
+      unmapFrom(cpu, pages, mm, cache, firstIndex, endIndex, evenCows);
+      mm.unlock();
+    }
+  }
+
+  private void unmapFrom(
       Cpu cpu,
       UserPages pages,
       MmStruct mm,

@@ -345,7 +345,9 @@ public final class UserPages implements MappedPages {
     return 0;
   }
 
-  /** {@code madvise_remove}: a hole in the file, for which the locks of all who map it are taken. */
+  /**
+   * {@code madvise_remove}: a hole in the file, for which the locks of all who map it are taken.
+   */
   private int remove(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     CachedFile file = fileAdvice.file(vma);
     if (file == null) {
@@ -419,11 +421,7 @@ public final class UserPages implements MappedPages {
    * @return 0 or a negated {@link Errno}
    */
   public int punch(Cpu cpu, CachedFile file, long first, long end) {
-    for (MmStruct mm : spaces.all()) {
-      mm.lock();
-      fileAdvice.unmapFrom(cpu, this, mm, file.cache(), first, end, false);
-      mm.unlock();
-    }
+    fileAdvice.unmap(cpu, this, file.cache(), first, end, false);
     return file.cache().truncation().punch(cpu, first, end) ? 0 : -Errno.EIO;
   }
 
@@ -443,11 +441,7 @@ public final class UserPages implements MappedPages {
       return resized == PageCache.NO_SPACE ? -Errno.ENOSPC : -Errno.EIO;
     }
     long first = (bytes + Parts.PAGE - 1) >>> SHIFT;
-    for (MmStruct mm : spaces.all()) {
-      mm.lock();
-      fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE, true);
-      mm.unlock();
-    }
+    fileAdvice.unmap(cpu, this, cache, first, Long.MAX_VALUE, true);
     cache.truncation().removeFrom(cpu, first, Long.MAX_VALUE);
     return 0;
   }

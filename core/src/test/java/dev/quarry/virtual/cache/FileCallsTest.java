@@ -13,7 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What calls on files return, as Linux 6.18 returned it (tmpfs and ext4), and who pays for them. */
+/**
+ * What calls on files return, as Linux 6.18 returned it (tmpfs and ext4), and who pays for them.
+ */
 class FileCallsTest {
   private static final int PAGE = CacheMachine.PAGE;
   private static final int BYTES = 5000;
