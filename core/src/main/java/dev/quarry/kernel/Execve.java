@@ -1,6 +1,7 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.exec.ElfFile;
@@ -52,6 +53,7 @@ public final class Execve {
    */
   public long execve(
       Process process, String path, List<String> argv, List<String> envp, OptionalLong seed) {
+    Task before = cpu.task(process.mm().task());
     try {
       start(process, path, argv, envp, seed);
       return 0;
@@ -59,6 +61,8 @@ public final class Execve {
       processes.spaces().kernel().memory().log().print("execve " + path + ": " + e.getMessage());
       refusal = e.why();
       return -e.errno();
+    } finally {
+      cpu.task(before);
     }
   }
 
@@ -88,6 +92,7 @@ public final class Execve {
     if (mm == null) {
       throw new ExecException(Errno.ENOMEM, "no memory for an address space");
     }
+    mm.task().inherit(process.mm().task()); // who pays for the pages that come now
     boolean whole = false;
     try {
       start.load(mm, layout, program, interpreter);

@@ -1,6 +1,7 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.FileIo;
 import dev.quarry.virtual.cache.FileRa;
@@ -39,8 +40,8 @@ public final class FileCalls {
   /** MAX_RW_COUNT. */
   private static final long MOST_AT_ONCE = 0x7FFF_F000L;
 
-  private static final int SHIFT = 12;
-  private static final long PAGE = 1L << SHIFT;
+  private static final int SHIFT = PageTableLayout.PAGE_SHIFT;
+  private static final long PAGE = PageTableLayout.PAGE_SIZE;
 
   private final Cpu cpu;
   private final Process process;
@@ -95,7 +96,8 @@ public final class FileCalls {
     UserMemory memory = pages.memory();
     FileIo.Mover toUser =
         (done, part) -> memory.copyToUser(cpu, process.mm(), address + done, part, false);
-    return new FileIo(caches).read(cpu, file, offset, Math.min(bytes, MOST_AT_ONCE), toUser);
+    long most = Math.min(bytes, MOST_AT_ONCE);
+    return process.run(cpu, () -> new FileIo(caches).read(cpu, file, offset, most, toUser));
   }
 
   /** pwrite64(2). */
@@ -115,7 +117,7 @@ public final class FileCalls {
     UserMemory memory = pages.memory();
     FileIo.Mover fromUser =
         (done, part) -> memory.copyFromUser(cpu, process.mm(), part, address + done, false);
-    return new FileIo(caches).write(cpu, file, offset, most, fromUser);
+    return process.run(cpu, () -> new FileIo(caches).write(cpu, file, offset, most, fromUser));
   }
 
   private static long refused(long bytes, long offset) {
@@ -146,12 +148,7 @@ public final class FileCalls {
   /** fsync(2): what is dirty is written; an error of write-back is told once to each opener. */
   public long fsync(int fd) {
     CachedFile file = file(fd);
-    if (file == null) {
-      return -Errno.EBADF;
-    }
-    file.cache().writeBack(cpu, 0, Long.MAX_VALUE);
-    file.cache().force();
-    return -file.open().writeError();
+    return file == null ? -Errno.EBADF : -file.sync(cpu, 0, Long.MAX_VALUE);
   }
 
   /** fdatasync(2): there is nothing here that it could leave out. */
@@ -174,9 +171,6 @@ public final class FileCalls {
     if ((flags & ~all) != 0 || refused(bytes, offset) != 0) {
       return -Errno.EINVAL;
     }
-    if (file.isShmem()) {
-      return -Errno.ESPIPE;
-    }
     if ((flags & SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
       caches.flusher().waitForAll(cpu);
     }
@@ -196,6 +190,10 @@ public final class FileCalls {
 
   /** posix_fadvise(2). */
   public long fadvise(int fd, long offset, long bytes, long advice) {
+    return process.run(cpu, () -> advised(fd, offset, bytes, advice));
+  }
+
+  private long advised(int fd, long offset, long bytes, long advice) {
     CachedFile file = file(fd);
     if (file == null) {
       return -Errno.EBADF;
@@ -229,31 +227,35 @@ public final class FileCalls {
   private void dontNeed(CachedFile file, long offset, long bytes) {
     file.cache().startWriteBack(cpu, offset >>> SHIFT, end(offset, bytes));
     long first = (offset + PAGE - 1) >>> SHIFT;
-    boolean toEnd = bytes == 0 || offset + bytes >= file.cache().bytes();
+    boolean toEnd = bytes == 0 || offset + bytes == file.cache().bytes();
     caches.lru().drain(cpu); // what waits in a batch is held
     file.cache().truncation().drop(cpu, first, toEnd ? Long.MAX_VALUE : (offset + bytes) >>> SHIFT);
   }
 
   /** fallocate(2): bytes at the end, or a hole of whole pages. */
   public long fallocate(int fd, long mode, long offset, long bytes) {
+    boolean hole = mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
     CachedFile file = file(fd);
-    if (file == null || !file.isWritable()) {
+    if (file == null) {
       return -Errno.EBADF;
     }
-    if (offset < 0 || bytes <= 0 || offset + bytes < 0) {
+    if (offset < 0 || bytes <= 0) {
       return -Errno.EINVAL;
     }
-    if (offset + bytes > MOST_BYTES) {
+    if (mode != 0 && !hole) {
+      return -Errno.EOPNOTSUPP;
+    }
+    if (!file.isWritable()) {
+      return -Errno.EBADF;
+    }
+    if (offset + bytes < 0 || offset + bytes > MOST_BYTES) {
       return -Errno.EFBIG;
     }
-    if (mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)) {
-      if ((offset & PAGE - 1) != 0 || (bytes & PAGE - 1) != 0) {
-        return -Errno.EOPNOTSUPP;
-      }
-      return pages.punch(cpu, file, offset >>> SHIFT, (offset + bytes) >>> SHIFT);
-    }
-    if (mode != 0) {
-      return -Errno.EOPNOTSUPP;
+    if (hole) {
+      boolean whole = ((offset | bytes) & PAGE - 1) == 0;
+      return whole
+          ? pages.punch(cpu, file, offset >>> SHIFT, (offset + bytes) >>> SHIFT)
+          : -Errno.EOPNOTSUPP;
     }
     boolean grows = offset + bytes > file.cache().bytes();
     return grows ? pages.truncate(cpu, file, offset + bytes) : 0;

@@ -1,11 +1,13 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Task;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.FileMapping;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.ProcessLimits;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A process: what this machine needs of {@code struct task_struct}. */
@@ -44,6 +46,16 @@ public final class Process {
   /** What it may have and do. */
   public ProcessLimits limits() {
     return limits;
+  }
+
+  /** Does what the process asks for: until it is done, the CPU works for the process. */
+  long run(Cpu cpu, LongSupplier call) {
+    Task before = cpu.task(mm.task());
+    try {
+      return call.getAsLong();
+    } finally {
+      cpu.task(before);
+    }
   }
 
   UserPages pages() {

@@ -1,7 +1,6 @@
 package dev.quarry.kernel;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.machine.Task;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.fault.RemoteAccess;
 import dev.quarry.virtual.fault.RemoteAccess.IoVec;
@@ -116,14 +115,8 @@ public final class SystemCalls {
     return remote().copy(cpu, process.mm(), local, other.mm(), remote, true);
   }
 
-  /** Does what the process asks for: until it is done, the CPU works for the process. */
   private long run(LongSupplier call) {
-    Task before = cpu.task(process.mm().task());
-    try {
-      return call.getAsLong();
-    } finally {
-      cpu.task(before);
-    }
+    return process.run(cpu, call);
   }
 
   private RemoteAccess remote() {

@@ -13,22 +13,19 @@ import java.util.List;
  */
 final class HugePageFiles {
   private static final String FOLDER = "/sys/kernel/mm/transparent_hugepage/";
+  private static final HugePageSettings DEFAULTS = new HugePageSettings(HugePageSpec.DEFAULTS);
 
   private HugePageFiles() {}
 
-  private static List<String> names() {
-    return new HugePageSettings(HugePageSpec.DEFAULTS).names();
-  }
-
   /** All paths. */
   static List<String> paths() {
-    return names().stream().map(name -> FOLDER + name).toList();
+    return DEFAULTS.names().stream().map(name -> FOLDER + name).toList();
   }
 
   /** The paths that may be written. */
   static List<String> writablePaths() {
-    return names().stream()
-        .filter(name -> !HugePageSettings.isReadOnly(name))
+    return DEFAULTS.names().stream()
+        .filter(name -> !DEFAULTS.isReadOnly(name))
         .map(name -> FOLDER + name)
         .toList();
   }

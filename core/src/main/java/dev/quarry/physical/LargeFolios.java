@@ -56,6 +56,13 @@ public final class LargeFolios {
     return map.headOf(pfn, maxOrder);
   }
 
+  /**
+   * The frame whose descriptor has a frame's owner and references: its block's head, or its own.
+   */
+  public int holder(int pfn) {
+    return isPart(map.state(pfn)) ? head(pfn) : pfn;
+  }
+
   /** Makes a fresh block one that nothing maps yet. */
   public void init(int head, int flags, int mapping, int index) {
     for (int tail = 1; tail < FIRST_OWNER + OWNERS; tail++) {
@@ -122,12 +129,11 @@ public final class LargeFolios {
    * Small entries that show a frame came, or went. The frame gets its block's flags with the first
    * and loses them with the last.
    *
-   * @param exclusive whether the frame is its address space's alone
    * @return how many show the frame
    */
-  public int addSmall(int head, int pfn, int change, int owner, boolean exclusive) {
+  public int addSmall(int head, int pfn, int change, int owner) {
     addEntries(head, change, owner);
-    return addToFrame(head, pfn, change, exclusive);
+    return addToFrame(head, pfn, change, false);
   }
 
   private int addToFrame(int head, int pfn, int change, boolean exclusive) {

@@ -98,10 +98,6 @@ public final class HugeTables {
 
   /** Takes an entry away from under the processor; what it was, with all marks. */
   public long clear(long slot) {
-    long entry = memory.entry(slot);
-    while (entry != Pte.NONE && !memory.replace(slot, entry, Pte.NONE)) {
-      entry = memory.entry(slot); // the processor has just marked it
-    }
-    return entry;
+    return memory.exchange(slot, Pte.NONE);
   }
 }

@@ -83,7 +83,8 @@ final class RangeWalk {
           continue;
         }
         checkWhole(at, level, end);
-        taken += takeLarge(at, slot, visitor);
+        visitor.large(at, slot, memory.exchange(slot, Pte.NONE));
+        taken++;
       }
       at += step << PAGE_SHIFT;
       left -= step;
@@ -108,15 +109,6 @@ final class RangeWalk {
       }
     }
     return taken;
-  }
-
-  private long takeLarge(long address, long slot, EntryVisitor visitor) {
-    long entry = memory.entry(slot);
-    while (entry != Pte.NONE && !memory.replace(slot, entry, Pte.NONE)) {
-      entry = memory.entry(slot);
-    }
-    visitor.large(address, slot, entry);
-    return 1;
   }
 
   private static final class Tally {

@@ -165,6 +165,24 @@ public final class TableMemory {
         : ram.compareAndSetInt(slot, (int) expected, (int) value);
   }
 
+  /** Writes an entry that the processor may mark meanwhile; what it was, with all marks. */
+  public long exchange(long slot, long value) {
+    long entry = entry(slot);
+    while (!replace(slot, entry, value)) {
+      entry = entry(slot);
+    }
+    return entry;
+  }
+
+  /** Clears bits of an entry that the processor may mark meanwhile; whether any was set. */
+  public boolean clear(long slot, long bits) {
+    long entry = entry(slot);
+    while (!replace(slot, entry, entry & ~bits)) {
+      entry = entry(slot);
+    }
+    return (entry & bits) != 0;
+  }
+
   @Override
   public String toString() {
     return layout + ": " + tables + " tables";

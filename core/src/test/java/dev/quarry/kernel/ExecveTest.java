@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Presets;
+import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MapsText;
 import dev.quarry.virtual.space.MmStruct;
@@ -65,6 +66,16 @@ class ExecveTest {
 
   private long exec(Path path) {
     return exec(path, OptionalLong.empty());
+  }
+
+  /** What a new program is given is its group's to pay, the file's pages included. */
+  @Test
+  void theGroupPaysForTheNewProgram() throws IOException {
+    MemoryGroup group = machine.reclaim().groups().make("/batch");
+    process.mm().task().group(group.id());
+    assertThat(exec(write("paid", program(2)))).isZero();
+    machine.processes().pages().caches().lru().drain(cpu);
+    assertThat(group.usage()).isGreaterThanOrEqualTo(3);
   }
 
   /** Each area of program, interpreter, vdso and stack is where the running kernel has it. */

@@ -36,6 +36,17 @@ public abstract class CachedFile implements FileMapping {
     return open;
   }
 
+  /**
+   * Writes dirty pages of a range and waits for them: {@code vfs_fsync_range}.
+   *
+   * @return 0 or the number of an error that who has it open was not told yet
+   */
+  public int sync(Cpu cpu, long first, long end) {
+    cache.writeBack(cpu, first, end);
+    cache.force();
+    return open.writeError();
+  }
+
   @Override
   public String name() {
     return name;

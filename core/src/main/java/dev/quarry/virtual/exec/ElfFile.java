@@ -145,7 +145,8 @@ public final class ElfFile {
     long length = segment.fileBytes();
     if (length < 2 || length > LONGEST_PATH) {
       throw new ExecException(
-          Errno.ENOEXEC, "an interpreter's name of " + length + " bytes is not 2 to 4096");
+          Errno.ENOEXEC,
+          "an interpreter's name of " + length + " bytes is not 2 to " + LONGEST_PATH);
     }
     byte[] name = new byte[(int) length];
     if (segment.offset() < 0 || file.read(segment.offset(), name) < name.length) {

@@ -3,6 +3,7 @@ package dev.quarry.virtual.exec;
 import static dev.quarry.virtual.space.MapFlags.*;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.fault.UserMemory;
 import dev.quarry.virtual.space.Errno;
@@ -19,7 +20,7 @@ import java.lang.foreign.MemorySegment;
  * does not need is given back, and the others go there.
  */
 final class ElfLoader {
-  private static final long PAGE = 4096;
+  private static final long PAGE = PageTableLayout.PAGE_SIZE;
 
   private final Cpu cpu;
   private final MmStruct mm;
@@ -50,13 +51,7 @@ final class ElfLoader {
    * @param base where it goes if it may be anywhere; 0: where a mapping without a hint goes
    */
   void program(long base) throws ExecException {
-    boolean first = true;
-    for (ElfSegment segment : elf.segments()) {
-      if (segment.isLoad()) {
-        load(segment, first, base, Errno.EINVAL);
-        first = false;
-      }
-    }
+    loadAll(base, Errno.EINVAL);
   }
 
   /** Maps an interpreter: where a mapping without a hint goes. */
@@ -67,10 +62,15 @@ final class ElfLoader {
     if (elf.totalBytes() == 0) {
       throw new ExecException(Errno.EINVAL, "the interpreter has nothing to be loaded");
     }
+    loadAll(0, Errno.ENOMEM);
+  }
+
+  /** Maps all segments; a false one is told with the error number for liars. */
+  private void loadAll(long base, int liar) throws ExecException {
     boolean first = true;
     for (ElfSegment segment : elf.segments()) {
       if (segment.isLoad()) {
-        load(segment, first, 0, Errno.ENOMEM);
+        load(segment, first, base, liar);
         first = false;
       }
     }

@@ -98,7 +98,7 @@ record StackImage(long address, byte[] bytes) {
     out.position((int) (platform - bottom));
     out.put("x86_64".getBytes(StandardCharsets.US_ASCII));
     out.position(out.capacity());
-    for (byte[] part : strings.parts.subList(0, strings.parts.size())) {
+    for (byte[] part : strings.parts) {
       out.position(out.position() - part.length);
       out.put(out.position(), part);
     }

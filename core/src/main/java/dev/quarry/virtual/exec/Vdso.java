@@ -3,6 +3,7 @@ package dev.quarry.virtual.exec;
 import static dev.quarry.virtual.space.MapFlags.*;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.PageCaches;
 import dev.quarry.virtual.space.Errno;
@@ -21,7 +22,7 @@ import dev.quarry.virtual.space.SpecialMapping;
  * </pre>
  */
 public final class Vdso {
-  private static final long PAGE = 4096;
+  private static final long PAGE = PageTableLayout.PAGE_SIZE;
   private static final int VVAR_PAGES = 4;
   private static final int CLOCK_PAGES = 2;
   private static final int CODE_PAGES = 2;

@@ -3,9 +3,7 @@ package dev.quarry.virtual.fault;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
-import dev.quarry.virtual.HugeTables;
 import dev.quarry.virtual.PageTableLayout;
-import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.cache.CachedFile;
@@ -180,8 +178,8 @@ final class ChangeProtection {
 
   /** An advice about a part of a huge page makes small pages of it first, if nobody else has it. */
   private void splitParts(Cpu cpu, MmStruct mm, long start, long end) {
-    splitPart(cpu, mm, start);
-    splitPart(cpu, mm, end);
+    huge.splitPart(cpu, mm, start);
+    huge.splitPart(cpu, mm, end);
     forEachMapped(
         mm,
         start,
@@ -198,16 +196,6 @@ final class ChangeProtection {
 
   private boolean isAlone(MmStruct mm, int pfn) {
     return parts.rmap().large().isAlone(mm, pfn);
-  }
-
-  private void splitPart(Cpu cpu, MmStruct mm, long address) {
-    if (mm.huge().entries() == 0 || (address & HugePageSettings.BYTES - 1) == 0) {
-      return;
-    }
-    long slot = mm.tables().findUpperSlot(address);
-    if (slot != PageTables.NO_SLOT && HugeTables.isHuge(tables.entry(slot))) {
-      huge.splitPart(cpu, mm, slot, parts.pfn(tables.entry(slot)));
-    }
   }
 
   /** Whether an entry changed. */

@@ -9,7 +9,6 @@ import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
 import dev.quarry.virtual.HugeTables;
-import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.space.HugePageSettings;
@@ -248,7 +247,7 @@ final class Collapse {
   /** {@code __collapse_huge_page_copy}; the entries are gone from the tree already. */
   private void fill(Cpu cpu, MmStruct mm, int head, long table) {
     int width = parts.tables().layout().pointerBytes();
-    for (int i = 0; i < PageTableLayout.X86_64.entries(); i++) {
+    for (int i = 0; i < FRAMES; i++) {
       long entry = parts.tables().entry(table + (long) i * width);
       int pfn = parts.pfn(entry);
       if (entry == Pte.NONE || pfn == parts.zeroPfn()) {

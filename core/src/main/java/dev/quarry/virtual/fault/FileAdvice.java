@@ -3,7 +3,6 @@ package dev.quarry.virtual.fault;
 import dev.quarry.machine.Cpu;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.PageCache;
-import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import org.jspecify.annotations.Nullable;
@@ -21,54 +20,43 @@ final class FileAdvice {
     this.areas = parts.spaces().areas();
   }
 
-  private @Nullable PageCache cache(long vma) {
+  /** The file that an area shows, if it has pages in a cache. */
+  @Nullable CachedFile file(long vma) {
     return !areas.isAnonymous(vma)
             && parts.spaces().files().file(areas.file(vma)) instanceof CachedFile file
-        ? file.cache()
+        ? file
         : null;
   }
 
   void willNeed(Cpu cpu, long vma, long start, long end) {
-    PageCache cache = cache(vma);
-    if (cache != null && !cache.isShmem()) {
-      cache.ahead().force(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+    CachedFile file = file(vma);
+    if (file != null && !file.isShmem()) {
+      file.cache().ahead().force(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
     }
   }
 
   /** Writes what is dirty, and tells who has the file open of errors: {@code vfs_fsync_range}. */
   int sync(Cpu cpu, long vma, long start, long end) {
-    if (areas.isAnonymous(vma)
-        || !(parts.spaces().files().file(areas.file(vma)) instanceof CachedFile file)) {
-      return 0;
-    }
-    file.cache().writeBack(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
-    file.cache().force();
-    return -file.open().writeError();
-  }
-
-  /** {@code madvise_remove}: a hole in the file; private copies stay. */
-  int remove(Cpu cpu, UserPages pages, long vma, long start, long end) {
-    PageCache cache = cache(vma);
-    if (cache == null) {
-      return -Errno.EOPNOTSUPP;
-    }
-    return punch(cpu, pages, cache, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
-  }
-
-  /** With the locks of all who may map the file: takes pages from them, and from the file. */
-  int punch(Cpu cpu, UserPages pages, PageCache cache, long first, long last) {
-    for (MmStruct mm : parts.spaces().all()) {
-      unmapFrom(cpu, pages, mm, cache, first, last, false);
-    }
-    return cache.truncation().punch(cpu, first, last) ? 0 : -Errno.EIO;
+    CachedFile file = file(vma);
+    return file == null ? 0 : -file.sync(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
   }
 
   /**
-   * Takes pages of a file from an address space.
+   * Takes pages of a file from all address spaces: {@code unmap_mapping_pages}. The caller holds
+   * the lock of none.
    *
    * @param evenCows whether private copies go too
    */
-  void unmapFrom(
+  void unmap(
+      Cpu cpu, UserPages pages, PageCache cache, long firstIndex, long endIndex, boolean evenCows) {
+    for (MmStruct mm : parts.spaces().all()) {
+      mm.lock();
+      unmapFrom(cpu, pages, mm, cache, firstIndex, endIndex, evenCows);
+      mm.unlock();
+    }
+  }
+
+  private void unmapFrom(
       Cpu cpu,
       UserPages pages,
       MmStruct mm,
@@ -79,7 +67,9 @@ final class FileAdvice {
     for (long vma = mm.firstArea(); vma != VmAreaStruct.NONE; vma = areas.next(vma)) {
       long begin = areas.pgoff(vma);
       long end = begin + areas.pages(vma);
-      if (cache(vma) == cache && end > firstIndex && begin < endIndex) {
+      CachedFile file = file(vma);
+      boolean shows = file != null && file.cache() == cache;
+      if (shows && end > firstIndex && begin < endIndex) {
         long from = Math.max(begin, firstIndex) - begin;
         long to = Math.min(end, endIndex) - begin;
         long start = areas.start(vma);

@@ -85,13 +85,20 @@ final class HugeEntries {
 
   /** Splits the huge entry that reaches from below an address to above it, if there is one. */
   void splitAt(Cpu cpu, MmStruct mm, long address) {
-    if (mm.huge().entries() == 0 || (address & BYTES - 1) == 0) {
-      return;
-    }
-    long slot = mm.tables().findUpperSlot(address);
-    if (slot != PageTables.NO_SLOT && HugeTables.isHuge(parts.tables().entry(slot))) {
+    long slot = slotAcross(mm, address);
+    if (slot != PageTables.NO_SLOT) {
       split(cpu, mm, slot);
     }
+  }
+
+  /** Where the huge entry is that reaches from below an address to above it, if there is one. */
+  long slotAcross(MmStruct mm, long address) {
+    if (mm.huge().entries() == 0 || (address & BYTES - 1) == 0) {
+      return PageTables.NO_SLOT;
+    }
+    long slot = mm.tables().findUpperSlot(address);
+    boolean huge = slot != PageTables.NO_SLOT && HugeTables.isHuge(parts.tables().entry(slot));
+    return huge ? slot : PageTables.NO_SLOT;
   }
 
   /**

@@ -104,7 +104,8 @@ final class HugeInvariants {
   }
 
   /** Checks an address space's numbers when all its entries were looked at. */
-  void space(MmStruct mm, long entries, Map<Long, Integer> entriesOfTable) {
+  void space(MmStruct mm, Map<Long, Integer> entriesOfTable) {
+    long entries = entriesOfTable.values().stream().mapToInt(n -> n).sum();
     long counted = mm.huge().entries();
     expect(counted == entries, "%s counts %d huge entries, has %d", mm, counted, entries);
     entriesOfTable.forEach((table, count) -> {

@@ -2,7 +2,7 @@ package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.LargeFolios;
-import dev.quarry.virtual.HugeTables;
+import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
@@ -69,11 +69,10 @@ public final class HugePages {
   }
 
   /** An area was advised to have huge pages: khugepaged looks at it from now on. */
-  int advised(MmStruct mm, long vma) {
+  void advised(MmStruct mm, long vma) {
     if (rules.isEnabled()) {
       khugepaged.enter(mm, vma);
     }
-    return 0;
   }
 
   /**
@@ -161,29 +160,25 @@ public final class HugePages {
   }
 
   /**
-   * Splits what an advice about pages concerns only in part, so that it can be followed page by
-   * page. What others map too is left as it is.
-   *
-   * @return whether the huge page that holds an address has been split, or was none
+   * Splits the huge page that reaches from below an address to above it, as an advice about pages
+   * concerns only a part of it, and is to be followed page by page. What others map too is left as
+   * it is.
    */
-  boolean splitPart(Cpu cpu, MmStruct mm, long slot, int head) {
+  void splitPart(Cpu cpu, MmStruct mm, long address) {
+    long slot = entries.slotAcross(mm, address);
+    if (slot == PageTables.NO_SLOT) {
+      return;
+    }
+    int head = parts.pfn(parts.tables().entry(slot));
     if (zero.is(head)) {
       entries.split(cpu, mm, slot);
-      return true;
+    } else if (parts.rmap().large().isAlone(mm, head)) {
+      entries.split(cpu, mm, slot);
+      splitBlock(cpu, head, mm);
     }
-    if (!parts.rmap().large().isAlone(mm, head)) {
-      return false;
-    }
-    entries.split(cpu, mm, slot);
-    return splitBlock(cpu, head, mm);
   }
 
   boolean isZeros(int head) {
     return zero.is(head);
-  }
-
-  /** Whether an entry of the upper level shows a huge page. */
-  static boolean isHuge(int level, long entry) {
-    return level > 0 && HugeTables.isHuge(entry);
   }
 }

@@ -113,7 +113,7 @@ final class LargeRmap {
         return false;
       }
       int head = folios.head(pfn);
-      folios.addSmall(head, pfn, 1, child.huge().owner(), false);
+      folios.addSmall(head, pfn, 1, child.huge().owner());
       map.changeFlags(pfn, PageState.ANON_EXCLUSIVE, 0);
       folios.addReferences(head, 1);
       return true;
@@ -134,7 +134,7 @@ final class LargeRmap {
         return Pfn.NONE;
       }
       int head = folios.head(pfn);
-      int left = folios.addSmall(head, pfn, -1, mm.huge().owner(), false);
+      int left = folios.addSmall(head, pfn, -1, mm.huge().owner());
       boolean gone = left == 0 && folios.entireMapcount(head) == 0;
       if (gone) {
         counts.add(head, NodeStat.NR_ANON_PAGES, -1);

@@ -29,6 +29,17 @@ final class PageContents {
     }
   }
 
+  /** Whether a page is known to hold nothing but zeros: {@code pages_identical}. */
+  boolean isZero(Parts parts, int pfn) {
+    long at = parts.ram().base() + ((long) pfn << Parts.SHIFT);
+    for (long offset = 0; kept && offset < Parts.PAGE; offset += Long.BYTES) {
+      if (Host.getLong(at + offset) != 0) {
+        return false;
+      }
+    }
+    return kept;
+  }
+
   /** {@code clear_user_highpage}. */
   void zero(Parts parts, int pfn) {
     if (kept) {

@@ -73,9 +73,8 @@ public final class PageMigration {
         busy = true;
         return false;
       }
-      long slot = rmap.slot(mm, vma, pfn);
-      boolean shows =
-          slot != PageTables.NO_SLOT && parts.pfnIfMapped(parts.tables().entry(slot)) == pfn;
+      long slot = rmap.shownSlot(mm, vma, pfn);
+      boolean shows = slot != PageTables.NO_SLOT;
       if (shows) {
         slots = count == slots.length ? Arrays.copyOf(slots, 2 * count) : slots;
         vmas = count == vmas.length ? Arrays.copyOf(vmas, 2 * count) : vmas;

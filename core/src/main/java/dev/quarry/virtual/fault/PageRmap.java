@@ -84,7 +84,8 @@ final class PageRmap {
 
   /** The anon_vma of a private page, by the kernel's address: {@code folio_anon_vma}. */
   long anonVma(int pfn) {
-    return directBase + ((map.mapping(head(pfn)) & 0xFFFF_FFFFL) << ANON_VMA_SHIFT);
+    int holder = spaces.kernel().memory().largeFolios().holder(pfn);
+    return directBase + ((map.mapping(holder) & 0xFFFF_FFFFL) << ANON_VMA_SHIFT);
   }
 
   /** Makes a fresh page a private one that an area maps once: {@code folio_add_new_anon_rmap}. */
@@ -114,12 +115,6 @@ final class PageRmap {
     if (map.addMapcount(pfn, 1) == 1) {
       counts.add(fault.cpu, pfn, NodeStat.NR_ANON_PAGES, 1);
     }
-  }
-
-  /** The frame whose descriptor has a page's owner. */
-  private int head(int pfn) {
-    boolean part = LargeFolios.isPart(map.state(pfn));
-    return part ? spaces.kernel().memory().largeFolios().head(pfn) : pfn;
   }
 
   /** Who maps huge pages. */

@@ -116,7 +116,7 @@ public final class RemoteAccess {
     if (write) {
       pages.markDirty(pfn);
     }
-    int holder = holder(pfn);
+    int holder = folios.holder(pfn);
     pages.spaces().allocator().freePages(cpu, holder, PageState.order(map.state(holder)));
   }
 
@@ -154,13 +154,8 @@ public final class RemoteAccess {
   private int marked(MmStruct mm, long address, boolean write) {
     long physical = mm.tables().translate(address, write ? Access.WRITE : Access.READ);
     int pfn = (int) (physical >>> Parts.SHIFT);
-    map.addReference(holder(pfn), 0);
+    map.addReference(folios.holder(pfn), 0);
     return pfn;
-  }
-
-  /** Which descriptor counts references to a page. */
-  private int holder(int pfn) {
-    return LargeFolios.isPart(map.state(pfn)) ? folios.head(pfn) : pfn;
   }
 
   /** Copies in a held page, {@code process_vm_rw_pages}: bytes until the own side cannot go on. */

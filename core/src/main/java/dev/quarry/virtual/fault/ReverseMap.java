@@ -85,8 +85,15 @@ public final class ReverseMap {
     return parts.memory().largeFolios().mapcountOf(pfn);
   }
 
+  /** Where an entry of an area shows a page, or {@link PageTables#NO_SLOT}. */
+  long shownSlot(MmStruct mm, long vma, int pfn) {
+    long slot = slot(mm, vma, pfn);
+    boolean shown = slot != PageTables.NO_SLOT && parts.pfnIfMapped(tables.entry(slot)) == pfn;
+    return shown ? slot : PageTables.NO_SLOT;
+  }
+
   /** Where an area shows a page, huge or not, or would, or {@link PageTables#NO_SLOT}. */
-  long slot(MmStruct mm, long vma, int pfn) {
+  private long slot(MmStruct mm, long vma, int pfn) {
     int pages = map.index(pfn) - (int) areas.pgoff(vma);
     if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
       return PageTables.NO_SLOT;
@@ -115,8 +122,7 @@ public final class ReverseMap {
   /** Whether an area's entry shows a page; without a lock, a guess. */
   boolean shows(long vma, int pfn) {
     MmStruct mm = parts.spaces().of(vma);
-    long slot = mm == null ? PageTables.NO_SLOT : slot(mm, vma, pfn);
-    return slot != PageTables.NO_SLOT && parts.pfnIfMapped(tables.entry(slot)) == pfn;
+    return mm != null && shownSlot(mm, vma, pfn) != PageTables.NO_SLOT;
   }
 
   /** What is done with an entry that shows the page. */
@@ -142,7 +148,8 @@ public final class ReverseMap {
             return true;
           }
           try {
-            return visit(mm, vma, pfn, use);
+            long slot = shownSlot(mm, vma, pfn);
+            return slot == PageTables.NO_SLOT || use.entry(mm, vma, slot);
           } finally {
             if (!mine) {
               mm.unlock();
@@ -150,12 +157,6 @@ public final class ReverseMap {
           }
         });
     return complete[0];
-  }
-
-  private boolean visit(MmStruct mm, long vma, int pfn, EntryUse use) {
-    long slot = slot(mm, vma, pfn);
-    boolean shown = slot != PageTables.NO_SLOT && parts.pfnIfMapped(tables.entry(slot)) == pfn;
-    return !shown || use.entry(mm, vma, slot);
   }
 
   /** Which entries were used since this was last asked: {@code folio_referenced}. */
@@ -175,22 +176,13 @@ public final class ReverseMap {
                 return false;
               }
               boolean counts = (vmFlags & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0;
-              if (clear(slot, Pte.ACCESSED) && counts) {
+              if (tables.clear(slot, Pte.ACCESSED) && counts) {
                 count[0]++;
                 flags[0] |= vmFlags;
               }
               return true;
             });
     return new Use(count[0], flags[0], !complete);
-  }
-
-  /** Clears bits of an entry that the processor may mark meanwhile; whether any was set. */
-  private boolean clear(long slot, long bits) {
-    long entry = tables.entry(slot);
-    while (!tables.replace(slot, entry, entry & ~bits)) {
-      entry = tables.entry(slot);
-    }
-    return (entry & bits) != 0;
   }
 
   /**
@@ -217,7 +209,7 @@ public final class ReverseMap {
   }
 
   private boolean unmapAnon(Cpu cpu, MmStruct mm, long vma, long slot, long swapEntry) {
-    long entry = take(slot, swapEntry);
+    long entry = tables.exchange(slot, swapEntry);
     int pfn = parts.pfn(entry);
     if ((entry & Pte.DIRTY) != 0) {
       map.changeFlags(pfn, 0, PageState.DIRTY);
@@ -240,21 +232,13 @@ public final class ReverseMap {
   }
 
   private boolean unmapFile(Cpu cpu, MmStruct mm, long slot, int pfn) {
-    long entry = take(slot, Pte.NONE);
+    long entry = tables.exchange(slot, Pte.NONE);
     if ((entry & Pte.DIRTY) != 0) {
       parts.caches().of(pfn).markDirty(pfn);
     }
     parts.rmap().remove(cpu, mm, pfn);
     parts.allocator().freePage(cpu, pfn);
     return true;
-  }
-
-  private long take(long slot, long after) {
-    long entry = tables.entry(slot);
-    while (!tables.replace(slot, entry, after)) {
-      entry = tables.entry(slot);
-    }
-    return entry;
   }
 
   /**
@@ -286,7 +270,7 @@ public final class ReverseMap {
         || forEachEntry(
             pfn,
             (mm, vma, slot) -> {
-              if (Parts.isShared(areas.flags(vma)) && clear(slot, Pte.RW | Pte.DIRTY)) {
+              if (Parts.isShared(areas.flags(vma)) && tables.clear(slot, Pte.RW | Pte.DIRTY)) {
                 flush(cpu, mm, vma, pfn);
               }
               return true;

@@ -1,7 +1,6 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.machine.Host;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.space.HugePageSettings;
@@ -41,7 +40,7 @@ final class UnusedPages {
     for (int i = 0; i < FRAMES; i++) {
       if (parts.map().mapcount(first + i) > 0) {
         owner = owner < 0 ? first + i : owner;
-        zeros.set(i, holdsZeros(first + i));
+        zeros.set(i, parts.contents().isZero(parts, first + i));
       }
     }
     if (zeros.isEmpty()) {
@@ -57,16 +56,6 @@ final class UnusedPages {
         mm.unlock();
       }
     }
-  }
-
-  private boolean holdsZeros(int pfn) {
-    long at = parts.ram().base() + ((long) pfn << Parts.SHIFT);
-    for (long offset = 0; offset < Parts.PAGE; offset += Long.BYTES) {
-      if (Host.getLong(at + offset) != 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void space(Cpu cpu, MmStruct mm, long anon, int index, int first, BitSet zeros) {
@@ -101,7 +90,7 @@ final class UnusedPages {
     }
     long entry = parts.tables().entry(slot);
     // Looked at again: its owner may have written it before the lock was taken.
-    if (Pte.isMapped(entry) && parts.pfn(entry) == pfn && holdsZeros(pfn)) {
+    if (Pte.isMapped(entry) && parts.pfn(entry) == pfn && parts.contents().isZero(parts, pfn)) {
       long bits = parts.bits(areas.flags(vma), false);
       parts.tables().entry(slot, parts.entry(parts.zeroPfn(), bits));
       parts.tables().tlb().userRange(cpu, mm.tables(), address, 1, false);

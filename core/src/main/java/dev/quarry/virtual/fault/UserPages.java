@@ -326,20 +326,16 @@ public final class UserPages implements MappedPages {
         flush(cpu, mm, start, (end - start) >>> SHIFT);
       }
       case COLD -> {
-        if (protection.makeOld(cpu, mm, start, end)) {
-          flush(cpu, mm, start, (end - start) >>> SHIFT);
-        }
+        makeOld(cpu, mm, start, end);
         protection.forEachPage(mm, start, end, pfn -> parts.lru().deactivate(cpu, pfn));
       }
       case WILLNEED -> fileAdvice.willNeed(cpu, vma, start, end);
-      case HUGEPAGE -> {
-        return huge.advised(mm, vma);
-      }
+      case HUGEPAGE -> huge.advised(mm, vma);
       case COLLAPSE -> {
         return huge.collapse(cpu, mm, vma, start, end);
       }
       case REMOVE -> {
-        return fileAdvice.remove(cpu, this, vma, start, end);
+        return remove(cpu, mm, vma, start, end);
       }
       case PAGEOUT -> pageOut(cpu, mm, start, end);
       default -> {
@@ -349,10 +345,32 @@ public final class UserPages implements MappedPages {
     return 0;
   }
 
-  private void pageOut(Cpu cpu, MmStruct mm, long start, long end) {
+  /**
+   * {@code madvise_remove}: a hole in the file, for which the locks of all who map it are taken.
+   */
+  private int remove(Cpu cpu, MmStruct mm, long vma, long start, long end) {
+    CachedFile file = fileAdvice.file(vma);
+    if (file == null) {
+      return -Errno.EOPNOTSUPP;
+    }
+    long first = areas.pgoffAt(vma, start);
+    long last = areas.pgoffAt(vma, end);
+    mm.unlock();
+    try {
+      return punch(cpu, file, first, last);
+    } finally {
+      mm.lock();
+    }
+  }
+
+  private void makeOld(Cpu cpu, MmStruct mm, long start, long end) {
     if (protection.makeOld(cpu, mm, start, end)) {
       flush(cpu, mm, start, (end - start) >>> SHIFT);
     }
+  }
+
+  private void pageOut(Cpu cpu, MmStruct mm, long start, long end) {
+    makeOld(cpu, mm, start, end);
     int[] before = protection.ownPages(mm, start, end);
     parts.lru().pageOut(cpu, before);
     int[] left = protection.ownPages(mm, start, end);
@@ -403,11 +421,7 @@ public final class UserPages implements MappedPages {
    * @return 0 or a negated {@link Errno}
    */
   public int punch(Cpu cpu, CachedFile file, long first, long end) {
-    for (MmStruct mm : spaces.all()) {
-      mm.lock();
-      fileAdvice.unmapFrom(cpu, this, mm, file.cache(), first, end, false);
-      mm.unlock();
-    }
+    fileAdvice.unmap(cpu, this, file.cache(), first, end, false);
     return file.cache().truncation().punch(cpu, first, end) ? 0 : -Errno.EIO;
   }
 
@@ -427,11 +441,7 @@ public final class UserPages implements MappedPages {
       return resized == PageCache.NO_SPACE ? -Errno.ENOSPC : -Errno.EIO;
     }
     long first = (bytes + Parts.PAGE - 1) >>> SHIFT;
-    for (MmStruct mm : spaces.all()) {
-      mm.lock();
-      fileAdvice.unmapFrom(cpu, this, mm, cache, first, Long.MAX_VALUE, true);
-      mm.unlock();
-    }
+    fileAdvice.unmap(cpu, this, cache, first, Long.MAX_VALUE, true);
     cache.truncation().removeFrom(cpu, first, Long.MAX_VALUE);
     return 0;
   }

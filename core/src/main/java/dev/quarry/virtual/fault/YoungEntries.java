@@ -54,18 +54,10 @@ public final class YoungEntries {
                 if (Pte.isMapped(entry)
                     && (entry & Pte.ACCESSED) != 0
                     && wanted.test(parts.pfn(entry))) {
-                  clear(at);
+                  tables.clear(at, Pte.ACCESSED);
                   young.accept(parts.pfn(entry));
                 }
               }
             });
-  }
-
-  /** The processor may mark the entry meanwhile. */
-  private void clear(long slot) {
-    long entry = tables.entry(slot);
-    while (!tables.replace(slot, entry, entry & ~Pte.ACCESSED)) {
-      entry = tables.entry(slot);
-    }
   }
 }

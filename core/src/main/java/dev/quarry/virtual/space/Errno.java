@@ -21,7 +21,6 @@ public final class Errno {
   public static final int EINVAL = 22;
   public static final int EFBIG = 27;
   public static final int ENOSPC = 28;
-  public static final int ESPIPE = 29;
   public static final int ELOOP = 40;
   public static final int EOVERFLOW = 75;
   public static final int ELIBBAD = 80;
@@ -62,7 +61,6 @@ public final class Errno {
       case EINVAL -> "EINVAL";
       case EFBIG -> "EFBIG";
       case ENOSPC -> "ENOSPC";
-      case ESPIPE -> "ESPIPE";
       case ELOOP -> "ELOOP";
       case EOVERFLOW -> "EOVERFLOW";
       case ELIBBAD -> "ELIBBAD";

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of {@code /sys/kernel/mm/transparent_hugepage}: {@code transparent_hugepage_flags} and
@@ -26,8 +26,6 @@ public final class HugePageSettings {
   /** Bytes of a huge page. */
   public static final long BYTES = FRAMES * MmStruct.PAGE_SIZE;
 
-  private static final Set<String> READ_ONLY =
-      Set.of("hpage_pmd_size", "khugepaged/pages_collapsed", "khugepaged/full_scans");
   private static final int SCANNED = 8 * FRAMES;
   private static final long UINT_MAX = 0xFFFF_FFFFL;
 
@@ -43,8 +41,8 @@ public final class HugePageSettings {
   private long pagesCollapsed;
   private long fullScans;
 
-  /** A file: what it shows, and what is done with a word that is written. */
-  private record SysFile(Supplier<String> show, Consumer<String> store) {}
+  /** A file: what it shows, and what is done with a word that is written; null: it is not. */
+  private record SysFile(Supplier<String> show, @Nullable Consumer<String> store) {}
 
   /** The settings that a machine boots with. */
   public HugePageSettings(HugePageSpec spec) {
@@ -68,7 +66,7 @@ public final class HugePageSettings {
               defrag = HugePageSpec.defrag(word).orElseThrow(() -> notOne("defrag", efforts, word));
             }));
     number("use_zero_page", 0, 1, () -> useZeroPage ? 1 : 0, value -> useZeroPage = value != 0);
-    files.put("hpage_pmd_size", new SysFile(() -> BYTES + "\n", HugePageSettings::refuse));
+    files.put("hpage_pmd_size", new SysFile(() -> BYTES + "\n", null));
     khugepaged();
   }
 
@@ -79,10 +77,8 @@ public final class HugePageSettings {
     number(folder + "max_ptes_swap", 0, FRAMES - 1, () -> maxPtesSwap, v -> maxPtesSwap = v);
     number(folder + "max_ptes_shared", 0, FRAMES - 1, () -> maxPtesShared, v -> maxPtesShared = v);
     number(folder + "pages_to_scan", 1, UINT_MAX, () -> pagesToScan, v -> pagesToScan = v);
-    files.put(
-        folder + "pages_collapsed",
-        new SysFile(() -> pagesCollapsed + "\n", HugePageSettings::refuse));
-    files.put(folder + "full_scans", new SysFile(() -> fullScans + "\n", HugePageSettings::refuse));
+    files.put(folder + "pages_collapsed", new SysFile(() -> pagesCollapsed + "\n", null));
+    files.put(folder + "full_scans", new SysFile(() -> fullScans + "\n", null));
   }
 
   /** What sets a number. */
@@ -117,18 +113,14 @@ public final class HugePageSettings {
         name + " is one of " + String.join(", ", words) + ", not \"" + word + "\"");
   }
 
-  private static void refuse(String word) {
-    throw new IllegalArgumentException("the file can only be read, \"" + word + "\" is not stored");
-  }
-
   /** The files by name, below the folder. */
   public List<String> names() {
     return List.copyOf(files.keySet());
   }
 
   /** Whether a file is only shown. */
-  public static boolean isReadOnly(String name) {
-    return READ_ONLY.contains(name);
+  public boolean isReadOnly(String name) {
+    return file(name).store() == null;
   }
 
   /** What a file shows. */
@@ -142,7 +134,13 @@ public final class HugePageSettings {
    * @throws IllegalArgumentException if the file takes no such word
    */
   public void write(String name, String text) {
-    file(name).store().accept(text.strip());
+    String word = text.strip();
+    Consumer<String> store = file(name).store();
+    if (store == null) {
+      throw new IllegalArgumentException(
+          "the file can only be read, \"" + word + "\" is not stored");
+    }
+    store.accept(word);
   }
 
   private SysFile file(String name) {

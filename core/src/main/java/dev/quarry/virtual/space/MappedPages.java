@@ -46,7 +46,8 @@ public interface MappedPages {
   boolean isResident(MmStruct mm, long vma, long address);
 
   /**
-   * Follows an advice about pages, which areas do not know of.
+   * Follows an advice about pages, which areas do not know of. For a hole in a file the lock of the
+   * address space is given up and taken again: areas may be others afterwards.
    *
    * @return 0 or a negated {@link Errno}
    */

@@ -62,36 +62,25 @@ public final class MmapLayout {
     this.programBase = (taskSize / LEGACY_SHARE * 2 & MmStruct.PAGE_MASK) + programShift;
   }
 
-  private MmapLayout(MmapLayout like, long mmapBase, long stackTop) {
+  private MmapLayout(MmapLayout like, long mmapBase, long stackTop, long heapStart) {
     this.wide = like.wide;
     this.taskSize = like.taskSize;
     this.mmapBase = mmapBase;
     this.legacyBase = like.legacyBase;
     this.stackTop = stackTop;
-    this.heapStart = like.heapStart;
+    this.heapStart = heapStart;
     this.heapShift = like.heapShift;
     this.programBase = like.programBase;
   }
 
   /** The same with other places for areas and stack, as a process was seen to have them. */
   public MmapLayout seenAt(long areasFrom, long topOfStack) {
-    return new MmapLayout(this, areasFrom, topOfStack);
-  }
-
-  private MmapLayout(MmapLayout like, long heapStart) {
-    this.wide = like.wide;
-    this.taskSize = like.taskSize;
-    this.mmapBase = like.mmapBase;
-    this.legacyBase = like.legacyBase;
-    this.stackTop = like.stackTop;
-    this.heapStart = heapStart;
-    this.heapShift = like.heapShift;
-    this.programBase = like.programBase;
+    return new MmapLayout(this, areasFrom, topOfStack, heapStart);
   }
 
   /** The same with the heap elsewhere, as {@code prctl(PR_SET_MM_MAP)} moves it. */
   public MmapLayout heapAt(long start) {
-    return new MmapLayout(this, start);
+    return new MmapLayout(this, mmapBase, stackTop, start);
   }
 
   /** The same places for every process. */

@@ -184,6 +184,21 @@ class HugePagesTest {
     }
   }
 
+  /** What a page of a recorded process holds is not known: it is not taken to be zeros. */
+  @Test
+  void withoutContentsNothingIsGivenUpWithTheBlock() {
+    try (HugeScene scene = new HugeScene("always")) {
+      scene.machine.processes().pages().forgetContents();
+      scene.map(1);
+      scene.store(AT + 3 * PAGE, 1);
+      long free = scene.freePages();
+      scene.calls.munmap(AT, PAGE);
+      assertThat(scene.huge.splitDeferred(scene.cpu, 10)).isEqualTo(1);
+      assertThat(scene.process.mm().rss(RssKind.ANON)).isEqualTo(511);
+      assertThat(scene.freePages()).isEqualTo(free + 1);
+    }
+  }
+
   @Test
   void whatWasNeverWrittenIsGivenUpWithTheBlock() {
     try (HugeScene scene = new HugeScene("always")) {

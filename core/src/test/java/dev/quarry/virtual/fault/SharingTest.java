@@ -14,7 +14,13 @@ import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.space.RssKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -56,6 +62,32 @@ class SharingTest {
       assertThat(twin.load(cpu, AT, 1)).isEqualTo(99);
       machine.processes().exit(cpu, twin);
       machine.processes().exit(cpu, parent);
+      assertThat(machine.invariants()).isEmpty();
+    }
+  }
+
+  /** A hole is taken from another process when that one does nothing with its memory. */
+  @Test
+  void aHoleWaitsForWhoMapsTheMemory() throws Exception {
+    try (Machine machine = FaultMachines.of(PageTableLayout.X86_64);
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Process parent = machine.processes().spawn(machine.cpu(0));
+      SystemCalls calls = new SystemCalls(machine.cpu(0), parent);
+      calls.mmap(AT, PAGE, 3, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+      parent.store(machine.cpu(0), AT, 1, 5);
+      Process child = machine.processes().fork(machine.cpu(0), parent);
+      assertThat(child.load(machine.cpu(1), AT, 1)).isEqualTo(5);
+      child.mm().lock();
+      Future<Long> removed = thread.submit(() -> calls.madvise(AT, PAGE, 9));
+      try {
+        assertThatExceptionOfType(TimeoutException.class)
+            .isThrownBy(() -> removed.get(100, TimeUnit.MILLISECONDS));
+        assertThat(child.mm().tables().leaf(AT)).isNotZero();
+      } finally {
+        child.mm().unlock();
+      }
+      assertThat(removed.get()).isZero();
+      assertThat(child.load(machine.cpu(1), AT, 1)).isZero();
       assertThat(machine.invariants()).isEmpty();
     }
   }
