@@ -52,7 +52,7 @@ final class FaultLines implements AutoCloseable {
       return null;
     }
     long delta = f.length == FIELDS ? Numbers.decimal(f[1]) : Numbers.NONE;
-    int tid = f.length == FIELDS ? Numbers.tid(f[3]) : 0;
+    int tid = f.length == FIELDS ? Numbers.tidOrIdle(f[3]) : -1;
     long address = f.length == FIELDS ? Numbers.hex(f[4]) : Numbers.NONE;
     long error = f.length == FIELDS ? Numbers.hex(f[6]) : Numbers.NONE;
     if (delta < 0 || tid < 0 || address == Numbers.NONE || error == Numbers.NONE) {

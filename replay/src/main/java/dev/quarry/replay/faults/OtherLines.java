@@ -67,15 +67,14 @@ final class OtherLines implements AutoCloseable {
 
   private @Nullable TaskEvent event(String[] f) {
     long delta = f.length >= HEAD_FIELDS ? Numbers.decimal(f[0]) : Numbers.NONE;
-    long tid = f.length >= HEAD_FIELDS ? Numbers.decimal(f[2]) : Numbers.NONE;
-    if (delta < 0 || tid < 0 || tid > Integer.MAX_VALUE) {
+    int task = f.length >= HEAD_FIELDS ? Numbers.tidOrIdle(f[2]) : -1;
+    if (delta < 0 || task < 0) {
       file.wrong("event without time or thread", Quote.of(file.text()));
       return null;
     }
     long micros = clock.advance(delta);
     String rest = f.length > HEAD_FIELDS ? f[HEAD_FIELDS] : "";
     String name = f[HEAD_FIELDS - 1];
-    int task = (int) tid;
     if (name.startsWith(ENTER)) {
       return enter(micros, task, name.substring(ENTER.length()), rest);
     }
