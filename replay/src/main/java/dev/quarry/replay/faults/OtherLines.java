@@ -28,8 +28,6 @@ final class OtherLines implements AutoCloseable {
   private static final String ENTER = "sys_enter_";
   private static final String EXIT = "sys_exit_";
   private static final int HEAD_FIELDS = 4;
-  private static final long CLONE_VM = 0x100;
-  private static final long CLONE_THREAD = 0x10000;
 
   /** A call that a task is in. */
   private record Begun(String name, List<Long> arguments) {}
@@ -157,11 +155,8 @@ final class OtherLines implements AutoCloseable {
     return switch (call.name()) {
       case "vfork" -> Sharing.SPACE;
       case "clone3" -> Sharing.SPACE_OR_THREAD;
-      case "clone" -> {
-        long flags = call.arguments().isEmpty() ? 0 : call.arguments().getFirst();
-        Sharing space = (flags & CLONE_VM) != 0 ? Sharing.SPACE : Sharing.COPY;
-        yield (flags & CLONE_THREAD) != 0 ? Sharing.THREAD : space;
-      }
+      case "clone" ->
+          Sharing.ofClone(call.arguments().isEmpty() ? 0 : call.arguments().getFirst());
       default -> Sharing.COPY;
     };
   }
