@@ -106,11 +106,6 @@ public final class TextFile implements AutoCloseable {
     return line;
   }
 
-  /** What messages call the file. */
-  public String name() {
-    return name;
-  }
-
   /** How much of the file, still packed, was read. */
   public long bytesRead() {
     return source.fileBytesRead();

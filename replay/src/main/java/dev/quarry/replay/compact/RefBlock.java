@@ -33,7 +33,6 @@ public final class RefBlock {
   private final int[] shapeBytes = new int[RARE + 1];
   private final int[] shapeCounts = new int[RARE + 1];
   private Block block;
-  private long firstLine;
   private int count;
 
   /** For the blocks of a file. */
@@ -58,7 +57,7 @@ public final class RefBlock {
     if (count != block.events) {
       throw block.error("its columns have " + count + " events, its header " + block.events);
     }
-    firstLine = in.longNumber("first line");
+    in.longNumber("first line");
     long code = in.signedNumber("code base");
     long data = in.signedNumber("data base");
     int shapes = in.number("shapes", RARE);
@@ -146,11 +145,6 @@ public final class RefBlock {
         addresses[i] = data;
       }
     }
-  }
-
-  /** Number of the block's first line in the text, from 1. */
-  public long firstLine() {
-    return firstLine;
   }
 
   /** An error in this block. */

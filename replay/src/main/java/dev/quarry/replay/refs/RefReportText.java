@@ -115,7 +115,7 @@ public final class RefReportText {
     line("  %-14s %,13d %,13d", name, code, data);
   }
 
-  static String perMille(long part, long whole) {
+  private static String perMille(long part, long whole) {
     return whole == 0 ? "-" : String.format(Locale.ROOT, "%.3f ‰", 1000.0 * part / whole);
   }
 
