@@ -27,8 +27,6 @@ public final class RefBlock {
   static final int MOST_KIND = 3;
   static final int RARE = 0xFF;
 
-  private static final int MOST_DELTA_BYTES = 8;
-
   private final byte[] shapeKinds = new byte[RARE + 1];
   private final int[] shapeBytes = new int[RARE + 1];
   private final int[] shapeCounts = new int[RARE + 1];
@@ -67,7 +65,7 @@ public final class RefBlock {
     int rareBytes = in.number("bytes of rare shapes", CompactForm.MAX_PAYLOAD_BYTES);
     int shapesAt = in.take(count, "the shapes");
     int lengthsAt = in.take((count + 1) / 2, "the lengths");
-    int deltasAt = in.take(deltaBytes(lengthsAt), "the deltas");
+    int deltasAt = in.take(LongDeltas.bytes(block, lengthsAt, count), "the deltas");
     int rareAt = in.take(rareBytes, "the rare shapes");
     if (in.left() != 0) {
       throw block.error(in.left() + " bytes are left behind the columns");
@@ -104,22 +102,6 @@ public final class RefBlock {
     }
   }
 
-  private int deltaBytes(int lengthsAt) {
-    int sum = 0;
-    for (int i = 0; i < count; i++) {
-      int length = length(lengthsAt, i);
-      if (length > MOST_DELTA_BYTES) {
-        throw block.error("a delta of " + length + " bytes; the most are " + MOST_DELTA_BYTES);
-      }
-      sum += length;
-    }
-    return sum;
-  }
-
-  private int length(int lengthsAt, int event) {
-    return block.payload[lengthsAt + (event >> 1)] >> ((event & 1) << 2) & 15;
-  }
-
   private void readAddresses(
       int lengthsAt,
       int deltasAt,
@@ -133,10 +115,9 @@ public final class RefBlock {
     long data = dataBase;
     int at = deltasAt;
     for (int i = 0; i < count; i++) {
-      int length = length(lengthsAt, i);
-      long zigzag = length == 0 ? 0 : LittleEndian.getLong(payload, at) & -1L >>> (64 - 8 * length);
+      int length = LongDeltas.length(payload, lengthsAt, i);
+      long delta = LongDeltas.value(payload, at, length);
       at += length;
-      long delta = (zigzag >>> 1) ^ -(zigzag & 1);
       if (kinds[i] == CODE) {
         addresses[i] = code + delta;
         code = addresses[i] + bytes[i];
