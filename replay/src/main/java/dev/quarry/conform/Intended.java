@@ -47,8 +47,7 @@ enum Intended {
     boolean is(Difference difference, List<Op> before, Op op) {
       return op.call() == Call.MADVISE
           && (op.c() == MADV_GUARD_INSTALL || op.c() == MADV_GUARD_INSTALL + 1)
-          && (difference.what() != What.RESULT
-              || isErrno(difference.quarry(), Errno.EINVAL));
+          && (difference.what() != What.RESULT || isErrno(difference.quarry(), Errno.EINVAL));
     }
   },
 

@@ -72,7 +72,11 @@ final class ShellScript {
     out.append("p: thp_disable yes\n");
     out.append("# free for areas: ").append(hex(Window.START)).append(" to ").append(hex(end));
     out.append("; all other addresses are taken\n");
-    out.append("p: munmap ").append(hex(STACK)).append(' ').append(KernelSetup.USER_END - STACK).append('\n');
+    out.append("p: munmap ")
+        .append(hex(STACK))
+        .append(' ')
+        .append(KernelSetup.USER_END - STACK)
+        .append('\n');
     filler(LOWEST, Window.LOW, "private anon noreserve");
     filler(Window.HIGH, KernelSetup.USER_END, "private anon noreserve");
     filler(Window.LOW, Window.START, "shared anon");

@@ -155,8 +155,7 @@ final class OtherLines implements AutoCloseable {
     return switch (call.name()) {
       case "vfork" -> Sharing.SPACE;
       case "clone3" -> Sharing.SPACE_OR_THREAD;
-      case "clone" ->
-          Sharing.ofClone(call.arguments().isEmpty() ? 0 : call.arguments().getFirst());
+      case "clone" -> Sharing.ofClone(call.arguments().isEmpty() ? 0 : call.arguments().getFirst());
       default -> Sharing.COPY;
     };
   }

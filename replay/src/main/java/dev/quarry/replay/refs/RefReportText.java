@@ -2,6 +2,7 @@ package dev.quarry.replay.refs;
 
 import dev.quarry.replay.pressure.PressureLog;
 import dev.quarry.replay.pressure.PressureText;
+import dev.quarry.replay.text.ReportLines;
 import dev.quarry.replay.text.Sparkline;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.tlb.TlbStats;
@@ -34,7 +35,7 @@ public final class RefReportText {
   }
 
   private void line(String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    ReportLines.line(out, format, values);
   }
 
   private void head() {

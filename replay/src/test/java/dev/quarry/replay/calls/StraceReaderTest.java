@@ -117,7 +117,8 @@ class StraceReaderTest {
 
   @Test
   void aLineThatIsTooLongIsLeftOutAndItsBytesCounted() throws IOException {
-    String text = "1 1.0 brk(NULL) = 0x1000\n" + "x".repeat(300_000) + "\n1 2.0 brk(NULL) = 0x1000\n";
+    String text =
+        "1 1.0 brk(NULL) = 0x1000\n" + "x".repeat(300_000) + "\n1 2.0 brk(NULL) = 0x1000\n";
     assertThat(read(text)).hasSize(2);
     assertThat(wrong.report())
         .containsExactly(
