@@ -23,9 +23,9 @@ enum Intended {
       boolean refused =
           op.call() == Call.BRK
               ? difference.quarry().equals(Errno.text(op.a()))
-              : errno(difference.kernel(), Errno.EAGAIN, Errno.EAGAIN)
-                  || (errno(difference.kernel(), Errno.ENOMEM, Errno.ENOMEM)
-                      && !errno(difference.quarry(), Errno.EAGAIN, Errno.EAGAIN));
+              : isErrno(difference.kernel(), Errno.EAGAIN)
+                  || (isErrno(difference.kernel(), Errno.ENOMEM)
+                      && !isErrno(difference.quarry(), Errno.EAGAIN));
       return difference.what() == What.RESULT && refused && leavesLockedPages(before);
     }
   },
@@ -47,8 +47,7 @@ enum Intended {
     boolean is(Difference difference, List<Op> before, Op op) {
       return op.call() == Call.MADVISE
           && (op.c() == MADV_GUARD_INSTALL || op.c() == MADV_GUARD_INSTALL + 1)
-          && (difference.what() != What.RESULT
-              || errno(difference.quarry(), Errno.EINVAL, Errno.EINVAL));
+          && (difference.what() != What.RESULT || isErrno(difference.quarry(), Errno.EINVAL));
     }
   },
 
@@ -85,7 +84,7 @@ enum Intended {
     boolean is(Difference difference, List<Op> before, Op op) {
       return op.call() == Call.MADVISE
           && (op.c() == MADV_HWPOISON || op.c() == MADV_HWPOISON + 1)
-          && errno(difference.kernel(), Errno.EPERM, Errno.EPERM);
+          && isErrno(difference.kernel(), Errno.EPERM);
     }
   };
 
@@ -112,8 +111,8 @@ enum Intended {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static boolean errno(String text, int one, int other) {
-    return text.equals(Errno.text(-one)) || text.equals(Errno.text(-other));
+  private static boolean isErrno(String text, int number) {
+    return text.equals(Errno.text(-number));
   }
 
   private static boolean locks(Op op) {

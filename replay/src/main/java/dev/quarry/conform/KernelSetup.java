@@ -25,12 +25,21 @@ final class KernelSetup {
   /** Pages that the file on the disk begins with. */
   static final int FILE_PAGES = 24;
 
+  static final int SIGBUS = 7;
+  static final int SIGSEGV = 11;
+
+  /** Of the areas that take all addresses outside the window, and of those at its ends. */
+  static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
+
+  static final long GUARD_FLAGS = 0x10 | 0x20 | 0x1;
+
+  /** One past the last address of a process: TASK_SIZE. */
+  static final long USER_END = 0x7fff_ffff_f000L;
+
   private static final int DATA = 2;
   private static final int STACK = 3;
   private static final int MEMLOCK = 8;
   private static final int ADDRESS_SPACE = 9;
-  private static final int SIGBUS = 7;
-  private static final int SIGSEGV = 11;
   private static final long SA_FLAGS = 0x4 | 0x0400_0000 | 0x0800_0000;
   private static final int O_RDWR = 2;
   private static final int O_NONBLOCK = 0x800;
@@ -46,9 +55,6 @@ final class KernelSetup {
   private static final int FADV_RANDOM = 1;
   private static final int CPU_MASK_BYTES = 128;
   private static final long CAPABILITY_VERSION_3 = 0x2008_0522;
-  private static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
-  private static final long GUARD_FLAGS = 0x10 | 0x20 | 0x1;
-  private static final long USER_END = 0x7fff_ffff_f000L;
 
   private final Agent agent;
   private final Batch batch;

@@ -32,10 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine of Quarry's with a process, prepared like the kernel's. */
 final class QuarrySide implements Side {
-  private static final long FILLER_FLAGS = 0x10 | 0x20 | 0x4000 | 0x2;
-  private static final long GUARD_FLAGS = 0x10 | 0x20 | 0x1;
-  private static final int SIGBUS = 7;
-  private static final int SIGSEGV = 11;
   private static final int SI_KERNEL = 0x80;
   private static final int SIGNAL_SHIFT = 8;
   private static final int BAD_FD = 99;
@@ -162,13 +158,13 @@ final class QuarrySide implements Side {
     own.munmap(areas.start(stack), areas.end(stack) - areas.start(stack));
     fill(own, lowestAddress, Window.LOW);
     fill(own, Window.HIGH, mm.taskSize());
-    own.mmap(Window.LOW, Window.START - Window.LOW, 0, GUARD_FLAGS, -1, 0);
+    own.mmap(Window.LOW, Window.START - Window.LOW, 0, KernelSetup.GUARD_FLAGS, -1, 0);
     long end = Window.at(settings.pages());
-    own.mmap(end, Window.HIGH - end, 0, GUARD_FLAGS, -1, 0);
+    own.mmap(end, Window.HIGH - end, 0, KernelSetup.GUARD_FLAGS, -1, 0);
   }
 
   private static void fill(SystemCalls own, long from, long to) {
-    long at = own.mmap(from, to - from, 0, FILLER_FLAGS, -1, 0);
+    long at = own.mmap(from, to - from, 0, KernelSetup.FILLER_FLAGS, -1, 0);
     if (at != from) {
       throw new IllegalStateException(
           "a filler of 0x"
@@ -252,10 +248,10 @@ final class QuarrySide implements Side {
 
   private static long signal(FaultLeaf leaf) {
     return switch (leaf.effect()) {
-      case SIGSEGV_MAPERR -> SIGSEGV << SIGNAL_SHIFT | 1;
-      case SIGSEGV_ACCERR -> SIGSEGV << SIGNAL_SHIFT | 2;
-      case SIGSEGV_KERNEL -> SIGSEGV << SIGNAL_SHIFT | SI_KERNEL;
-      case SIGBUS -> SIGBUS << SIGNAL_SHIFT | 2;
+      case SIGSEGV_MAPERR -> KernelSetup.SIGSEGV << SIGNAL_SHIFT | 1;
+      case SIGSEGV_ACCERR -> KernelSetup.SIGSEGV << SIGNAL_SHIFT | 2;
+      case SIGSEGV_KERNEL -> KernelSetup.SIGSEGV << SIGNAL_SHIFT | SI_KERNEL;
+      case SIGBUS -> KernelSetup.SIGBUS << SIGNAL_SHIFT | 2;
       default -> throw new IllegalStateException("the access ended in " + leaf);
     };
   }

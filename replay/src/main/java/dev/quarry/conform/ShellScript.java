@@ -42,7 +42,6 @@ final class ShellScript {
   private static final long LOWEST = 0x1_0000;
 
   private static final long STACK = 0x7fff_fffd_e000L;
-  private static final long TASK_SIZE = 0x7fff_ffff_f000L;
 
   private final Sequence sequence;
   private final StringBuilder out = new StringBuilder();
@@ -73,9 +72,13 @@ final class ShellScript {
     out.append("p: thp_disable yes\n");
     out.append("# free for areas: ").append(hex(Window.START)).append(" to ").append(hex(end));
     out.append("; all other addresses are taken\n");
-    out.append("p: munmap ").append(hex(STACK)).append(' ').append(TASK_SIZE - STACK).append('\n');
+    out.append("p: munmap ")
+        .append(hex(STACK))
+        .append(' ')
+        .append(KernelSetup.USER_END - STACK)
+        .append('\n');
     filler(LOWEST, Window.LOW, "private anon noreserve");
-    filler(Window.HIGH, TASK_SIZE, "private anon noreserve");
+    filler(Window.HIGH, KernelSetup.USER_END, "private anon noreserve");
     filler(Window.LOW, Window.START, "shared anon");
     filler(end, Window.HIGH, "shared anon");
     if (uses(Op.MEMORY_FILE)) {
@@ -98,7 +101,7 @@ final class ShellScript {
     limit("memlock", s.lockBytes());
     limit("stack", s.stackBytes());
     limit("data", s.dataBytes());
-    long mapped = TASK_SIZE - LOWEST - s.pages() * Window.PAGE;
+    long mapped = KernelSetup.USER_END - LOWEST - s.pages() * Window.PAGE;
     limit("as", s.moreBytes() == Settings.NO_LIMIT ? s.moreBytes() : mapped + s.moreBytes());
     if (out.length() > before) {
       out.insert(before, "p: prlimit").append('\n');

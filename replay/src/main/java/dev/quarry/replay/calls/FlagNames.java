@@ -6,9 +6,6 @@ import java.util.Map;
 
 /** The names that strace writes for bits and numbers (include/uapi/linux/mman.h, sched.h, 6.18). */
 final class FlagNames {
-  static final long CLONE_VM = 0x100;
-  static final long CLONE_THREAD = 0x10000;
-
   private static final Map<String, Long> VALUES = new HashMap<>();
 
   static {

@@ -32,8 +32,13 @@ public final class Numbers {
 
   /** A thread's number, or 0. */
   public static int tid(String text) {
+    return Math.max(0, tidOrIdle(text));
+  }
+
+  /** A thread's number, of which 0 is the idle task's, or -1. */
+  public static int tidOrIdle(String text) {
     long number = decimal(text);
-    return number > 0 && number <= Integer.MAX_VALUE ? (int) number : 0;
+    return number >= 0 && number <= Integer.MAX_VALUE ? (int) number : -1;
   }
 
   private static boolean isAll(String text, int radix) {

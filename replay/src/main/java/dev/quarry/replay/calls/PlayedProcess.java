@@ -20,7 +20,6 @@ public final class PlayedProcess {
 
   private final int pid;
   private final Optional<PlayedProcess> parent;
-  private final boolean isBorn;
   private Process process;
   private String program;
   private boolean isSpaceKnown;
@@ -58,7 +57,6 @@ public final class PlayedProcess {
       int pid, Optional<PlayedProcess> parent, boolean isBorn, Process process, String program) {
     this.pid = pid;
     this.parent = parent;
-    this.isBorn = isBorn;
     this.process = process;
     this.program = program;
     this.isSpaceKnown = isBorn && parent.map(PlayedProcess::isSpaceKnown).orElse(false);
@@ -72,11 +70,6 @@ public final class PlayedProcess {
   /** Who made it, if that was recorded. */
   public Optional<PlayedProcess> parent() {
     return parent;
-  }
-
-  /** Whether it began in the recording. */
-  public boolean isBorn() {
-    return isBorn;
   }
 
   /** The program that it ran last; empty if it ran none in the recording. */

@@ -19,6 +19,7 @@ import dev.quarry.virtual.space.RssKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,10 @@ public final class Spaces {
   private final Accesses accesses;
   private final ProgramPlayer programs;
   private final Map<Integer, PlayedProcess> ofTask = new HashMap<>();
-  private final Map<Integer, Sharing> unsure = new HashMap<>();
+
+  /** Tasks of which it is not known yet whether they are threads. */
+  private final Set<Integer> unsure = new HashSet<>();
+
   private final Map<Integer, List<Faulted>> held = new HashMap<>();
   private final Map<Long, long[]> kernelCounts = new HashMap<>();
   private final List<PlayedProcess> all = new ArrayList<>();
@@ -169,7 +173,7 @@ public final class Spaces {
         ofTask.put(fork.child(), parent);
         parent.tasks++;
         if (fork.sharing() == Sharing.SPACE_OR_THREAD) {
-          unsure.put(fork.child(), fork.sharing());
+          unsure.add(fork.child());
         }
       }
     }
@@ -177,7 +181,7 @@ public final class Spaces {
 
   private void executed(Executed started) {
     PlayedProcess played = of(started.tid());
-    if (unsure.remove(started.tid()) != null) { // it was no thread
+    if (unsure.remove(started.tid())) { // it was no thread
       played.tasks--;
       Process own = processes.cloneVm(played.process());
       played = add(started.tid(), Optional.of(played), true, own, played.program());

@@ -47,7 +47,11 @@ public final class StraceReader {
   public static List<TaskEvent> read(Path path, String name, Complaints complaints) {
     try (TextFile file = new TextFile(path, name, complaints)) {
       StraceReader reader = new StraceReader(file);
-      while (file.next() && reader.events.size() < MOST_EVENTS) {
+      while (file.next()) {
+        if (reader.events.size() == MOST_EVENTS) {
+          file.wrong("lines behind the last that is kept", MOST_EVENTS + " events are kept");
+          break;
+        }
         reader.line();
       }
       if (reader.calls == 0) {
@@ -166,9 +170,7 @@ public final class StraceReader {
     int at = inside.indexOf("flags=");
     if (at >= 0) {
       String flags = inside.substring(at + "flags=".length()).split("[,}]", 2)[0];
-      long bits = FlagNames.known(flags);
-      sharing = (bits & FlagNames.CLONE_VM) != 0 ? Sharing.SPACE : Sharing.COPY;
-      sharing = (bits & FlagNames.CLONE_THREAD) != 0 ? Sharing.THREAD : sharing;
+      sharing = Sharing.ofClone(FlagNames.known(flags));
     }
     TaskEvent event = new Forked(line.micros(), line.tid(), child, sharing);
     if (slot < events.size()) {

@@ -37,7 +37,18 @@ public sealed interface TaskEvent {
     /** It is a thread of the same process: CLONE_THREAD. */
     THREAD,
     /** The address space; whether it is a thread shows when it starts a program: clone3. */
-    SPACE_OR_THREAD
+    SPACE_OR_THREAD;
+
+    private static final long CLONE_VM = 0x100;
+    private static final long CLONE_THREAD = 0x10000;
+
+    /** What the flags of clone say (include/uapi/linux/sched.h, 6.18). */
+    public static Sharing ofClone(long flags) {
+      if ((flags & CLONE_THREAD) != 0) {
+        return THREAD;
+      }
+      return (flags & CLONE_VM) != 0 ? SPACE : COPY;
+    }
   }
 
   /** A task is about to call execve; what is written from now on is the new program's. */

@@ -21,6 +21,10 @@ public final class TextFile implements AutoCloseable {
   private int at;
   private int limit;
   private long line;
+
+  /** Of the line, also those that are not kept. */
+  private long bytes;
+
   private String text = "";
   private boolean ended;
 
@@ -41,7 +45,7 @@ public final class TextFile implements AutoCloseable {
     while (!ended) {
       boolean whole = readLine();
       if (parts.size() > MAX_LINE_BYTES) {
-        wrong("line longer than 64 KiB", "it has " + parts.size() + " bytes");
+        wrong("line longer than 64 KiB", "it has " + bytes + " bytes");
       } else if (whole) {
         text = parts.toString(StandardCharsets.ISO_8859_1);
         return true;
@@ -54,6 +58,7 @@ public final class TextFile implements AutoCloseable {
 
   private boolean readLine() {
     parts.reset();
+    bytes = 0;
     line++;
     while (true) {
       if (at == limit && !fill()) {
@@ -64,6 +69,7 @@ public final class TextFile implements AutoCloseable {
       while (at < limit && buffer[at] != '\n') {
         at++;
       }
+      bytes += at - from;
       if (parts.size() <= MAX_LINE_BYTES) {
         parts.write(buffer, from, at - from);
       }
@@ -98,11 +104,6 @@ public final class TextFile implements AutoCloseable {
   /** Its number, from 1. */
   public long line() {
     return line;
-  }
-
-  /** What messages call the file. */
-  public String name() {
-    return name;
   }
 
   /** How much of the file, still packed, was read. */

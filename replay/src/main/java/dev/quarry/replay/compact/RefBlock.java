@@ -27,13 +27,10 @@ public final class RefBlock {
   static final int MOST_KIND = 3;
   static final int RARE = 0xFF;
 
-  private static final int MOST_DELTA_BYTES = 8;
-
   private final byte[] shapeKinds = new byte[RARE + 1];
   private final int[] shapeBytes = new int[RARE + 1];
   private final int[] shapeCounts = new int[RARE + 1];
   private Block block;
-  private long firstLine;
   private int count;
 
   /** For the blocks of a file. */
@@ -58,7 +55,7 @@ public final class RefBlock {
     if (count != block.events) {
       throw block.error("its columns have " + count + " events, its header " + block.events);
     }
-    firstLine = in.longNumber("first line");
+    in.longNumber("first line");
     long code = in.signedNumber("code base");
     long data = in.signedNumber("data base");
     int shapes = in.number("shapes", RARE);
@@ -68,7 +65,7 @@ public final class RefBlock {
     int rareBytes = in.number("bytes of rare shapes", CompactForm.MAX_PAYLOAD_BYTES);
     int shapesAt = in.take(count, "the shapes");
     int lengthsAt = in.take((count + 1) / 2, "the lengths");
-    int deltasAt = in.take(deltaBytes(lengthsAt), "the deltas");
+    int deltasAt = in.take(LongDeltas.bytes(block, lengthsAt, count), "the deltas");
     int rareAt = in.take(rareBytes, "the rare shapes");
     if (in.left() != 0) {
       throw block.error(in.left() + " bytes are left behind the columns");
@@ -105,22 +102,6 @@ public final class RefBlock {
     }
   }
 
-  private int deltaBytes(int lengthsAt) {
-    int sum = 0;
-    for (int i = 0; i < count; i++) {
-      int length = length(lengthsAt, i);
-      if (length > MOST_DELTA_BYTES) {
-        throw block.error("a delta of " + length + " bytes; the most are " + MOST_DELTA_BYTES);
-      }
-      sum += length;
-    }
-    return sum;
-  }
-
-  private int length(int lengthsAt, int event) {
-    return block.payload[lengthsAt + (event >> 1)] >> ((event & 1) << 2) & 15;
-  }
-
   private void readAddresses(
       int lengthsAt,
       int deltasAt,
@@ -134,10 +115,9 @@ public final class RefBlock {
     long data = dataBase;
     int at = deltasAt;
     for (int i = 0; i < count; i++) {
-      int length = length(lengthsAt, i);
-      long zigzag = length == 0 ? 0 : LittleEndian.getLong(payload, at) & -1L >>> (64 - 8 * length);
+      int length = LongDeltas.length(payload, lengthsAt, i);
+      long delta = LongDeltas.value(payload, at, length);
       at += length;
-      long delta = (zigzag >>> 1) ^ -(zigzag & 1);
       if (kinds[i] == CODE) {
         addresses[i] = code + delta;
         code = addresses[i] + bytes[i];
@@ -146,11 +126,6 @@ public final class RefBlock {
         addresses[i] = data;
       }
     }
-  }
-
-  /** Number of the block's first line in the text, from 1. */
-  public long firstLine() {
-    return firstLine;
   }
 
   /** An error in this block. */

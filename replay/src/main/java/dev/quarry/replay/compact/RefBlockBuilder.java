@@ -6,8 +6,6 @@ import java.util.Map;
 
 /** Collects references and writes them as a block; the other side of {@link RefBlock}. */
 public final class RefBlockBuilder {
-  private static final int NIBBLE = 4;
-
   /** Shapes, lengths, deltas and rare shapes of one event take no more. */
   private static final int MOST_EVENT_BYTES = 24;
 
@@ -16,8 +14,7 @@ public final class RefBlockBuilder {
   private final Map<Shape, Integer> shapes = new HashMap<>();
   private final PayloadWriter table = new PayloadWriter();
   private final PayloadWriter numbers = new PayloadWriter();
-  private final PayloadWriter lengths = new PayloadWriter();
-  private final PayloadWriter deltas = new PayloadWriter();
+  private final LongDeltasBuilder deltas = new LongDeltasBuilder();
   private final PayloadWriter rare = new PayloadWriter();
   private final PayloadWriter payload = new PayloadWriter();
   private long firstLine;
@@ -26,7 +23,6 @@ public final class RefBlockBuilder {
   private long code;
   private long data;
   private int events;
-  private int halfLength;
 
   /** An empty block. */
   public RefBlockBuilder() {}
@@ -38,8 +34,7 @@ public final class RefBlockBuilder {
 
   /** Whether another event fits. */
   public boolean hasRoom() {
-    int bytes =
-        table.length() + numbers.length() + lengths.length() + deltas.length() + rare.length();
+    int bytes = table.length() + numbers.length() + deltas.bytes() + rare.length();
     return events < CompactForm.MAX_EVENTS
         && bytes + 4 * MOST_EVENT_BYTES <= CompactForm.MAX_PAYLOAD_BYTES;
   }
@@ -59,10 +54,10 @@ public final class RefBlockBuilder {
       putShape(rare, kind, bytes, count);
     }
     if (kind == RefBlock.CODE) {
-      putDelta(address - code);
+      deltas.add(address - code);
       code = address + bytes;
     } else {
-      putDelta(address - data);
+      deltas.add(address - data);
       data = address;
     }
     events++;
@@ -91,24 +86,8 @@ public final class RefBlockBuilder {
     }
   }
 
-  private void putDelta(long delta) {
-    long zigzag = (delta << 1) ^ (delta >> (Long.SIZE - 1));
-    int length = (Long.SIZE - Long.numberOfLeadingZeros(zigzag) + Byte.SIZE - 1) / Byte.SIZE;
-    for (int i = 0; i < length; i++) {
-      deltas.put((int) (zigzag >>> (Byte.SIZE * i)));
-    }
-    if ((events & 1) == 0) {
-      halfLength = length;
-    } else {
-      lengths.put(halfLength | (length << NIBBLE));
-    }
-  }
-
   /** Writes the block and empties this. */
   public void write(CompactOutput out) throws IOException {
-    if ((events & 1) != 0) {
-      lengths.put(halfLength);
-    }
     payload.clear();
     payload.number(events);
     payload.number(firstLine);
@@ -118,12 +97,11 @@ public final class RefBlockBuilder {
     payload.put(table);
     payload.number(rare.length());
     payload.put(numbers);
-    payload.put(lengths);
-    payload.put(deltas);
+    deltas.write(payload);
     payload.put(rare);
     out.block(CompactForm.EVENTS, payload, events);
     shapes.clear();
-    for (PayloadWriter column : new PayloadWriter[] {table, numbers, lengths, deltas, rare}) {
+    for (PayloadWriter column : new PayloadWriter[] {table, numbers, rare}) {
       column.clear();
     }
     events = 0;

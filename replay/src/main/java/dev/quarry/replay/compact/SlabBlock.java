@@ -23,7 +23,6 @@ import dev.quarry.replay.read.RecordingException;
  * shift}; the shift is of the lowest bits that are 0 in all pointers.
  */
 public final class SlabBlock {
-  private static final int MOST_DELTA_BYTES = 8;
   private static final int MOST_SHIFT = 63;
 
   private final SlabShapes shapes = new SlabShapes();
@@ -67,7 +66,7 @@ public final class SlabBlock {
     readShapes(in.take(count * width, "the shapes"), width);
     int stepsAt = in.take(count, "the steps");
     int lengthsAt = in.take((count + 1) / 2, "the lengths");
-    int deltasAt = in.take(deltaBytes(lengthsAt), "the deltas");
+    int deltasAt = in.take(LongDeltas.bytes(block, lengthsAt, count), "the deltas");
     int longAt = in.take(longBytes, "the long steps");
     if (in.left() != 0) {
       throw block.error(in.left() + " bytes are left behind the columns");
@@ -114,33 +113,16 @@ public final class SlabBlock {
     }
   }
 
-  private int deltaBytes(int lengthsAt) {
-    int sum = 0;
-    for (int i = 0; i < count; i++) {
-      int length = length(lengthsAt, i);
-      if (length > MOST_DELTA_BYTES) {
-        throw block.error("a delta of " + length + " bytes; the most are " + MOST_DELTA_BYTES);
-      }
-      sum += length;
-    }
-    return sum;
-  }
-
-  private int length(int lengthsAt, int event) {
-    return block.payload[lengthsAt + (event >> 1)] >> ((event & 1) << 2) & 15;
-  }
-
   private void readDeltas(int lengthsAt, int deltasAt, int shift) {
     byte[] bytes = block.payload;
     long[] last = shapes.last();
     int[] slots = shapes.slots();
     int at = deltasAt;
     for (int i = 0; i < count; i++) {
-      int length = length(lengthsAt, i);
-      long zigzag = length == 0 ? 0 : LittleEndian.getLong(bytes, at) & -1L >>> (64 - 8 * length);
-      at += length;
+      int length = LongDeltas.length(bytes, lengthsAt, i);
       int slot = slots[shapeOf[i]];
-      last[slot] += (zigzag >>> 1) ^ -(zigzag & 1);
+      last[slot] += LongDeltas.value(bytes, at, length);
+      at += length;
       pointers[i] = last[slot] << shift;
     }
   }

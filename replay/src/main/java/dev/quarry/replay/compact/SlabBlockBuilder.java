@@ -163,22 +163,14 @@ public final class SlabBlockBuilder {
   }
 
   private void deltas(int shift) {
-    byte[] lengths = new byte[(count + 1) / 2];
-    PayloadWriter deltas = new PayloadWriter();
+    LongDeltasBuilder deltas = new LongDeltasBuilder();
     long[] last = new long[slots.size()];
     for (int i = 0; i < count; i++) {
       long pointer = pointers[i] >>> shift;
-      long delta = pointer - last[slotOf[i]];
+      deltas.add(pointer - last[slotOf[i]]);
       last[slotOf[i]] = pointer;
-      long zigzag = (delta << 1) ^ (delta >> (Long.SIZE - 1));
-      int length = (Long.SIZE + 7 - Long.numberOfLeadingZeros(zigzag)) / 8;
-      lengths[i >> 1] |= (byte) (length << ((i & 1) << 2));
-      for (int b = 0; b < length; b++) {
-        deltas.put((int) (zigzag >>> (8 * b)));
-      }
     }
-    payload.put(lengths, 0, lengths.length);
-    payload.put(deltas);
+    deltas.write(payload);
   }
 
   private void clear() {

@@ -51,13 +51,15 @@ final class FaultLines implements AutoCloseable {
       file.wrong("unknown letter", Quote.of(file.text()));
       return null;
     }
-    long delta = f.length == FIELDS ? Numbers.decimal(f[1]) : Numbers.NONE;
-    int tid = f.length == FIELDS ? Numbers.tid(f[3]) : 0;
-    long address = f.length == FIELDS ? Numbers.hex(f[4]) : Numbers.NONE;
-    long error = f.length == FIELDS ? Numbers.hex(f[6]) : Numbers.NONE;
+    if (f.length != FIELDS) {
+      return damaged();
+    }
+    long delta = Numbers.decimal(f[1]);
+    int tid = Numbers.tidOrIdle(f[3]);
+    long address = Numbers.hex(f[4]);
+    long error = Numbers.hex(f[6]);
     if (delta < 0 || tid < 0 || address == Numbers.NONE || error == Numbers.NONE) {
-      file.wrong("fault with a damaged field", Quote.of(file.text()));
-      return null;
+      return damaged();
     }
     long micros = clock.advance(delta);
     Optional<String> foreign = user ? Foreign.address(address) : Optional.empty();
@@ -74,6 +76,11 @@ final class FaultLines implements AutoCloseable {
     By by = user ? By.TASK : kernel(f[5]);
     return new Faulted(
         micros, tid, by, address, code, (error & PRESENT) != 0, known ? ip : Faulted.NO_IP);
+  }
+
+  private @Nullable Faulted damaged() {
+    file.wrong("fault with a damaged field", Quote.of(file.text()));
+    return null;
   }
 
   /**

@@ -28,8 +28,6 @@ final class OtherLines implements AutoCloseable {
   private static final String ENTER = "sys_enter_";
   private static final String EXIT = "sys_exit_";
   private static final int HEAD_FIELDS = 4;
-  private static final long CLONE_VM = 0x100;
-  private static final long CLONE_THREAD = 0x10000;
 
   /** A call that a task is in. */
   private record Begun(String name, List<Long> arguments) {}
@@ -67,15 +65,14 @@ final class OtherLines implements AutoCloseable {
 
   private @Nullable TaskEvent event(String[] f) {
     long delta = f.length >= HEAD_FIELDS ? Numbers.decimal(f[0]) : Numbers.NONE;
-    long tid = f.length >= HEAD_FIELDS ? Numbers.decimal(f[2]) : Numbers.NONE;
-    if (delta < 0 || tid < 0 || tid > Integer.MAX_VALUE) {
+    int task = f.length >= HEAD_FIELDS ? Numbers.tidOrIdle(f[2]) : -1;
+    if (delta < 0 || task < 0) {
       file.wrong("event without time or thread", Quote.of(file.text()));
       return null;
     }
     long micros = clock.advance(delta);
     String rest = f.length > HEAD_FIELDS ? f[HEAD_FIELDS] : "";
     String name = f[HEAD_FIELDS - 1];
-    int task = (int) tid;
     if (name.startsWith(ENTER)) {
       return enter(micros, task, name.substring(ENTER.length()), rest);
     }
@@ -158,11 +155,7 @@ final class OtherLines implements AutoCloseable {
     return switch (call.name()) {
       case "vfork" -> Sharing.SPACE;
       case "clone3" -> Sharing.SPACE_OR_THREAD;
-      case "clone" -> {
-        long flags = call.arguments().isEmpty() ? 0 : call.arguments().getFirst();
-        Sharing space = (flags & CLONE_VM) != 0 ? Sharing.SPACE : Sharing.COPY;
-        yield (flags & CLONE_THREAD) != 0 ? Sharing.THREAD : space;
-      }
+      case "clone" -> Sharing.ofClone(call.arguments().isEmpty() ? 0 : call.arguments().getFirst());
       default -> Sharing.COPY;
     };
   }

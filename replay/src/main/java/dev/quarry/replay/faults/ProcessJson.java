@@ -100,7 +100,7 @@ public final class ProcessJson {
     node.put("missed_writes", p.missedWrites());
     node.put("presence_right", p.presenceRight());
     ObjectNode kinds = node.putObject("by_kind");
-    p.leaves().forEach((leaf, n) -> kinds.put(ProcessText.words(leaf).replace(' ', '_'), n));
+    p.leaves().forEach((leaf, n) -> kinds.put(leaf.words().replace(' ', '_'), n));
     ObjectNode areas = node.putObject("by_area");
     p.actualByArea()
         .forEach((area, n) -> {

@@ -55,7 +55,8 @@ public final class ProcessReplay {
     String faultName = RecordingFiles.nameOf(faults);
     String otherName = RecordingFiles.nameOf(others);
     Source source = wrong -> new FaultEvents(faults, faultName, others, otherName, wrong);
-    return play(RecordingFiles.nameOf(folder), source, true, options, progress);
+    Complaints wrong = new Complaints(options.strict());
+    return play(RecordingFiles.nameOf(folder), source, wrong, true, options, progress);
   }
 
   private static Path file(Path folder, String name) {
@@ -76,11 +77,6 @@ public final class ProcessReplay {
     Complaints wrong = new Complaints(options.strict());
     List<TaskEvent> events = StraceReader.read(file, name, wrong);
     return play(name, _ -> new Listed(events.iterator()), wrong, false, options, progress);
-  }
-
-  private static ProcessResult play(
-      String name, Source source, boolean faults, ProcessOptions options, LongConsumer progress) {
-    return play(name, source, new Complaints(options.strict()), faults, options, progress);
   }
 
   private static ProcessResult play(

@@ -127,7 +127,7 @@ public final class ProcessText {
     List<FaultLeaf> ends = List.copyOf(leaves.keySet());
     List<AreaKind> areas = List.copyOf(kernel.keySet());
     for (int i = 0; i < Math.max(ends.size(), areas.size()); i++) {
-      String left = i < ends.size() ? words(ends.get(i)) : "";
+      String left = i < ends.size() ? ends.get(i).words() : "";
       String count = i < ends.size() ? Long.toString(leaves.getOrDefault(ends.get(i), 0L)) : "";
       print("  %-20s %9s", left, count);
       if (i < areas.size()) {
@@ -139,11 +139,6 @@ public final class ProcessText {
       out.append('\n');
     }
     out.append('\n');
-  }
-
-  /** A leaf's name in small letters. */
-  static String words(FaultLeaf leaf) {
-    return leaf.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private void overTime() {

@@ -36,23 +36,28 @@ public final class PressureLog {
     long direct = events.sum(VmEvent.PGSTEAL_DIRECT);
     long reclaimed = events.sum(VmEvent.PGSTEAL_KSWAPD) + direct;
     long swapOuts = events.sum(VmEvent.PSWPOUT);
-    long refaults = 0;
-    for (Node node : machine.memory().nodes()) {
-      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_ANON);
-      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_FILE);
-    }
     // Of what was freed directly, as large a part was written as of all.
     long waited = reclaimed == 0 ? 0 : Math.min(direct, direct * swapOuts / reclaimed);
     long stall = major * settings.readMicros() + waited * settings.writeMicros();
     return new PressureSample(
         major,
-        refaults,
+        refaults(machine),
         events.sum(VmEvent.PGSCAN_KSWAPD) + events.sum(VmEvent.PGSCAN_DIRECT),
         reclaimed,
         direct,
         events.sum(VmEvent.PSWPIN),
         swapOuts,
         stall * NANOS);
+  }
+
+  /** Pages that went and came back, of all nodes of a machine. */
+  public static long refaults(Machine machine) {
+    long refaults = 0;
+    for (Node node : machine.memory().nodes()) {
+      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_ANON);
+      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_FILE);
+    }
+    return refaults;
   }
 
   /** What was set. */

@@ -1,9 +1,11 @@
 package dev.quarry.replay.pressure;
 
+import static dev.quarry.replay.text.ReportLines.line;
+
+import dev.quarry.replay.text.ReportLines;
 import dev.quarry.replay.text.Sparkline;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /** Pressure on memory as text. */
@@ -53,16 +55,8 @@ public final class PressureText {
     for (Line line : LINES) {
       long first = line.value.applyAsLong(left.total());
       long second = line.value.applyAsLong(right.total());
-      String change =
-          first == 0
-              ? "-"
-              : String.format(Locale.ROOT, "%+.1f %%", 100.0 * (second - first) / first);
-      line(out, "%-26s %,24d %,24d %10s", line.name, first, second, change);
+      ReportLines.versus(out, line.name, first, second);
     }
     return out.toString();
-  }
-
-  private static void line(StringBuilder out, String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
   }
 }

@@ -62,10 +62,7 @@ public final class FaultTable {
       for (long count : counts[leaf]) {
         byKind.add(count);
       }
-      String name =
-          leaf == LARGE
-              ? "large page"
-              : LEAVES[leaf].name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      String name = leaf == LARGE ? "large page" : LEAVES[leaf].words();
       Row row = new Row(name, byKind);
       if (row.sum() > 0) {
         rows.add(row);

@@ -1,6 +1,6 @@
 package dev.quarry.replay.refs;
 
-import java.util.Locale;
+import static dev.quarry.replay.text.ReportLines.line;
 
 /** A miss-ratio curve as a table with bars. */
 public final class MrcText {
@@ -44,10 +44,6 @@ public final class MrcText {
     line(out, "bars: each step down is a tenth as many misses");
     problems.report().forEach(problem -> line(out, "%s", problem));
     return out.toString();
-  }
-
-  private static void line(StringBuilder out, String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
   }
 
   private static String share(double ratio) {

@@ -8,9 +8,8 @@ import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.Gfp;
-import dev.quarry.physical.Node;
-import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.Zone;
+import dev.quarry.replay.pressure.PressureLog;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.fault.FaultLeaf;
@@ -124,11 +123,7 @@ final class PolicyPlayer {
 
   private Outcome outcome(Optimum trace) {
     process.mm().noteHiwaterRss();
-    long refaults = 0;
-    for (Node node : machine.memory().nodes()) {
-      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_ANON);
-      refaults += node.stat(NodeStat.WORKINGSET_REFAULT_FILE);
-    }
-    return new Outcome((int) process.mm().hiwaterRss(), trace.pages() + refaults);
+    long misses = trace.pages() + PressureLog.refaults(machine);
+    return new Outcome((int) process.mm().hiwaterRss(), misses);
   }
 }

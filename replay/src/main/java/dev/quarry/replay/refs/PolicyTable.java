@@ -1,8 +1,9 @@
 package dev.quarry.replay.refs;
 
+import static dev.quarry.replay.text.ReportLines.line;
+
 import dev.quarry.machine.LruSpec;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Both LRU policies beside the best that there could be: each plays the trace in a machine, with
@@ -59,9 +60,5 @@ public final class PolicyTable {
         clock,
         outcome.misses() / (double) optimum,
         outcome.misses() / (double) clock);
-  }
-
-  private static void line(StringBuilder out, String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
   }
 }

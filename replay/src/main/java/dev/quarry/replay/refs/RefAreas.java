@@ -4,6 +4,7 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
 import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MapFlags;
 import dev.quarry.virtual.space.SpaceSettings;
 
@@ -36,10 +37,6 @@ final class RefAreas {
   private static final long STACK_BYTES = 8L << 20;
 
   private static final long NO_STACK = -1;
-  private static final int PROT_READ = 1;
-  private static final int PROT_WRITE = 2;
-  private static final int PROT_EXEC = 4;
-  private static final int MOST_ERRNO = 4095;
   private static final long TEXT_FILE_BYTES = 1L << 47;
 
   private final SystemCalls calls;
@@ -80,7 +77,7 @@ final class RefAreas {
   /** Makes an area of the page of an address. */
   void make(long address, Kind kind) {
     long page = address & -PAGE;
-    int data = PROT_READ | PROT_WRITE;
+    long data = MapFlags.PROT_READ | MapFlags.PROT_WRITE;
     long memory = MapFlags.MAP_PRIVATE | MapFlags.MAP_FIXED_NOREPLACE | MapFlags.MAP_ANONYMOUS;
     long got =
         switch (kind) {
@@ -88,7 +85,7 @@ final class RefAreas {
               calls.mmap(
                   page,
                   PAGE,
-                  PROT_READ | PROT_EXEC,
+                  MapFlags.PROT_READ | MapFlags.PROT_EXEC,
                   MapFlags.MAP_PRIVATE | MapFlags.MAP_FIXED_NOREPLACE,
                   textFile,
                   page);
@@ -101,13 +98,13 @@ final class RefAreas {
 
   /** Gives the page of an address the right that it lacked. */
   void widen(long address, boolean wasFetched) {
-    long rights = PROT_READ | PROT_WRITE | (wasFetched ? PROT_EXEC : 0);
+    long rights = MapFlags.PROT_READ | MapFlags.PROT_WRITE | (wasFetched ? MapFlags.PROT_EXEC : 0);
     expect(calls.mprotect(address & -PAGE, PAGE, rights), "rights of a page");
     widened++;
   }
 
   private static void expect(long result, String what) {
-    if (result < 0 && result >= -MOST_ERRNO) {
+    if (Errno.isError(result)) {
       throw new RefException(what + " cannot be had: error " + -result);
     }
   }

@@ -64,10 +64,7 @@ public final class RefCompactReader implements RefReader {
       default -> {
         TextBlock piece = new TextBlock(stored);
         if (piece.begins()) {
-          problems.add(
-              RefProblem.LONG_LINE,
-              piece.firstLine(),
-              "the longest has " + RefLines.MAX_LINE_BYTES + " bytes");
+          problems.addLongLine(piece.firstLine());
         }
       }
     }

@@ -39,7 +39,6 @@ final class RefLines {
   private final RefProblems problems;
   private final long[] seen = new long[RefKind.COUNT];
   private String command = "";
-  private long otherLines;
 
   private byte[] bytes = {};
   private int at;
@@ -70,11 +69,6 @@ final class RefLines {
     return command;
   }
 
-  /** Lines that are no references and are not meant to be. */
-  long otherLines() {
-    return otherLines;
-  }
-
   /**
    * Reads a line without its end.
    *
@@ -85,7 +79,6 @@ final class RefLines {
     at = from;
     end = to > from && text[to - 1] == '\r' ? to - 1 : to;
     if (at == end) {
-      otherLines++;
       return false;
     }
     int first = text[at];
@@ -202,7 +195,6 @@ final class RefLines {
     } else {
       return wrong(RefProblem.UNKNOWN_OPERATION, line, at);
     }
-    otherLines++;
     return false;
   }
 

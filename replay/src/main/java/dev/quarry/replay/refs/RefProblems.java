@@ -36,6 +36,11 @@ public final class RefProblems {
     }
   }
 
+  /** Counts a line that is too long to be read. */
+  void addLongLine(long line) {
+    add(RefProblem.LONG_LINE, line, "the longest has " + RefLines.MAX_LINE_BYTES + " bytes");
+  }
+
   /** Counts a wrong line and shows it. */
   void add(RefProblem problem, long line, String text, byte[] bytes, int from, int to) {
     if (!strict && counts[problem.ordinal()] > 0) {

@@ -8,6 +8,7 @@ import dev.quarry.virtual.TableMemory;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.tlb.TlbModel;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** Plays a recording of references on a machine that is booted for it. */
@@ -40,19 +41,19 @@ public final class RefReplay {
   /** The stack distances of all of it. */
   public static StackDistances distances(RefReader reader, LongConsumer progress) {
     StackDistances distances = new StackDistances();
-    RefBatch batch = new RefBatch();
-    while (reader.next(batch)) {
-      distances.take(batch);
-      progress.accept(reader.fileBytesRead());
-    }
+    forEach(reader, progress, distances::take);
     return distances;
   }
 
   /** Adds the pages of all of it to a trace. */
   public static void touches(RefReader reader, Optimum trace, LongConsumer progress) {
+    forEach(reader, progress, trace::take);
+  }
+
+  private static void forEach(RefReader reader, LongConsumer progress, Consumer<RefBatch> take) {
     RefBatch batch = new RefBatch();
     while (reader.next(batch)) {
-      trace.take(batch);
+      take.accept(batch);
       progress.accept(reader.fileBytesRead());
     }
   }
@@ -69,12 +70,8 @@ public final class RefReplay {
       requireWide(memory.layout());
       long tablesBefore = memory.tables();
       RefPlayer player = new RefPlayer(machine, options.settings(), options.window());
-      RefBatch batch = new RefBatch();
       long start = System.nanoTime();
-      while (reader.next(batch)) {
-        player.play(batch);
-        progress.accept(reader.fileBytesRead());
-      }
+      forEach(reader, progress, player::play);
       player.end();
       double seconds = (System.nanoTime() - start) / NANOS;
       return result(name, machine, player, memory.tables() - tablesBefore, seconds);

@@ -2,6 +2,7 @@ package dev.quarry.replay.refs;
 
 import dev.quarry.replay.pressure.PressureLog;
 import dev.quarry.replay.pressure.PressureText;
+import dev.quarry.replay.text.ReportLines;
 import dev.quarry.replay.text.Sparkline;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.tlb.TlbStats;
@@ -34,7 +35,7 @@ public final class RefReportText {
   }
 
   private void line(String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    ReportLines.line(out, format, values);
   }
 
   private void head() {
@@ -115,7 +116,7 @@ public final class RefReportText {
     line("  %-14s %,13d %,13d", name, code, data);
   }
 
-  static String perMille(long part, long whole) {
+  private static String perMille(long part, long whole) {
     return whole == 0 ? "-" : String.format(Locale.ROOT, "%.3f ‰", 1000.0 * part / whole);
   }
 

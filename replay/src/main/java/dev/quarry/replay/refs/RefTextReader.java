@@ -54,9 +54,11 @@ public final class RefTextReader implements RefReader {
     line++;
     if (skipping) {
       skipping = false;
-      return;
+    } else if (stop - at > RefLines.MAX_LINE_BYTES) {
+      problems.addLongLine(line);
+    } else {
+      lines.read(buffer, at, stop, line, batch);
     }
-    lines.read(buffer, at, stop, line, batch);
   }
 
   /** Brings more bytes; false at the end, where the last line may lack its own. */
@@ -69,10 +71,7 @@ public final class RefTextReader implements RefReader {
     at = 0;
     if (end > RefLines.MAX_LINE_BYTES) {
       if (!skipping) {
-        problems.add(
-            RefProblem.LONG_LINE,
-            line + 1,
-            "the longest has " + RefLines.MAX_LINE_BYTES + " bytes");
+        problems.addLongLine(line + 1);
       }
       skipping = true;
       end = 0;

@@ -1,8 +1,8 @@
 package dev.quarry.replay.refs;
 
 import dev.quarry.replay.pressure.PressureText;
+import dev.quarry.replay.text.ReportLines;
 import dev.quarry.virtual.tlb.TlbStats;
-import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /** The same references with two processors, side by side. */
@@ -26,7 +26,7 @@ public final class RefVersusText {
   }
 
   private void line(String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    ReportLines.line(out, format, values);
   }
 
   private void table() {
@@ -67,10 +67,6 @@ public final class RefVersusText {
   }
 
   private void row(String what, ToLongFunction<RefResult> value) {
-    long first = value.applyAsLong(left);
-    long second = value.applyAsLong(right);
-    String change =
-        first == 0 ? "-" : String.format(Locale.ROOT, "%+.1f %%", 100.0 * (second - first) / first);
-    line("%-26s %,24d %,24d %10s", what, first, second, change);
+    ReportLines.versus(out, what, value.applyAsLong(left), value.applyAsLong(right));
   }
 }

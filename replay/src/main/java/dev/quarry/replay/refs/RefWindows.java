@@ -72,13 +72,4 @@ public final class RefWindows {
     }
     return count == 0 ? 0 : sum / (double) count;
   }
-
-  /** The largest working set, in pages. */
-  public int mostWorkingSet() {
-    int most = 0;
-    for (int i = 0; i < count; i++) {
-      most = Math.max(most, workingSet[i]);
-    }
-    return most;
-  }
 }

@@ -91,13 +91,4 @@ public final class RunWriter {
     text.writeTo(out);
     text.clear();
   }
-
-  /** How many references were written. */
-  public long references() {
-    long sum = 0;
-    for (long total : totals) {
-      sum += total;
-    }
-    return sum;
-  }
 }

@@ -26,6 +26,13 @@ function bodyOf(section) {
   return document.querySelector(`#${section} .body`);
 }
 
+/** The notes, or what is said if there are none. */
+function listNotes(none) {
+  bodyOf("notes").append(DATA.notes.length === 0
+    ? el("p", { class: "plain" }, none)
+    : el("ul", {}, ...DATA.notes.map((line) => el("li", {}, line))));
+}
+
 /** [7,3, 0,1] is 7 7 7 0. */
 function unrun(runs) {
   const values = [];

@@ -103,15 +103,9 @@ function drawProcesses() {
       bytes(one.table_bytes)])));
 }
 
-function drawNotes() {
-  bodyOf("notes").append(DATA.notes.length === 0
-    ? el("p", { class: "plain" }, "The recording told all that was needed.")
-    : el("ul", {}, ...DATA.notes.map((line) => el("li", {}, line))));
-}
-
 drawHead();
 drawTime();
 drawFaults();
 drawProcesses();
-drawNotes();
+listNotes("The recording told all that was needed.");
 document.documentElement.dataset.drawn = "all";

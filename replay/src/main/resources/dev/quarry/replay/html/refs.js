@@ -93,16 +93,10 @@ function drawCurve() {
   });
 }
 
-function drawNotes() {
-  bodyOf("notes").append(DATA.notes.length === 0
-    ? el("p", { class: "plain" }, "Every line of the recording was read.")
-    : el("ul", {}, ...DATA.notes.map((line) => el("li", {}, line))));
-}
-
 drawHead();
 drawWindows();
 drawFaults();
 drawTlb();
 drawCurve();
-drawNotes();
+listNotes("Every line of the recording was read.");
 document.documentElement.dataset.drawn = "all";

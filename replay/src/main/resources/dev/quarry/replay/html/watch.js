@@ -8,13 +8,7 @@ function drawHead() {
       `${mib(machine.managedPages)} managed; ${plural(DATA.memory.micros.length, "sample")} over ${seconds(micros / 1e6)}`));
 }
 
-function drawNotes() {
-  bodyOf("notes").append(DATA.notes.length === 0
-    ? el("p", { class: "plain" }, "The files told all that was needed.")
-    : el("ul", {}, ...DATA.notes.map((line) => el("li", {}, line))));
-}
-
 drawHead();
 drawMemory();
-drawNotes();
+listNotes("The files told all that was needed.");
 document.documentElement.dataset.drawn = "all";

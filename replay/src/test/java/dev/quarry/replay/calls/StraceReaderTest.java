@@ -116,6 +116,16 @@ class StraceReaderTest {
   }
 
   @Test
+  void aLineThatIsTooLongIsLeftOutAndItsBytesCounted() throws IOException {
+    String text =
+        "1 1.0 brk(NULL) = 0x1000\n" + "x".repeat(300_000) + "\n1 2.0 brk(NULL) = 0x1000\n";
+    assertThat(read(text)).hasSize(2);
+    assertThat(wrong.report())
+        .containsExactly(
+            "line longer than 64 KiB: 1 line left out, first t:2: it has 300000 bytes");
+  }
+
+  @Test
   void otherTextIsNotTakenForIt() throws IOException {
     assertThat(StraceReader.looksLikeIt("1 1.0 brk(NULL) = 0x1000\n")).isTrue();
     assertThat(StraceReader.looksLikeIt("[pid 3] vfork( <unfinished ...>\n")).isTrue();

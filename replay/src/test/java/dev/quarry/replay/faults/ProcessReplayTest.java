@@ -202,6 +202,19 @@ class ProcessReplayTest {
         .withMessageContaining("has no ev.O");
   }
 
+  /** The idle task's number is one; it has no faults of its own. */
+  @Test
+  void aFaultOfNoThreadIsCounted() throws IOException {
+    Path recording = anonymous(program(), 2, 1).in(folder.resolve("r"));
+    String text = "u 1 0 0 1000 0 6\nu 1 0 x 1000 0 6\nu 1 0 -5 1000 0 6\n";
+    Files.writeString(recording.resolve("ev.F.txt"), text);
+    try (ProcessResult result = ProcessReplay.faults(recording, USUAL, _ -> {})) {
+      assertThat(result.wrong().total()).isEqualTo(2);
+      assertThat(result.wrong().report().getFirst()).contains("first ev.F.txt:2: ");
+      assertThat(process(result, 2).actualFaults()).isZero();
+    }
+  }
+
   /** Whatever a file says, it is played or refused; the machine stays sound. */
   @ParameterizedTest
   @ValueSource(strings = {"ev.F.txt", "ev.O.txt", "strace"})

@@ -87,6 +87,21 @@ class RefReaderTest {
     assertThat(reader.problems().count(RefProblem.LONG_LINE)).isEqualTo(1);
   }
 
+  /** As long as a line may be, longer, and longer than what is read at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {65_536, 65_537, 100_000, 200_000, 300_000})
+  void bothFormsFindTheSameLinesTooLong(int length) throws IOException {
+    String text = "L 10 1\n#" + "x".repeat(length - 1) + "\nL 20 1\n";
+    Path file = Files.writeString(folder.resolve("a.txt"), text, StandardCharsets.ISO_8859_1);
+    Path compact = folder.resolve("a.qk");
+    Converter.convert(file, compact, PLAIN);
+    RefReader reader = RefFiles.open(file, false);
+    String read = all(reader);
+    assertThat(read).startsWith("L 16 1 1\nL 32 1 1\n");
+    assertThat(reader.problems().count(RefProblem.LONG_LINE)).isEqualTo(length > 65_536 ? 1 : 0);
+    assertThat(all(RefFiles.open(compact, false)).replace("a.qk:", "a.txt:")).isEqualTo(read);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void theCompactFormGivesTheTextBack(long seed) throws IOException {
