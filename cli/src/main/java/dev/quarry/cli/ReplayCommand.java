@@ -191,11 +191,13 @@ final class ReplayCommand implements Callable<Integer> {
       CommandLine command = spec.commandLine();
       command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       command.getOut().flush();
-      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", seconds(result));
+      playedIn(seconds(result), command.getErr());
       if (page != null) {
         page.write(HtmlReport.of(result, meta(), changes(settings)));
       }
-      return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
+      return check
+          ? checked(invariants(result), json ? command.getErr() : command.getOut())
+          : ExitCode.OK;
     }
   }
 
@@ -321,9 +323,19 @@ final class ReplayCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), text);
   }
 
-  private static int checked(ReplayResult result, PrintWriter out) {
+  private static List<String> invariants(ReplayResult result) {
     List<String> broken = new ArrayList<>(result.machine().invariants());
     result.slab().ifPresent(slab -> broken.addAll(slab.invariants()));
+    return broken;
+  }
+
+  /** Says how long a replay took, beside its report. */
+  static void playedIn(double seconds, PrintWriter err) {
+    err.printf(Locale.ROOT, "played in %.2f s%n", seconds);
+  }
+
+  /** Says which invariants are broken; the exit code of {@code --check}. */
+  static int checked(List<String> broken, PrintWriter out) {
     out.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
     broken.forEach(finding -> out.println("  " + finding));
     return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;
