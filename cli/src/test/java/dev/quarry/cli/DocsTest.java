@@ -47,7 +47,9 @@ class DocsTest {
     }
     actual.append(text.substring(end));
     Expected.same(file, actual.toString(), getClass());
-    assertThat(whereCommandsRun()).as("files go to /tmp, which is a folder of its own").isEqualTo(before);
+    assertThat(whereCommandsRun())
+        .as("files go to /tmp, which is a folder of its own")
+        .isEqualTo(before);
   }
 
   /** What is in the folder where commands run. */

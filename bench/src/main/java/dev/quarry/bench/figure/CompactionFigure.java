@@ -41,8 +41,7 @@ final class CompactionFigure implements Figure {
         QUARRY,
         rounds,
         () ->
-            Programs.numbers(
-                Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES)));
+            Programs.numbers(Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES)));
     Optional<CProgram> program =
         CProgram.find(context, "compactbench", "the kernel's compaction is");
     if (program.isPresent() && !Files.isWritable(COMPACT_MEMORY)) {

@@ -120,8 +120,7 @@ final class SpaceFigure implements Figure {
       List<String> arguments = new ArrayList<>(List.of(one.workload));
       arguments.addAll(effort.arguments());
       comparison.add(one.row, UNIT, Subjects.QUARRY, () -> quarry(arguments));
-      program.ifPresent(
-          c -> comparison.add(one.row, UNIT, KERNEL, () -> c.numbers(arguments)));
+      program.ifPresent(c -> comparison.add(one.row, UNIT, KERNEL, () -> c.numbers(arguments)));
     }
     List<Row> rows = comparison.run(effort.rounds());
     context.note(

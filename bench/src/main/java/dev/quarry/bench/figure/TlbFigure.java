@@ -44,8 +44,7 @@ final class TlbFigure implements Figure {
           one.row, UNIT, Subjects.QUARRY, () -> jmh.nanos(TlbQuarry.class, one.access, 1, params));
       List<String> arguments = new ArrayList<>(List.of(one.access, one.geometry));
       arguments.addAll(context.effort().arguments());
-      program.ifPresent(
-          c -> comparison.add(one.row, UNIT, WALKER, () -> c.numbers(arguments)));
+      program.ifPresent(c -> comparison.add(one.row, UNIT, WALKER, () -> c.numbers(arguments)));
     }
     comparison.add(
         "random over 1 GiB, no TLB",
