@@ -157,7 +157,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InputKind kind = InputKind.of(recording);
-    if ((mrc || policies) && kind != InputKind.REFERENCES) {
+    if ((mrc || policies) && kind != InputKind.REFERENCES && Files.exists(recording)) {
       throw mistake(
           (mrc ? "--mrc" : "--policies")
               + " is of references to memory, which "
@@ -166,6 +166,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (html != null && (baselines || versus != null)) {
       throw mistake("--html shows one replay: leave out --versus and --baselines");
+    }
+    if (versus != null && (frames != null || check)) {
+      throw mistake("--frames and --check are for one machine, without --versus");
     }
     return switch (kind) {
       case REFERENCES -> references();
@@ -181,9 +184,6 @@ final class ReplayCommand implements Callable<Integer> {
     }
     List<String> settings = settings(set);
     if (versus != null) {
-      if (frames != null || check || html != null) {
-        throw mistake("--frames, --check and --html are for one machine, without --versus");
-      }
       return versus(settings, settings(versus));
     }
     try (ReportFile page = html == null ? null : ReportFile.open(html);
@@ -220,6 +220,12 @@ final class ReplayCommand implements Callable<Integer> {
   private int references() throws IOException {
     if (baselines || frames != null || snapshot != null || !policy.isEmpty()) {
       throw mistake("--baselines, --frames, --snapshot and --policy are not of references");
+    }
+    if ((mrc || policies) && (versus != null || check || !set.isEmpty())) {
+      throw mistake("--mrc and --policies play nothing: leave out --set, --versus and --check");
+    }
+    if (policies && (mrc || json || html != null)) {
+      throw mistake("--policies is a table: leave out --mrc, --json and --html");
     }
     CommandLine command = spec.commandLine();
     RefReplayWork work =
