@@ -7,6 +7,7 @@ import dev.quarry.replay.read.RecordingFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What {@code quarry replay} may be given; each kind knows its own. The first that does is it. */
 enum InputKind {
@@ -44,12 +45,7 @@ enum InputKind {
   abstract boolean isIt(Path input);
 
   static InputKind of(Path input) {
-    for (InputKind kind : values()) {
-      if (kind.isIt(input)) {
-        return kind;
-      }
-    }
-    return PAGES;
+    return Stream.of(values()).filter(kind -> kind.isIt(input)).findFirst().orElseThrow();
   }
 
   /** The first bytes of a file, unpacked, as text. */

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -56,8 +55,7 @@ final class MountedTool {
   }
 
   private List<String> command(List<String> tool) {
-    return Stream.concat(Stream.of("sh", enter.toString()), tool.stream())
-        .collect(ArrayList::new, List::add, List::addAll);
+    return Stream.concat(Stream.of("sh", enter.toString()), tool.stream()).toList();
   }
 
   private static void copy(Reader from, PrintWriter to) {

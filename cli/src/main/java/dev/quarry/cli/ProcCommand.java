@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     name = "proc",
     description = "Runs a tool on a machine's /proc and /sys in place of the kernel's.",
     customSynopsis = {
-      "quarry proc MACHINE|SCRIPT [--set KEY=VALUE]... --mount -- TOOL [ARGUMENT]...",
+      "quarry proc MACHINE|SCRIPT [--set KEY=VALUE]... --mount -- TOOL [ARG]...",
       "       quarry proc MACHINE|SCRIPT [--set KEY=VALUE]... --into FOLDER"
     },
     footer = {

@@ -13,7 +13,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +29,14 @@ record ProcessReplays(Path recording, boolean strict, PrintWriter out, PrintWrit
         ProcessResult result = play(settings)) {
       out.print(json ? ProcessJson.of(result) + "\n" : ProcessText.of(result));
       out.flush();
-      err.printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+      ReplayCommand.playedIn(result.seconds(), err);
       if (page != null) {
         page.write(ProcessReport.of(result, settings));
       }
-      return check ? checked(result, json ? err : out) : ExitCode.OK;
+      return check
+          ? ReplayCommand.checked(result.machine().invariants(), json ? err : out)
+          : ExitCode.OK;
     }
-  }
-
-  private static int checked(ProcessResult result, PrintWriter to) {
-    List<String> broken = result.machine().invariants();
-    to.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
-    broken.forEach(finding -> to.println("  " + finding));
-    return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;
   }
 
   /** Plays twice, and shows both side by side. */

@@ -23,7 +23,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code quarry replay} does with references to memory. */
@@ -32,6 +31,7 @@ final class RefReplayWork {
   private static final String USUAL_MACHINE = "laptop";
 
   private final Path file;
+  private final String name;
   private final MachineSpec machine;
   private final boolean strict;
   private final long window;
@@ -47,6 +47,7 @@ final class RefReplayWork {
       PrintWriter err)
       throws IOException {
     this.file = file;
+    this.name = RecordingFiles.nameOf(file);
     this.machine = MachineFiles.load(machine == null ? USUAL_MACHINE : machine);
     this.strict = strict;
     this.window = window;
@@ -70,13 +71,12 @@ final class RefReplayWork {
     RefResult result = play(settings);
     out.print(json ? RefJson.of(result) + "\n" : RefReportText.of(result));
     out.flush();
-    err.printf(Locale.ROOT, "played in %.2f s%n", result.seconds());
+    ReplayCommand.playedIn(result.seconds(), err);
     if (page != null) {
       page.write(RefReport.of(result));
     }
     if (check) {
-      PrintWriter to = json ? err : out;
-      to.println(result.invariants().isEmpty() ? "all invariants hold" : "invariants broken");
+      return ReplayCommand.checked(result.invariants(), json ? err : out);
     }
     return result.invariants().isEmpty() ? ExitCode.OK : ExitCode.NO;
   }
@@ -91,10 +91,7 @@ final class RefReplayWork {
 
   /** Their miss-ratio curve. */
   int curve(boolean json, @Nullable ReportFile page) throws IOException {
-    String name = RecordingFiles.nameOf(file);
-    try (EventFile opened = EventFile.open(file, name);
-        RefReader reader = opened.references(strict);
-        Progress progress = Progress.of("replay", Files.size(file))) {
+    return read((reader, progress) -> {
       long start = System.nanoTime();
       MissRatioCurve curve = RefReplay.distances(reader, progress).curve();
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -103,34 +100,42 @@ final class RefReplayWork {
               ? RefJson.of(name, curve, reader.problems()) + "\n"
               : MrcText.of(name, curve, reader.problems()));
       out.flush();
-      err.printf(Locale.ROOT, "played in %.2f s%n", seconds);
+      ReplayCommand.playedIn(seconds, err);
       if (page != null) {
         page.write(RefReport.of(name, curve, reader.problems()));
       }
-    }
-    return ExitCode.OK;
+      return ExitCode.OK;
+    });
   }
 
   /** Both LRU policies beside the optimum and CLOCK. */
   int policies() throws IOException {
-    String name = RecordingFiles.nameOf(file);
-    Optimum trace = new Optimum();
-    try (EventFile opened = EventFile.open(file, name);
-        RefReader reader = opened.references(strict);
-        Progress progress = Progress.of("replay", Files.size(file))) {
-      RefReplay.touches(reader, trace, progress);
-    }
+    Optimum trace =
+        read((reader, progress) -> {
+          Optimum touched = new Optimum();
+          RefReplay.touches(reader, touched, progress);
+          return touched;
+        });
     out.print(PolicyTable.of(name, trace));
     return ExitCode.OK;
   }
 
   private RefResult play(List<String> settings) throws IOException {
-    String name = RecordingFiles.nameOf(file);
     RefOptions options = new RefOptions(machine, RefSettings.of(settings), window, strict);
+    return read((reader, progress) -> RefReplay.play(reader, name, options, progress));
+  }
+
+  /** What is made of all references. */
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(RefReader reader, Progress progress) throws IOException;
+  }
+
+  private <T> T read(Use<T> use) throws IOException {
     try (EventFile opened = EventFile.open(file, name);
         RefReader reader = opened.references(strict);
         Progress progress = Progress.of("replay", Files.size(file))) {
-      return RefReplay.play(reader, name, options, progress);
+      return use.of(reader, progress);
     }
   }
 }

@@ -157,7 +157,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InputKind kind = InputKind.of(recording);
-    if ((mrc || policies) && kind != InputKind.REFERENCES) {
+    if ((mrc || policies) && kind != InputKind.REFERENCES && Files.exists(recording)) {
       throw mistake(
           (mrc ? "--mrc" : "--policies")
               + " is of references to memory, which "
@@ -166,6 +166,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (html != null && (baselines || versus != null)) {
       throw mistake("--html shows one replay: leave out --versus and --baselines");
+    }
+    if (versus != null && (frames != null || check)) {
+      throw mistake("--frames and --check are for one machine, without --versus");
     }
     return switch (kind) {
       case REFERENCES -> references();
@@ -181,9 +184,6 @@ final class ReplayCommand implements Callable<Integer> {
     }
     List<String> settings = settings(set);
     if (versus != null) {
-      if (frames != null || check || html != null) {
-        throw mistake("--frames, --check and --html are for one machine, without --versus");
-      }
       return versus(settings, settings(versus));
     }
     try (ReportFile page = html == null ? null : ReportFile.open(html);
@@ -191,11 +191,13 @@ final class ReplayCommand implements Callable<Integer> {
       CommandLine command = spec.commandLine();
       command.getOut().print(json ? ReplayJson.of(result) + "\n" : ReplayText.of(result));
       command.getOut().flush();
-      command.getErr().printf(Locale.ROOT, "played in %.2f s%n", seconds(result));
+      playedIn(seconds(result), command.getErr());
       if (page != null) {
         page.write(HtmlReport.of(result, meta(), changes(settings)));
       }
-      return check ? checked(result, json ? command.getErr() : command.getOut()) : ExitCode.OK;
+      return check
+          ? checked(invariants(result), json ? command.getErr() : command.getOut())
+          : ExitCode.OK;
     }
   }
 
@@ -218,6 +220,12 @@ final class ReplayCommand implements Callable<Integer> {
   private int references() throws IOException {
     if (baselines || frames != null || snapshot != null || !policy.isEmpty()) {
       throw mistake("--baselines, --frames, --snapshot and --policy are not of references");
+    }
+    if ((mrc || policies) && (versus != null || check || !set.isEmpty())) {
+      throw mistake("--mrc and --policies play nothing: leave out --set, --versus and --check");
+    }
+    if (policies && (mrc || json || html != null)) {
+      throw mistake("--policies is a table: leave out --mrc, --json and --html");
     }
     CommandLine command = spec.commandLine();
     RefReplayWork work =
@@ -321,9 +329,19 @@ final class ReplayCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), text);
   }
 
-  private static int checked(ReplayResult result, PrintWriter out) {
+  private static List<String> invariants(ReplayResult result) {
     List<String> broken = new ArrayList<>(result.machine().invariants());
     result.slab().ifPresent(slab -> broken.addAll(slab.invariants()));
+    return broken;
+  }
+
+  /** Says how long a replay took, beside its report. */
+  static void playedIn(double seconds, PrintWriter err) {
+    err.printf(Locale.ROOT, "played in %.2f s%n", seconds);
+  }
+
+  /** Says which invariants are broken; the exit code of {@code --check}. */
+  static int checked(List<String> broken, PrintWriter out) {
     out.println(broken.isEmpty() ? "all invariants hold" : "invariants broken:");
     broken.forEach(finding -> out.println("  " + finding));
     return broken.isEmpty() ? ExitCode.OK : ExitCode.NO;

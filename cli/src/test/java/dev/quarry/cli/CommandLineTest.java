@@ -42,6 +42,11 @@ class CommandLineTest {
         "replay                             | 'RECORDING'",
         "replay no/such                     | no/such: there is no such folder",
         "replay --check --versus x=1 .       | are for one machine, without --versus",
+        "replay --versus x=1 --check examples/pipe.strace | are for one machine, without --versus",
+        "replay --mrc no/such               | no/such: there is no such folder",
+        "replay --mrc examples/pipe.strace | --mrc is of references to memory",
+        "replay --mrc --set tlb=off examples/references/sieve.txt.xz | play nothing: leave out --set, --versus and --check",
+        "replay --policies --json examples/references/sieve.txt.xz | --policies is a table: leave out --mrc, --json",
         "explain no/such.log                | no/such.log: no such file or folder",
         "explain no/such*.log               | no/such*.log: no file is there",
         "explain --summary --trail x        | --summary is a table: leave out --html and --trail",
@@ -79,7 +84,8 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "check", "help"
+        "explain", "replay", "twin", "record", "convert", "shell", "run", "machine", "proc",
+        "check", "conform", "help"
       })
   void eachCommandHasHelp(String command) {
     Cli.Result result = Cli.run("help", command);

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the pages of {@code docs/} show as a command's output is its output. */
 class DocsTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```console\n(.*?)^```$");
+
+  private static final Pattern PLAIN_BLOCK = Pattern.compile("(?ms)^```\n(.*?)^```$");
 
   @TempDir Path scratch;
 
@@ -26,6 +33,7 @@ class DocsTest {
   @ParameterizedTest
   @MethodSource("pages")
   void showsWhatTheCommandsPrint(String page) throws IOException {
+    Set<Path> before = whereCommandsRun();
     Path file = Repository.root().resolve("docs").resolve(page);
     String text = Files.readString(file);
     StringBuilder actual = new StringBuilder();
@@ -39,6 +47,36 @@ class DocsTest {
     }
     actual.append(text.substring(end));
     Expected.same(file, actual.toString(), getClass());
+    assertThat(whereCommandsRun())
+        .as("files go to /tmp, which is a folder of its own")
+        .isEqualTo(before);
+  }
+
+  /** What is in the folder where commands run. */
+  private static Set<Path> whereCommandsRun() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of(""))) {
+      return all.collect(Collectors.toSet());
+    }
+  }
+
+  /** The README shows parts of what pages show, of which the test above knows that it is true. */
+  @Test
+  void theReadmeShowsWhatThePagesShow() throws IOException {
+    List<String> shown = new ArrayList<>();
+    for (Path page : Repository.files("docs", ".md")) {
+      Matcher block = BLOCK.matcher(Files.readString(page));
+      while (block.find()) {
+        block.group(1).lines().forEach(shown::add);
+      }
+    }
+    Matcher block = PLAIN_BLOCK.matcher(Files.readString(Repository.root().resolve("README.md")));
+    while (block.find()) {
+      assertThat(shown).containsAll(block.group(1).lines().filter(DocsTest::isOutput).toList());
+    }
+  }
+
+  private static boolean isOutput(String line) {
+    return !line.equals("...") && !line.matches("(\\./quarry|mvn|\\$|quarry>) .*");
   }
 
   @ParameterizedTest

@@ -63,6 +63,7 @@ class ProcessCommandsTest {
         "p: tmpfile 2G        | 6:12: 2147483648 bytes are above 1 GiB",
         "p: tmpfile 4 hello   | 6:14: 5 bytes of text are more than the file's 4",
         "p: load a atomic=yes | 6:11: load has no option atomic=",
+        "p: open README.md as=x | 6:22: \"x\" is none of file, disk",
         "p: copy_from_user a 4K atomic=maybe | 6:31: atomic is yes or no, not \"maybe\"",
         "spawn layout=flat    | 6:14: \"flat\" is none of fixed, random, legacy",
         "draw pagetable p     | 6:1: draw needs an address",

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** B1: boot of the preset {@code huge}, 1 TiB, and the host's memory that it costs. */
@@ -75,17 +76,14 @@ final class Boot implements Figure {
   }
 
   private static double[] millis(List<String> nanos) {
-    return nanos.stream().mapToDouble(Double::parseDouble).map(n -> n / NANOS_PER_MILLI).toArray();
+    return Arrays.stream(Programs.numbers(nanos)).map(n -> n / NANOS_PER_MILLI).toArray();
   }
 
   private static List<Row> memory(Context context) throws IOException {
     List<double[]> runs = new ArrayList<>();
     for (int i = 0; i < Math.max(3, context.effort().rounds()); i++) {
       context.progress("host memory, run " + (i + 1));
-      runs.add(
-          Programs.fresh(MemoryProbe.class, SMALL_JVM).stream()
-              .mapToDouble(Double::parseDouble)
-              .toArray());
+      runs.add(Programs.numbers(Programs.fresh(MemoryProbe.class, SMALL_JVM)));
     }
     double linux = LINUX_DESCRIPTOR_BYTES * MIB_OF_ONE_TIB / PAGE_BYTES;
     return List.of(

@@ -6,14 +6,16 @@ import dev.quarry.bench.report.Measured;
 import dev.quarry.bench.report.Row;
 import dev.quarry.bench.report.Samples;
 import dev.quarry.bench.report.Subject;
+import dev.quarry.bench.run.CProgram;
 import dev.quarry.bench.run.Context;
 import dev.quarry.bench.run.Programs;
+import dev.quarry.bench.run.Sampler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * COMPACT: blocks of order 9 that compaction wins for each 1,000 pages that it moves, and its time
@@ -24,7 +26,6 @@ import java.util.Map;
 final class CompactionFigure implements Figure {
   private static final String MIB = "256";
   private static final String WARM_MACHINES = "8";
-  private static final Path PROGRAM = Path.of("bench", "target", "c", "compactbench");
   private static final Path COMPACT_MEMORY = Path.of("/proc/sys/vm/compact_memory");
   private static final Subject QUARRY = Subject.ours("Quarry compact_memory");
   private static final Subject KERNEL = Subject.peer("the kernel: compact_memory");
@@ -36,15 +37,17 @@ final class CompactionFigure implements Figure {
   public FigureResult measure(Context context) throws IOException {
     int rounds = context.effort().rounds();
     List<String> arguments = List.of("-Xmx256m", "-XX:+UseSerialGC");
-    add(QUARRY, rounds, () -> Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES));
-    Path program = context.root().resolve(PROGRAM);
-    if (!Files.isExecutable(program)) {
-      context.note("the kernel's compaction is missing: no C compiler built " + PROGRAM);
-    } else if (!Files.isWritable(COMPACT_MEMORY)) {
+    add(
+        QUARRY,
+        rounds,
+        () ->
+            Programs.numbers(Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES)));
+    Optional<CProgram> program =
+        CProgram.find(context, "compactbench", "the kernel's compaction is");
+    if (program.isPresent() && !Files.isWritable(COMPACT_MEMORY)) {
       context.note("the kernel's compaction is missing: only root may write " + COMPACT_MEMORY);
-    } else {
-      List<String> command = List.of(program.toString(), MIB);
-      add(KERNEL, rounds, () -> Programs.lines(command, Map.of()));
+    } else if (program.isPresent()) {
+      add(KERNEL, rounds, () -> program.get().numbers(List.of(MIB)));
       context.note(
           "the kernel compacts all of the host, whatever else is in its memory; Quarry a machine"
               + " of 320 MiB with one process");
@@ -60,17 +63,12 @@ final class CompactionFigure implements Figure {
         context.takeNotes());
   }
 
-  /** A program that prints pages moved, blocks won, nanoseconds. */
-  @FunctionalInterface
-  private interface Run {
-    List<String> lines() throws IOException;
-  }
-
-  private void add(Subject subject, int rounds, Run run) throws IOException {
+  /** Takes a program that prints pages moved, blocks won, nanoseconds. */
+  private void add(Subject subject, int rounds, Sampler run) throws IOException {
     double[] blocks = new double[rounds];
     double[] times = new double[rounds];
     for (int i = 0; i < rounds; i++) {
-      double[] numbers = run.lines().stream().mapToDouble(Double::parseDouble).toArray();
+      double[] numbers = run.sample();
       blocks[i] = numbers[1] * 1000 / numbers[0];
       times[i] = numbers[2] / numbers[0];
     }

@@ -6,16 +6,15 @@ import dev.quarry.bench.report.Measured;
 import dev.quarry.bench.report.Row;
 import dev.quarry.bench.report.Subject;
 import dev.quarry.bench.report.Verdict;
+import dev.quarry.bench.run.CProgram;
 import dev.quarry.bench.run.Comparison;
 import dev.quarry.bench.run.Context;
 import dev.quarry.bench.run.Effort;
 import dev.quarry.bench.run.Programs;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -23,7 +22,6 @@ import java.util.function.Function;
  * running. Both sides run one workload after the other in processes of their own.
  */
 final class SpaceFigure implements Figure {
-  private static final Path PROGRAM = Path.of("bench", "target", "c", "spacebench");
   private static final List<String> JVM_ARGS = List.of("-Xbatch", "-Xms512m", "-XX:+UseSerialGC");
   private static final String UNIT = "ns";
   private static final Subject KERNEL = Subject.peer("the kernel");
@@ -117,16 +115,12 @@ final class SpaceFigure implements Figure {
   public FigureResult measure(Context context) throws IOException {
     Comparison comparison = new Comparison(context);
     Effort effort = context.effort();
-    Path program = context.root().resolve(PROGRAM);
-    boolean hasPeer = Files.isExecutable(program);
-    if (!hasPeer) {
-      context.note("the kernel is missing: no C compiler built " + PROGRAM);
-    }
+    Optional<CProgram> program = CProgram.find(context, "spacebench", "the kernel is");
     for (Case one : cases) {
-      comparison.add(one.row, UNIT, Subjects.QUARRY, () -> quarry(effort, one));
-      if (hasPeer) {
-        comparison.add(one.row, UNIT, KERNEL, () -> kernel(program, effort, one));
-      }
+      List<String> arguments = new ArrayList<>(List.of(one.workload));
+      arguments.addAll(effort.arguments());
+      comparison.add(one.row, UNIT, Subjects.QUARRY, () -> quarry(arguments));
+      program.ifPresent(c -> comparison.add(one.row, UNIT, KERNEL, () -> c.numbers(arguments)));
     }
     List<Row> rows = comparison.run(effort.rounds());
     context.note(
@@ -136,27 +130,8 @@ final class SpaceFigure implements Figure {
         id, title, FigureResult.Layout.SUBJECTS, rows, verdicts.apply(rows), context.takeNotes());
   }
 
-  private static double[] quarry(Effort effort, Case one) throws IOException {
-    return numbers(
-        Programs.fresh(SpaceProbe.class, JVM_ARGS, arguments(effort, one).toArray(String[]::new)));
-  }
-
-  private static double[] kernel(Path program, Effort effort, Case one) throws IOException {
-    List<String> command = new ArrayList<>(List.of(program.toString()));
-    command.addAll(arguments(effort, one));
-    return numbers(Programs.lines(command, Map.of()));
-  }
-
-  private static List<String> arguments(Effort effort, Case one) {
-    int warmMillis = effort.warmups() * effort.iterationMillis();
-    return List.of(
-        one.workload,
-        String.valueOf(warmMillis),
-        String.valueOf(effort.iterationMillis()),
-        String.valueOf(effort.iterations()));
-  }
-
-  private static double[] numbers(List<String> lines) {
-    return lines.stream().mapToDouble(Double::parseDouble).toArray();
+  private static double[] quarry(List<String> arguments) throws IOException {
+    String[] words = arguments.toArray(String[]::new);
+    return Programs.numbers(Programs.fresh(SpaceProbe.class, JVM_ARGS, words));
   }
 }

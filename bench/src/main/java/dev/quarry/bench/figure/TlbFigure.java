@@ -4,25 +4,22 @@ import dev.quarry.bench.report.FigureResult;
 import dev.quarry.bench.report.Row;
 import dev.quarry.bench.report.Subject;
 import dev.quarry.bench.report.Verdict;
+import dev.quarry.bench.run.CProgram;
 import dev.quarry.bench.run.Comparison;
 import dev.quarry.bench.run.Context;
-import dev.quarry.bench.run.Effort;
 import dev.quarry.bench.run.JmhRun;
-import dev.quarry.bench.run.Programs;
 import dev.quarry.bench.work.TlbQuarry;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * V5: translations through a modelled TLB, beside a program of C with the same geometry, the same
  * replacement and the same four levels of tables.
  */
 final class TlbFigure implements Figure {
-  private static final Path PROGRAM = Path.of("bench", "target", "c", "tlbwalk");
   private static final double TO_C = 1.2;
   private static final String UNIT = "ns";
   private static final Subject WALKER = Subject.peer("the walker in C");
@@ -40,18 +37,14 @@ final class TlbFigure implements Figure {
   public FigureResult measure(Context context) throws IOException {
     Comparison comparison = new Comparison(context);
     JmhRun jmh = new JmhRun(context);
-    Path program = context.root().resolve(PROGRAM);
-    boolean hasPeer = Files.isExecutable(program);
-    if (!hasPeer) {
-      context.note("the walker in C is missing: no C compiler built " + PROGRAM);
-    }
+    Optional<CProgram> program = CProgram.find(context, "tlbwalk", "the walker in C is");
     for (Case one : CASES) {
       Map<String, String> params = Map.of("geometry", one.geometry);
       comparison.add(
           one.row, UNIT, Subjects.QUARRY, () -> jmh.nanos(TlbQuarry.class, one.access, 1, params));
-      if (hasPeer) {
-        comparison.add(one.row, UNIT, WALKER, () -> walker(program, context.effort(), one));
-      }
+      List<String> arguments = new ArrayList<>(List.of(one.access, one.geometry));
+      arguments.addAll(context.effort().arguments());
+      program.ifPresent(c -> comparison.add(one.row, UNIT, WALKER, () -> c.numbers(arguments)));
     }
     comparison.add(
         "random over 1 GiB, no TLB",
@@ -61,7 +54,7 @@ final class TlbFigure implements Figure {
     List<Row> rows = comparison.run(context.effort().rounds());
     context.note("a modelled TLB is slower than none: it counts, and saves nothing");
     List<Verdict> verdicts = new ArrayList<>();
-    for (Row row : hasPeer ? rows.subList(0, CASES.size()) : List.<Row>of()) {
+    for (Row row : program.isPresent() ? rows.subList(0, CASES.size()) : List.<Row>of()) {
       verdicts.add(Verdict.ratio(row, Subjects.QUARRY.name(), WALKER.name(), TO_C));
     }
     return new FigureResult(
@@ -71,17 +64,5 @@ final class TlbFigure implements Figure {
         rows,
         verdicts,
         context.takeNotes());
-  }
-
-  private static double[] walker(Path program, Effort effort, Case one) throws IOException {
-    List<String> command =
-        List.of(
-            program.toString(),
-            one.access,
-            one.geometry,
-            String.valueOf(effort.warmups() * effort.iterationMillis()),
-            String.valueOf(effort.iterationMillis()),
-            String.valueOf(effort.iterations()));
-    return Programs.lines(command, Map.of()).stream().mapToDouble(Double::parseDouble).toArray();
   }
 }

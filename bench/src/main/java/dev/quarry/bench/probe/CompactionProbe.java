@@ -18,8 +18,9 @@ import java.util.Objects;
 public final class CompactionProbe {
   private static final long PAGE = 4096;
   private static final long AT = 0x1000_0000L;
-  private static final long READ_WRITE = 3;
-  private static final long PRIVATE = 2 | MapFlags.MAP_ANONYMOUS | 0x10;
+  private static final long READ_WRITE = MapFlags.PROT_READ | MapFlags.PROT_WRITE;
+  private static final long PRIVATE =
+      MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED;
   private static final int DONTNEED = 4;
   private static final int HUGE_ORDER = 9;
   private static final long SEED = 1;

@@ -16,7 +16,6 @@ import java.util.stream.Stream;
  * @param library the library; empty for that of the C library
  */
 public record CPeer(String allocator, Path program, Optional<Path> library) {
-  private static final Path PROGRAM = Path.of("bench", "target", "c", "allocbench");
   private static final List<String> FOLDERS =
       List.of("/usr/lib", "/usr/lib64", "/lib", "/usr/local/lib", "/opt/homebrew/lib");
 
@@ -33,11 +32,11 @@ public record CPeer(String allocator, Path program, Optional<Path> library) {
    * @throws IOException if the program is there and fails
    */
   public static List<CPeer> find(Context context) throws IOException {
-    Path program = context.root().resolve(PROGRAM);
-    if (!Files.isExecutable(program)) {
-      context.note("the allocators of C are missing: no C compiler built " + PROGRAM);
+    Optional<CProgram> built = CProgram.find(context, "allocbench", "the allocators of C are");
+    if (built.isEmpty()) {
       return List.of();
     }
+    Path program = built.get().path();
     List<CPeer> peers = new ArrayList<>();
     for (Known known : KNOWN) {
       Optional<Path> library = library(known.file);
@@ -91,14 +90,11 @@ public record CPeer(String allocator, Path program, Optional<Path> library) {
       Effort effort, String workload, int threads, long seed, int blocks, int bytes)
       throws IOException {
     List<String> arguments = new ArrayList<>(List.of(workload));
-    int warmMillis = effort.warmups() * effort.iterationMillis();
-    for (long number :
-        new long[] {
-          threads, seed, blocks, bytes, warmMillis, effort.iterationMillis(), effort.iterations()
-        }) {
+    for (long number : new long[] {threads, seed, blocks, bytes}) {
       arguments.add(String.valueOf(number));
     }
-    return run(arguments).stream().mapToDouble(Double::parseDouble).toArray();
+    arguments.addAll(effort.arguments());
+    return Programs.numbers(run(arguments));
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.quarry.bench.run;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * How long to measure.
  *
@@ -26,6 +29,16 @@ public record Effort(
 
   /** Whether everything works, and what the figures are about. */
   public static final Effort QUICK = new Effort("quick", 1, 6, 3, 150, 5, 1_000_000, 500_000);
+
+  /**
+   * What programs that measure are told behind a workload: milliseconds to warm up, milliseconds of
+   * an iteration, iterations.
+   */
+  public List<String> arguments() {
+    return Stream.of(warmups * iterationMillis, iterationMillis, iterations)
+        .map(String::valueOf)
+        .toList();
+  }
 
   /** The same with another number of rounds. */
   public Effort withRounds(int number) {

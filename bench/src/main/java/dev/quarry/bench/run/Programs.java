@@ -54,6 +54,11 @@ public final class Programs {
     return lines(command, Map.of());
   }
 
+  /** Lines as numbers, as programs that measure print them. */
+  public static double[] numbers(List<String> lines) {
+    return lines.stream().mapToDouble(Double::parseDouble).toArray();
+  }
+
   /** The java that runs now. */
   public static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();

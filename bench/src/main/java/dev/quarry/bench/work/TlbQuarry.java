@@ -72,6 +72,15 @@ public class TlbQuarry {
     }
   }
 
+  /** Random numbers as {@code tlbwalk.c} draws them. */
+  private static long next(long state) {
+    return state * 6364136223846793005L + 1442695040888963407L;
+  }
+
+  private static long place(long state) {
+    return BASE + (state >>> 20 & SPACE_BYTES - 1);
+  }
+
   /** Random addresses of 1 GiB. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
@@ -79,9 +88,8 @@ public class TlbQuarry {
     long state = mapped.state;
     long sum = 0;
     for (int i = 0; i < BATCH; i++) {
-      state = state * 6364136223846793005L + 1442695040888963407L;
-      long address = BASE + (state >>> 20 & SPACE_BYTES - 1);
-      sum += mapped.tlbs.translate(mapped.cpu, mapped.tables, address, READ);
+      state = next(state);
+      sum += mapped.tlbs.translate(mapped.cpu, mapped.tables, place(state), READ);
     }
     mapped.state = state;
     return sum;
@@ -108,8 +116,8 @@ public class TlbQuarry {
     long state = mapped.state;
     long sum = 0;
     for (int i = 0; i < BATCH; i++) {
-      state = state * 6364136223846793005L + 1442695040888963407L;
-      sum += mapped.tables.translate(BASE + (state >>> 20 & SPACE_BYTES - 1), READ);
+      state = next(state);
+      sum += mapped.tables.translate(place(state), READ);
     }
     mapped.state = state;
     return sum;

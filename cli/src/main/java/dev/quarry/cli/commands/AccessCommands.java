@@ -163,9 +163,13 @@ final class AccessCommands {
   private static String text(Processing it, UserMemory memory, long address, int most) {
     byte[] got = new byte[most];
     memory.read(it.cpu(), it.process().mm(), address, MemorySegment.ofArray(got));
-    String all = new String(got, StandardCharsets.UTF_8);
-    int end = all.indexOf('\0');
-    return "\"" + (end < 0 ? all : all.substring(0, end)) + "\"";
+    return cString(new String(got, StandardCharsets.UTF_8));
+  }
+
+  /** A text up to its first byte of 0, in quotes. */
+  static String cString(String text) {
+    int end = text.indexOf('\0');
+    return "\"" + (end < 0 ? text : text.substring(0, end)) + "\"";
   }
 
   private static Value store(Processing it) {

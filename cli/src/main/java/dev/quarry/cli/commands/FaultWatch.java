@@ -44,6 +44,12 @@ final class FaultWatch {
     return String.join(", ", onTheWay);
   }
 
+  /** The same behind something else: {@code ; demand zero}. */
+  String behind() {
+    String text = text();
+    return text.isEmpty() ? "" : "; " + text;
+  }
+
   /** The same, or that there was none. */
   String orNone() {
     String text = text();

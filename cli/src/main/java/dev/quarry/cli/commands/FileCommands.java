@@ -26,6 +26,7 @@ final class FileCommands {
   private static final long MOST_BYTES = 1L << 30;
   private static final int MOST_TEXT = 4096;
   private static final long MOST_NUMBERED = 1L << 20;
+  private static final List<String> KINDS = List.of("file", "disk");
   private static final List<String> FILLS = List.of("zeros", "numbered");
 
   private FileCommands() {}
@@ -107,27 +108,19 @@ final class FileCommands {
                 switch (value) {
                   case FileValue file -> file.fd();
                   case Value.Number(long number) -> (int) number;
-                  default -> opened(it, value.word(), false).fd();
+                  default -> opened(it, value.word(), false, false).fd();
                 });
   }
 
-  private static FileValue opened(Processing it, String name, boolean write) {
+  private static FileValue opened(Processing it, String name, boolean write, boolean disk) {
     Path path = path(name);
     try {
       PageCaches caches = it.processes().pages().caches();
-      boolean disk = disk(it.call().option("as", "file"));
       HostFile file = disk ? caches.openDevice(path, name, write) : caches.open(path, name, write);
       return value(it, file, path);
     } catch (IOException e) {
       throw new IllegalArgumentException(name + " cannot be opened: " + e.getMessage(), e);
     }
-  }
-
-  private static boolean disk(String as) {
-    if (!as.equals("file") && !as.equals("disk")) {
-      throw new IllegalArgumentException("as=" + as + " is neither file nor disk");
-    }
-    return as.equals("disk");
   }
 
   private static Path path(String name) {
@@ -156,7 +149,9 @@ final class FileCommands {
     if (!mode.equals("r") && !mode.equals("rw")) {
       throw it.call().refuse(1, "\"" + mode + "\" is neither r nor rw");
     }
-    return it.call().read(0, "a path", v -> opened(it, v.word(), mode.equals("rw")));
+    String as = it.call().option("as", value -> ProcessCommands.oneOf(value, KINDS), "file");
+    return it.call()
+        .read(0, "a path", v -> opened(it, v.word(), mode.equals("rw"), as.equals("disk")));
   }
 
   private static Value tmpfile(Processing it) {
@@ -244,9 +239,7 @@ final class FileCommands {
       byte[] bytes = new byte[Math.clamp(channel.size() - offset, 0, most)];
       channel.position(Math.max(0, offset));
       int got = bytes.length == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes));
-      String text = new String(bytes, 0, Math.max(0, got), StandardCharsets.UTF_8);
-      int end = text.indexOf('\0');
-      return "\"" + (end < 0 ? text : text.substring(0, end)) + "\"";
+      return AccessCommands.cString(new String(bytes, 0, Math.max(0, got), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new IllegalArgumentException(file.file().name() + ": " + e.getMessage(), e);
     }

@@ -6,6 +6,7 @@ import dev.quarry.cli.lang.Session;
 import dev.quarry.cli.lang.SimpleCommand;
 import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.FileCalls;
+import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.DiskModel;
 import dev.quarry.virtual.cache.PageCaches;
 import dev.quarry.virtual.space.Errno;
@@ -20,7 +21,7 @@ final class FileIoCommands {
   private static final int MOST_MILLIS = 3_600_000;
   private static final long MICRO = 1_000;
   private static final long MILLI = 1_000_000;
-  private static final int PAGE_SHIFT = 12;
+  private static final int PAGE_SHIFT = PageTableLayout.PAGE_SHIFT;
 
   /** The words of posix_fadvise, by their numbers. */
   private static final List<String> ADVICE =

@@ -63,7 +63,7 @@ final class HugePageCommands {
   private static Value disable(Processing it) {
     it.call().atMost(1);
     String who = it.call().literal(0, "yes, no or except_advised");
-    SystemCalls calls = new SystemCalls(it.cpu(), it.process());
+    SystemCalls calls = it.calls();
     switch (who) {
       case "yes" -> calls.prctlSetThpDisable(1, 0);
       case "no" -> calls.prctlSetThpDisable(0, 0);

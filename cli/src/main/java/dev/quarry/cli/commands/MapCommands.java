@@ -115,16 +115,10 @@ final class MapCommands {
     FaultWatch watch = FaultWatch.of(it.machine());
     long result = request.run(it);
     if (Errno.isError(result)) {
-      return new ErrnoFailure(
-          (int) -result,
-          WhyRefused.of(it.process(), result, request.bytes(), request.protection()));
+      return WhyRefused.of(it.process(), result, request.bytes(), request.protection());
     }
-    String faults = watch.text();
-    return new UserArea(
-        result,
-        request.bytes(),
-        merged(it.process().mm(), result, request.bytes())
-            + (faults.isEmpty() ? "" : "; " + faults));
+    String merged = merged(it.process().mm(), result, request.bytes());
+    return new UserArea(result, request.bytes(), merged + watch.behind());
   }
 
   /** Whether the area that holds a mapping reaches beyond it. */
@@ -172,7 +166,7 @@ final class MapCommands {
     long before = it.process().mm().mapCount();
     long result = it.calls().mprotect(address, bytes, protection);
     return Errno.isError(result)
-        ? new ErrnoFailure((int) -result, WhyRefused.of(it.process(), result, bytes, protection))
+        ? WhyRefused.of(it.process(), result, bytes, protection)
         : areasNow(it.process().mm(), before);
   }
 
@@ -195,8 +189,7 @@ final class MapCommands {
     if (!by.isEmpty() && end != wanted) {
       return new ErrnoFailure(Errno.ENOMEM, "the heap still ends at " + KernelArea.hex(end));
     }
-    String faults = watch.text();
-    return new UserArea(end, 0, faults.isEmpty() ? "" : "; " + faults).asEnd(mm.startBrk());
+    return new UserArea(end, 0, watch.behind()).asEnd(mm.startBrk());
   }
 
   private static Value mremap(Processing it) {
@@ -222,10 +215,9 @@ final class MapCommands {
     long result = it.calls().mremap(address, oldBytes, newBytes, flags, to);
     if (Errno.isError(result)) {
       long more = Math.max(0, newBytes - oldBytes);
-      return new ErrnoFailure((int) -result, WhyRefused.of(it.process(), result, more, 0));
+      return WhyRefused.of(it.process(), result, more, 0);
     }
     String how = result == address ? "; where it was" : "; moved from " + KernelArea.hex(address);
-    String faults = watch.text();
-    return new UserArea(result, newBytes, how + (faults.isEmpty() ? "" : "; " + faults));
+    return new UserArea(result, newBytes, how + watch.behind());
   }
 }

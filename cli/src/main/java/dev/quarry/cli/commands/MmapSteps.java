@@ -43,9 +43,7 @@ final class MmapSteps {
     SpaceCounts before = SpaceCounts.of(machine, mm);
     long address = request.run(it);
     if (Errno.isError(address)) {
-      return new ErrnoFailure(
-          (int) -address,
-          WhyRefused.of(it.process(), address, request.bytes(), request.protection()));
+      return WhyRefused.of(it.process(), address, request.bytes(), request.protection());
     }
     long mask = PageTableLayout.PAGE_SIZE - 1L;
     long end = (address + request.bytes() + mask) & ~mask;

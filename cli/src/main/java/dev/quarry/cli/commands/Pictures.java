@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The pictures that {@code draw} knows. */
 final class Pictures {
@@ -31,9 +32,6 @@ final class Pictures {
     NAMES.put("tlb", "what a CPU's TLB holds, and what it counted");
     NAMES.put("walk", "the walk to an address of the kernel or of a process, table by table");
     NAMES.put("vmalloc", "the areas of vmalloc space, its holes, and what waits for a flush");
-  }
-
-  static {
     NAMES.put("areas", "a process's areas as a red-black tree, with the gaps that it knows");
     NAMES.put("pagetable", "the walk to an address of a process, entry by entry");
     NAMES.put("space", "an address space: areas, what of them is in memory, page tables");
@@ -89,9 +87,10 @@ final class Pictures {
           case "reserve" -> ReservePicture.draw(machine, zones);
           case "zones" -> ZonePicture.draw(machine, zones);
           case "pcp" -> PcpPicture.draw(zones);
-          case "compaction" -> compaction(session, machine, zones);
+          case "compaction" ->
+              each(session, zones, zone -> new CompactionPicture(machine, zone).draw());
           case "vmalloc" -> VmallocPicture.draw(machine.kernelSpace());
-          default -> pageblocks(session, machine, zones);
+          default -> each(session, zones, zone -> new PageblockPicture(machine, zone).draw());
         });
   }
 
@@ -107,20 +106,12 @@ final class Pictures {
     return String.join("\n", drawn);
   }
 
-  private static String compaction(Session session, Machine machine, List<Zone> zones) {
+  /** A picture of each zone that looks at all of its frames. */
+  private static String each(Session session, List<Zone> zones, Function<Zone, String> picture) {
     List<String> drawn = new ArrayList<>();
     for (Zone zone : zones) {
       session.spend(zone.spanned() / FRAMES_PER_STEP);
-      drawn.add(new CompactionPicture(machine, zone).draw());
-    }
-    return String.join("\n", drawn);
-  }
-
-  private static String pageblocks(Session session, Machine machine, List<Zone> zones) {
-    List<String> drawn = new ArrayList<>();
-    for (Zone zone : zones) {
-      session.spend(zone.spanned() / FRAMES_PER_STEP);
-      drawn.add(new PageblockPicture(machine, zone).draw());
+      drawn.add(picture.apply(zone));
     }
     return String.join("\n", drawn);
   }

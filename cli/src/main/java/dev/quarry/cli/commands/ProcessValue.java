@@ -7,6 +7,7 @@ import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A process that a command made. */
 record ProcessValue(Machine machine, Process process) implements Value.Thing {
@@ -25,6 +26,8 @@ record ProcessValue(Machine machine, Process process) implements Value.Thing {
           "min_flt",
           "maj_flt",
           "users");
+
+  private static final List<String> ADDRESSES = List.of("brk", "start_brk", "mmap_base", "stack");
 
   /** Whether it has not ended. */
   boolean isRunning() {
@@ -58,25 +61,7 @@ record ProcessValue(Machine machine, Process process) implements Value.Thing {
 
   @Override
   public List<String> fields() {
-    return List.of(
-        "pid",
-        "areas",
-        "pages",
-        "rss",
-        "rss_anon",
-        "rss_file",
-        "rss_shmem",
-        "swap",
-        "tables",
-        "locked",
-        "min_flt",
-        "maj_flt",
-        "users",
-        "brk",
-        "start_brk",
-        "mmap_base",
-        "stack",
-        "state");
+    return Stream.of(NUMBERS, ADDRESSES, List.of("state")).flatMap(List::stream).toList();
   }
 
   @Override

@@ -25,7 +25,7 @@ record Processing(Call call, Session session, Machine machine, Process process, 
     Value run(Processing it);
   }
 
-  /** A command {@code P: NAME ...}, which all have an option {@code cpu=}. */
+  /** A command {@code P: NAME ...}. */
   static SimpleCommand command(
       String chapter, String usage, String summary, String example, Action action) {
     return SimpleCommand.of(

@@ -1,7 +1,6 @@
 package dev.quarry.cli.commands;
 
 import dev.quarry.kernel.Machine;
-import dev.quarry.physical.Zone;
 import dev.quarry.slab.CacheStatistics;
 import dev.quarry.slab.KmemCache;
 import dev.quarry.virtual.PageTableLayout;
@@ -20,13 +19,10 @@ import java.util.Objects;
  * @param descriptorSlabs slabs of that cache
  * @param pages of all areas
  * @param mapped entries of the user's half that show a page
- * @param rss pages of the process in memory
- * @param tablesMade page tables allocated since boot
  * @param tablesFreed page tables freed since boot
  * @param cleared entries cleared since boot
  * @param flushes ranges flushed from TLBs since boot
  * @param flushedPages pages flushed one by one since boot
- * @param freeFrames in the zones and on the CPUs' lists
  */
 record SpaceCounts(
     long areas,
@@ -34,13 +30,10 @@ record SpaceCounts(
     long descriptorSlabs,
     long pages,
     long mapped,
-    long rss,
-    long tablesMade,
     long tablesFreed,
     long cleared,
     long flushes,
-    long flushedPages,
-    long freeFrames) {
+    long flushedPages) {
 
   static SpaceCounts of(Machine machine, MmStruct mm) {
     TableCounts tables = machine.kernelSpace().tables().memory().counts();
@@ -51,26 +44,15 @@ record SpaceCounts(
         cache.slabs(),
         mm.totalVm(),
         mapped(mm),
-        mm.rssPages(),
-        tables.tablesAllocated(),
         tables.tablesFreed(),
         tables.entriesCleared(),
         machine.tlbCounts().ranges(),
-        machine.tlbCounts().singlePages(),
-        freeFrames(machine));
+        machine.tlbCounts().singlePages());
   }
 
   private static CacheStatistics descriptors(Machine machine) {
     KmemCache cache = machine.slab().cache("vm_area_struct").orElse(null);
     return Objects.requireNonNull(cache).statistics();
-  }
-
-  private static long freeFrames(Machine machine) {
-    long free = 0;
-    for (Zone zone : machine.memory().zones()) {
-      free += zone.freePages() + zone.pcpPages();
-    }
-    return free;
   }
 
   private static long mapped(MmStruct mm) {
@@ -99,12 +81,9 @@ record SpaceCounts(
         descriptorSlabs - before.descriptorSlabs,
         pages - before.pages,
         mapped - before.mapped,
-        rss - before.rss,
-        tablesMade - before.tablesMade,
         tablesFreed - before.tablesFreed,
         cleared - before.cleared,
         flushes - before.flushes,
-        flushedPages - before.flushedPages,
-        freeFrames - before.freeFrames);
+        flushedPages - before.flushedPages);
   }
 }

@@ -96,8 +96,7 @@ final class SyscallCommand {
     if (Errno.isError(result)) {
       return new ErrnoFailure((int) -result, "");
     }
-    String faults = watch.text();
-    return new UserArea(result, 0, faults.isEmpty() ? "" : "; " + faults);
+    return new UserArea(result, 0, watch.behind());
   }
 
   /** Says how many pages a call may work on. */

@@ -33,15 +33,11 @@ final class TableWalk {
     TableWalk walk = new TableWalk(mm);
     mm.lock();
     try {
-      walk.visit(mm.tables().root(), layoutTop(mm), 0);
+      walk.visit(mm.tables().root(), walk.layout.topLevel(), 0);
     } finally {
       mm.unlock();
     }
     return walk.tables;
-  }
-
-  private static int layoutTop(MmStruct mm) {
-    return mm.tables().layout().topLevel();
   }
 
   /** How many there are, the root among them. */

@@ -26,15 +26,18 @@ final class WhyRefused {
             + ((bytes & PageTableLayout.PAGE_SIZE - 1) == 0 ? 0 : 1);
   }
 
-  /** The failure of a call that asked for so many bytes, or {@code otherwise}. */
-  static String of(Process process, long result, long bytes, long protection) {
+  /** The failure of a call that asked for so many bytes. */
+  static ErrnoFailure of(Process process, long result, long bytes, long protection) {
     WhyRefused why = new WhyRefused(process.mm(), bytes);
     boolean writable = (protection & MapFlags.PROT_WRITE) != 0;
-    return switch ((int) -result) {
-      case Errno.ENOMEM -> why.noMemory(writable);
-      case Errno.EAGAIN -> why.locked();
-      default -> "";
-    };
+    int errno = (int) -result;
+    return new ErrnoFailure(
+        errno,
+        switch (errno) {
+          case Errno.ENOMEM -> why.noMemory(writable);
+          case Errno.EAGAIN -> why.locked();
+          default -> "";
+        });
   }
 
   /** The limit that locking so many bytes exceeds, or nothing. */

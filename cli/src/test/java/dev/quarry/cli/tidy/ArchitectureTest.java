@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
   private static final String ROOT = "dev.quarry.";
 
-  /** From the ground up. Some are not built yet. */
+  /** From the ground up. */
   private static final List<String> FLOORS =
       List.of(
           "machine",
