@@ -3,6 +3,7 @@ package dev.quarry.virtual.fault;
 import dev.quarry.machine.Cpu;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.PageCache;
+import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class FileAdvice {
   }
 
   /** The file that an area shows, if it has pages in a cache. */
-  @Nullable CachedFile file(long vma) {
+  private @Nullable CachedFile file(long vma) {
     return !areas.isAnonymous(vma)
             && parts.spaces().files().file(areas.file(vma)) instanceof CachedFile file
         ? file
@@ -39,6 +40,22 @@ final class FileAdvice {
   int sync(Cpu cpu, long vma, long start, long end) {
     CachedFile file = file(vma);
     return file == null ? 0 : -file.sync(cpu, areas.pgoffAt(vma, start), areas.pgoffAt(vma, end));
+  }
+
+  /** {@code madvise_remove}: a hole in the file, for which all who map it are locked in turn. */
+  int remove(Cpu cpu, UserPages pages, MmStruct mm, long vma, long start, long end) {
+    CachedFile file = file(vma);
+    if (file == null) {
+      return -Errno.EOPNOTSUPP;
+    }
+    long first = areas.pgoffAt(vma, start);
+    long last = areas.pgoffAt(vma, end);
+    mm.unlock();
+    try {
+      return pages.punch(cpu, file, first, last);
+    } finally {
+      mm.lock();
+    }
   }
 
   /**

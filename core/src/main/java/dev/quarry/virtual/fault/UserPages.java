@@ -335,7 +335,7 @@ public final class UserPages implements MappedPages {
         return huge.collapse(cpu, mm, vma, start, end);
       }
       case REMOVE -> {
-        return remove(cpu, mm, vma, start, end);
+        return fileAdvice.remove(cpu, this, mm, vma, start, end);
       }
       case PAGEOUT -> pageOut(cpu, mm, start, end);
       default -> {
@@ -343,24 +343,6 @@ public final class UserPages implements MappedPages {
       }
     }
     return 0;
-  }
-
-  /**
-   * {@code madvise_remove}: a hole in the file, for which the locks of all who map it are taken.
-   */
-  private int remove(Cpu cpu, MmStruct mm, long vma, long start, long end) {
-    CachedFile file = fileAdvice.file(vma);
-    if (file == null) {
-      return -Errno.EOPNOTSUPP;
-    }
-    long first = areas.pgoffAt(vma, start);
-    long last = areas.pgoffAt(vma, end);
-    mm.unlock();
-    try {
-      return punch(cpu, file, first, last);
-    } finally {
-      mm.lock();
-    }
   }
 
   private void makeOld(Cpu cpu, MmStruct mm, long start, long end) {
