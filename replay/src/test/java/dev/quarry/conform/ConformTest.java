@@ -50,14 +50,13 @@ class ConformTest {
     aKernelLikeOurs();
     String[] said = new String[1];
     Thread filtered =
-        new Thread(
-            () -> {
-              try {
-                said[0] = CallFilter.refuse(number) ? refusal() : null;
-              } catch (Throwable e) {
-                said[0] = e.toString();
-              }
-            });
+        new Thread(() -> {
+          try {
+            said[0] = CallFilter.refuse(number) ? refusal() : null;
+          } catch (Throwable e) {
+            said[0] = e.toString();
+          }
+        });
     filtered.start();
     filtered.join();
     assumeTrue(said[0] != null, "this kernel has no filters of system calls");

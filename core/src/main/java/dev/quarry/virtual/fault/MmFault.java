@@ -40,8 +40,7 @@ final class MmFault {
   private final HugeFault huge;
   private final @Nullable VmFault[] faults;
 
-  MmFault(
-      Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge, LockedPages locked) {
+  MmFault(Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge, LockedPages locked) {
     this.parts = parts;
     this.counts = counts;
     this.huge = huge;
