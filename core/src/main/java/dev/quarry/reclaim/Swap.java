@@ -11,12 +11,16 @@ import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.GroupEvent;
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.NodeCounts;
-import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.cache.ShmemSwap;
 import dev.quarry.virtual.fault.SwapSpace;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages in swap, and the swap cache: mm/swap_state.c, mm/page_io.c, mm/swapfile.c (6.18).
@@ -50,9 +54,10 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private final PageTableLayout layout;
   private final NodeCounts counts;
   private final ReclaimSettings settings;
+  private final MemoryGroups groups;
   private final SwapAreas areas;
   private final SwapIo io;
-  private PageLru lru = PageLru.NONE;
+  private @Nullable LruBatches lru;
 
   Swap(
       PhysicalMemory memory,
@@ -60,19 +65,25 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
       Ram ram,
       PageTableLayout layout,
       NodeCounts counts,
-      ReclaimSettings settings) {
+      ReclaimSettings settings,
+      MemoryGroups groups) {
     this.memory = memory;
     this.map = memory.map();
     this.allocator = allocator;
     this.layout = layout;
     this.counts = counts;
     this.settings = settings;
-    this.io = new SwapIo(memory, ram);
+    this.groups = groups;
+    this.io = new SwapIo(memory, ram, groups);
     this.areas = new SwapAreas(memory.cpus().size());
   }
 
-  void lru(PageLru keeper) {
+  void lru(LruBatches keeper) {
     lru = keeper;
+  }
+
+  private LruBatches lru() {
+    return Objects.requireNonNull(lru);
   }
 
   /** The areas in use. */
@@ -90,9 +101,14 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     return areas.freePages() > 0;
   }
 
+  /** The same for pages of a group, which may have no more: {@code can_reclaim_anon_pages}. */
+  boolean hasRoom(MemoryGroup group) {
+    return hasRoom() && group.swapMargin() > 0;
+  }
+
   @Override
-  public boolean isHalfFull() {
-    return areas.freePages() * 2 < areas.totalPages();
+  public boolean isHalfFull(int pfn) {
+    return areas.freePages() * 2 < areas.totalPages() || groups.ofPage(pfn).isSwapHalfFull();
   }
 
   private static int word(SwapArea area, int slot) {
@@ -127,9 +143,15 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     try {
       SwapArea area = areas.withRoom();
       int slot = area == null ? SwapArea.NONE : area.find(cpu.id());
+      MemoryGroup group = groups.ofPage(pfn);
       if (area == null || slot == SwapArea.NONE) {
+        group.count(GroupEvent.SWAP_FAIL);
         return false;
       }
+      if (!groups.chargeSwap(group)) {
+        return false;
+      }
+      area.cluster(slot).group(SwapArea.inCluster(slot), group.id());
       area.cluster(slot).cache(SwapArea.inCluster(slot), pfn);
       area.taken(slot);
       map.addReference(pfn, 0);
@@ -155,7 +177,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     SwapCluster cluster = area.cluster(slot);
     cluster.uncache(SwapArea.inCluster(slot), shadow);
     if (cluster.users[SwapArea.inCluster(slot)] == 0) {
-      area.freed(slot);
+      freed(area, slot);
     }
     map.privateWord(pfn, 0);
     map.changeFlags(pfn, PageState.SWAPCACHE | PageState.RECLAIM, 0);
@@ -296,8 +318,28 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     SwapCluster cluster = area.cluster(slot);
     cluster.users[SwapArea.inCluster(slot)] += users;
     if (cluster.isFree(SwapArea.inCluster(slot))) {
-      area.freed(slot);
+      freed(area, slot);
     }
+  }
+
+  private void freed(SwapArea area, int slot) {
+    groups.unchargeSwap(area.cluster(slot).group(SwapArea.inCluster(slot)), 1);
+    area.freed(slot);
+  }
+
+  /** A group goes: its places count for the group above it. */
+  void reparent(MemoryGroup from, MemoryGroup to) {
+    lock.lock();
+    for (SwapArea area : areas.all()) {
+      for (int slot = 1; slot < area.slots(); slot++) {
+        SwapCluster cluster = area.cluster(slot);
+        if (area.isInUse(slot) && cluster.group(SwapArea.inCluster(slot)) == from.id()) {
+          cluster.group(SwapArea.inCluster(slot), to.id());
+          groups.movedSwap(to);
+        }
+      }
+    }
+    lock.unlock();
   }
 
   @Override
@@ -384,7 +426,14 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
+    // The page counts for the group that it left, whoever wants it.
+    MemoryGroup group = groups.of(area.cluster(slot).group(SwapArea.inCluster(slot)));
+    if (!lru().charge(cpu, group.isRoot() ? groups.of(cpu.task()) : group, pfn, gfp)) {
+      allocator.freePage(cpu, pfn);
+      return NO_MEMORY;
+    }
     if (!io.read(cpu, area, slot, pfn)) {
+      lru().uncharge(pfn);
       allocator.freePage(cpu, pfn);
       return IO_ERROR;
     }
@@ -399,6 +448,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     if (there != Pfn.NONE) {
       map.addReference(there, 0);
       lock.unlock();
+      lru().uncharge(pfn);
       allocator.freePage(cpu, pfn);
       return there;
     }
@@ -407,9 +457,9 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     int shadow = cluster.cache(SwapArea.inCluster(slot), pfn);
     enter(pfn, word(area, slot), 0);
     if (shadow != 0) {
-      lru.refault(cpu, pfn, shadow);
+      lru().refault(cpu, pfn, shadow);
     }
-    lru.add(cpu, pfn);
+    lru().add(cpu, pfn);
     lock.unlock();
     return pfn;
   }
