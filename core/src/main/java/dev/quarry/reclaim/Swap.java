@@ -3,14 +3,12 @@ package dev.quarry.reclaim;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
 import dev.quarry.machine.SpinLock;
-import dev.quarry.physical.Gfp;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
-import dev.quarry.physical.VmEvent;
 import dev.quarry.reclaim.group.GroupEvent;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
@@ -19,8 +17,6 @@ import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.ShmemSwap;
 import dev.quarry.virtual.fault.SwapSpace;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pages in swap, and the swap cache: mm/swap_state.c, mm/page_io.c, mm/swapfile.c (6.18).
@@ -44,8 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private static final int SLOT_BITS = 27;
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
-  private static final int GFP_IN = Gfp.GFP_HIGHUSER_MOVABLE;
-  private static final int GFP_AHEAD = GFP_IN | Gfp.NORETRY | Gfp.NOWARN;
 
   final SpinLock lock = new SpinLock();
   private final PhysicalMemory memory;
@@ -53,11 +47,10 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private final PageAllocator allocator;
   private final PageTableLayout layout;
   private final NodeCounts counts;
-  private final ReclaimSettings settings;
   private final MemoryGroups groups;
   private final SwapAreas areas;
   private final SwapIo io;
-  private @Nullable LruBatches lru;
+  private final SwapIn in;
 
   Swap(
       PhysicalMemory memory,
@@ -72,18 +65,14 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     this.allocator = allocator;
     this.layout = layout;
     this.counts = counts;
-    this.settings = settings;
     this.groups = groups;
     this.io = new SwapIo(memory, ram, groups);
     this.areas = new SwapAreas(memory.cpus().size());
+    this.in = new SwapIn(memory, allocator, this, io, settings, groups);
   }
 
   void lru(LruBatches keeper) {
-    lru = keeper;
-  }
-
-  private LruBatches lru() {
-    return Objects.requireNonNull(lru);
+    in.lru(keeper);
   }
 
   /** The areas in use. */
@@ -111,7 +100,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     return areas.freePages() * 2 < areas.totalPages() || groups.ofPage(pfn).isSwapHalfFull();
   }
 
-  private static int word(SwapArea area, int slot) {
+  static int word(SwapArea area, int slot) {
     return area.type() << SLOT_BITS | slot;
   }
 
@@ -135,6 +124,10 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   long entryOf(int pfn) {
     int word = map.privateWord(pfn);
     return Pte.swapped(layout, word >>> SLOT_BITS, word & SLOT_MASK);
+  }
+
+  long entry(SwapArea area, int slot) {
+    return Pte.swapped(layout, area.type(), slot);
   }
 
   /** Gives a private page a place in swap: {@code folio_alloc_swap}; false if there is none. */
@@ -162,7 +155,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     }
   }
 
-  private void enter(int pfn, int word, int flags) {
+  void enter(int pfn, int word, int flags) {
     map.privateWord(pfn, word);
     map.changeFlags(pfn, 0, PageState.SWAPCACHE | flags);
     counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
@@ -363,105 +356,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   @Override
   public int read(Cpu cpu, long entry) {
-    SwapArea area = areaOfEntry(entry);
-    int slot = slotOfEntry(entry);
-    int pfn = find(cpu, area, slot);
-    if (pfn != Pfn.NONE) {
-      return pfn;
-    }
-    int window = area.readAhead.window(slot, 1 << settings.pageCluster());
-    int first = Math.max(1, slot & -window);
-    for (int at = first; window > 1 && at < first + window && at < area.slots(); at++) {
-      if (at != slot && !ahead(cpu, area, at)) {
-        break;
-      }
-    }
-    return readOne(cpu, area, slot, GFP_IN, 0);
-  }
-
-  /** A page in the swap cache, with a reference for the caller: {@code swap_cache_get_folio}. */
-  private int find(Cpu cpu, SwapArea area, int slot) {
-    lock.lock();
-    int pfn = area.cluster(slot).frame(SwapArea.inCluster(slot));
-    boolean wasAhead = false;
-    if (pfn != Pfn.NONE) {
-      map.addReference(pfn, 0);
-      wasAhead = (PageState.flags(map.state(pfn)) & PageState.RECLAIM) != 0;
-      if (wasAhead) {
-        map.changeFlags(pfn, PageState.RECLAIM, 0);
-        area.readAhead.hit();
-      }
-    }
-    lock.unlock();
-    if (wasAhead) {
-      memory.events().count(cpu.id(), VmEvent.SWAP_RA_HIT, 1);
-    }
-    return pfn;
-  }
-
-  /** Reads a slot that is expected to be wanted; false: no memory to go on. */
-  private boolean ahead(Cpu cpu, SwapArea area, int slot) {
-    lock.lock();
-    SwapCluster cluster = area.cluster(slot);
-    int at = SwapArea.inCluster(slot);
-    boolean wanted = cluster.users[at] > 0 && !cluster.isCached(at);
-    if (wanted) {
-      cluster.users[at]++; // so that it is not given to somebody else while it is read
-    }
-    lock.unlock();
-    if (!wanted) {
-      return true;
-    }
-    int pfn = readOne(cpu, area, slot, GFP_AHEAD, PageState.RECLAIM);
-    if (pfn >= 0) {
-      allocator.freePage(cpu, pfn);
-      memory.events().count(cpu.id(), VmEvent.SWAP_RA, 1);
-    }
-    free(cpu, Pte.swapped(layout, area.type(), slot));
-    return pfn != NO_MEMORY;
-  }
-
-  private int readOne(Cpu cpu, SwapArea area, int slot, int gfp, int flags) {
-    int pfn = allocator.allocPage(cpu, gfp);
-    if (pfn == Pfn.NONE) {
-      return NO_MEMORY;
-    }
-    // The page counts for the group that it left, whoever wants it.
-    MemoryGroup group = groups.of(area.cluster(slot).group(SwapArea.inCluster(slot)));
-    if (!lru().charge(cpu, group.isRoot() ? groups.of(cpu.task()) : group, pfn, gfp)) {
-      allocator.freePage(cpu, pfn);
-      return NO_MEMORY;
-    }
-    if (!io.read(cpu, area, slot, pfn)) {
-      lru().uncharge(pfn);
-      allocator.freePage(cpu, pfn);
-      return IO_ERROR;
-    }
-    return publish(cpu, area, slot, pfn, flags);
-  }
-
-  /** Makes a page that was read the one of its slot, unless somebody else was quicker. */
-  private int publish(Cpu cpu, SwapArea area, int slot, int pfn, int flags) {
-    lock.lock();
-    SwapCluster cluster = area.cluster(slot);
-    int there = cluster.frame(SwapArea.inCluster(slot));
-    if (there != Pfn.NONE) {
-      map.addReference(there, 0);
-      lock.unlock();
-      lru().uncharge(pfn);
-      allocator.freePage(cpu, pfn);
-      return there;
-    }
-    map.setFlags(pfn, PageState.UPTODATE | PageState.SWAPBACKED | PageState.ANON | flags);
-    map.addFirstReference(pfn);
-    int shadow = cluster.cache(SwapArea.inCluster(slot), pfn);
-    enter(pfn, word(area, slot), 0);
-    if (shadow != 0) {
-      lru().refault(cpu, pfn, shadow);
-    }
-    lru().add(cpu, pfn);
-    lock.unlock();
-    return pfn;
+    return in.read(cpu, areaOfEntry(entry), slotOfEntry(entry));
   }
 
   /** Drops pages of an area from the cache that no entry says; how many slots are still in use. */
