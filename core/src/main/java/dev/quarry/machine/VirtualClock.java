@@ -15,11 +15,6 @@ public final class VirtualClock {
     return nanos;
   }
 
-  /** Lets so much time pass. */
-  public synchronized void advance(long byNanos) {
-    nanos += byNanos;
-  }
-
   /** Lets time pass until then, if that is not over. */
   public synchronized void advanceTo(long thenNanos) {
     nanos = Math.max(nanos, thenNanos);

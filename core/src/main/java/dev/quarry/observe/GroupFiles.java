@@ -180,8 +180,7 @@ final class GroupFiles {
     }
     long pages = pages(path, amount.group(1));
     String swappiness = amount.group(2);
-    int chosen =
-        swappiness == null ? -1 : (int) SysVm.number(path, swappiness, 0, MOST_SWAPPINESS);
+    int chosen = swappiness == null ? -1 : (int) SysVm.number(path, swappiness, 0, MOST_SWAPPINESS);
     AtomicBoolean all = new AtomicBoolean();
     long before = group.usage();
     memory.onFreeCpu(cpu -> all.set(reclaim.reclaim(cpu, group, pages, chosen)));

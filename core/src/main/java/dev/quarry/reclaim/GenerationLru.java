@@ -251,7 +251,11 @@ final class GenerationLru implements LruPolicy {
     }
     count(lruvec, scan, VmEvent.PGREFILL, sorted);
     count(lruvec, scan, ClassicLru.scan(scan), taken.size());
-    count(lruvec, scan, type == Generations.FILE ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON, taken.size());
+    count(
+        lruvec,
+        scan,
+        type == Generations.FILE ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON,
+        taken.size());
     return taken.size() > 0 || remaining == 0 ? wanted - remaining : 0;
   }
 

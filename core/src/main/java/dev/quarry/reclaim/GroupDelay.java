@@ -20,9 +20,9 @@ import java.util.function.Supplier;
  *   delay   = overage^2 * HZ / 2^34 * pages / 64    in ticks; memory's and swap's together
  * </pre>
  *
- * <p>A process pays for 64 pages at a time, before its next operation begins: the kernel lets it pay
- * when it returns to its program. Below a hundredth of a second it pays nothing; above two seconds,
- * two.
+ * <p>A process pays for 64 pages at a time, before its next operation begins: the kernel lets it
+ * pay when it returns to its program. Below a hundredth of a second it pays nothing; above two
+ * seconds, two.
  */
 final class GroupDelay {
   /** MEMCG_CHARGE_BATCH. */
@@ -96,7 +96,7 @@ final class GroupDelay {
       if (freed == 0 && tries-- == 0) {
         long nanos = ticks * TICK_NANOS;
         group.throttle(nanos);
-        clock.get().advance(nanos);
+        clock.get().advanceTo(clock.get().nanos() + nanos); // asleep, and stalled for memory
         return;
       }
     }

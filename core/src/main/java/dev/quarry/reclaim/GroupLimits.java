@@ -26,7 +26,9 @@ final class GroupLimits {
   /** MAX_RECLAIM_RETRIES. */
   private static final int MOST_TRIES = 16;
 
-  /** PAGE_ALLOC_COSTLY_ORDER: of more pages than of such a block, a little progress is not enough. */
+  /**
+   * PAGE_ALLOC_COSTLY_ORDER: of more pages than of such a block, a little progress is not enough.
+   */
   private static final int COSTLY_ORDER = 3;
 
   private final MemoryGroups groups;

@@ -19,16 +19,14 @@ final class GroupReclaim {
   private final ReclaimSettings settings;
   private final LruBatches batches;
 
-  GroupReclaim(
-      TryToFree tryToFree, Lruvecs lruvecs, ReclaimSettings settings, LruBatches batches) {
+  GroupReclaim(TryToFree tryToFree, Lruvecs lruvecs, ReclaimSettings settings, LruBatches batches) {
     this.tryToFree = tryToFree;
     this.lruvecs = lruvecs;
     this.settings = settings;
     this.batches = batches;
   }
 
-  private record Scope(
-      Lruvecs lruvecs, MemoryGroup target, int swappiness, boolean isProactive)
+  private record Scope(Lruvecs lruvecs, MemoryGroup target, int swappiness, boolean isProactive)
       implements ReclaimScope {
     @Override
     public List<Lruvec> lruvecs(Node node) {

@@ -200,8 +200,7 @@ public final class Lruvec {
 
   /** Pages that came back and were missed: WORKINGSET_ACTIVATE. */
   long activations(boolean file) {
-    NodeStat stat =
-        file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON;
+    NodeStat stat = file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON;
     return group.isRoot() ? node.stat(stat) : group.events(stat);
   }
 

@@ -148,7 +148,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.groups = new MemoryGroups(memory.map().endPfn());
     this.oom = new OomKiller(memory, slab, tasks, groups);
     this.lruvecs = new Lruvecs(memory, groups);
-    this.swap = new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings, groups);
+    this.swap =
+        new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings, groups);
     Workingset workingset = new Workingset(memory, lruvecs, counts, swap);
     this.batches = new LruBatches(memory, allocator, lruvecs, workingset, groups, new Background());
     this.shrinkers = new Shrinkers(memory);

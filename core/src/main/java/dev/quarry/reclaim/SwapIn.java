@@ -132,8 +132,7 @@ final class SwapIn {
   }
 
   /** Makes a page that was read the one of its slot, unless somebody else was quicker. */
-  private int publish(
-      Cpu cpu, SwapArea area, int slot, int pfn, int flags, LruBatches lru) {
+  private int publish(Cpu cpu, SwapArea area, int slot, int pfn, int flags, LruBatches lru) {
     swap.lock.lock();
     SwapCluster cluster = area.cluster(slot);
     int there = cluster.frame(SwapArea.inCluster(slot));

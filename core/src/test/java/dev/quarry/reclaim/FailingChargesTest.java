@@ -157,11 +157,9 @@ class FailingChargesTest {
     }
 
     void readBack(String what) {
-      stored.forEach(
-          (process, pages) ->
-              pages.forEach(
-                  (at, value) ->
-                      assertThat(process.load(cpu, at, 8)).as(what).isEqualTo(value)));
+      stored.forEach((process, pages) ->
+          pages.forEach(
+              (at, value) -> assertThat(process.load(cpu, at, 8)).as(what).isEqualTo(value)));
     }
 
     void exitAll(String what) {

@@ -159,7 +159,8 @@ class GroupStatTest {
       expected.put(
           "shmem", count(machine, group, (w, p) -> file.is(w, p) && Flag.SWAPBACKED.isIn(w)));
       expected.put(
-          "file_mapped", count(machine, group, (w, pfn) -> file.is(w, pfn) && counts.word(pfn) > 0));
+          "file_mapped",
+          count(machine, group, (w, pfn) -> file.is(w, pfn) && counts.word(pfn) > 0));
       expected.put("file_dirty", fileDirty * PAGE);
       expected.put("file_writeback", count(machine, group, (w, p) -> Flag.WRITEBACK.isIn(w)));
       expected.put("swapcached", count(machine, group, (w, p) -> Flag.SWAPCACHE.isIn(w)));
@@ -262,9 +263,16 @@ class GroupStatTest {
     try (Machine machine = scene("lru classic")) {
       assertThat(stat(machine, "/g").keySet()).containsExactly(NAMES.strip().split("\\s+"));
       String base = "/sys/fs/cgroup/g/memory.";
-      assertThat(machine.files().read(base + "events").orElseThrow().lines().map(GroupStatTest::name))
+      assertThat(
+              machine.files().read(base + "events").orElseThrow().lines().map(GroupStatTest::name))
           .containsExactly("low", "high", "max", "oom", "oom_kill", "oom_group_kill");
-      assertThat(machine.files().read(base + "swap.events").orElseThrow().lines().map(GroupStatTest::name))
+      assertThat(
+              machine
+                  .files()
+                  .read(base + "swap.events")
+                  .orElseThrow()
+                  .lines()
+                  .map(GroupStatTest::name))
           .containsExactly("high", "max", "fail");
     }
   }

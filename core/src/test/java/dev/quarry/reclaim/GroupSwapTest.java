@@ -119,8 +119,7 @@ class GroupSwapTest {
       machine.reclaim().remove(parent);
       assertThat(machine.invariants()).isEmpty();
       for (int i = 0; i < 500; i++) {
-        assertThat(process.load(machine.cpu(0), AT + i * PAGE, 8))
-            .isEqualTo(SmallMachine.value(i));
+        assertThat(process.load(machine.cpu(0), AT + i * PAGE, 8)).isEqualTo(SmallMachine.value(i));
       }
       machine.processes().exit(machine.cpu(0), process);
       assertThat(groups.root().usage()).isZero();

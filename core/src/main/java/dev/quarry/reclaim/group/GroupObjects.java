@@ -81,12 +81,11 @@ public final class GroupObjects {
   /** Addresses of the objects that count for a group. */
   public List<Long> of(MemoryGroup group) {
     List<Long> addresses = new ArrayList<>();
-    byAddress.forEach(
-        (address, charge) -> {
-          if (charge.group == group) {
-            addresses.add(address);
-          }
-        });
+    byAddress.forEach((address, charge) -> {
+      if (charge.group == group) {
+        addresses.add(address);
+      }
+    });
     addresses.sort(null);
     return addresses;
   }

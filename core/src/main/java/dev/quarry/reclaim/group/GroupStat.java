@@ -180,7 +180,9 @@ public final class GroupStat {
         pages.put(stat, memory.stat(stat));
       }
       add(NodeStat.NR_FILE_PAGES, -memory.stat(NodeStat.NR_SWAPCACHED)); // not those of groups
-      group.children().forEach(child -> kernelPages += new GroupStat(memory, groups, child).kernel());
+      group
+          .children()
+          .forEach(child -> kernelPages += new GroupStat(memory, groups, child).kernel());
       return;
     }
     for (NodeStat list : LISTS) {

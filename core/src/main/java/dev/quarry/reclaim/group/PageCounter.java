@@ -234,12 +234,7 @@ public final class PageCounter {
 
   /** {@code effective_protection}. */
   static long effective(
-      long usage,
-      long ofParent,
-      long setting,
-      long left,
-      long askedByAll,
-      boolean recursive) {
+      long usage, long ofParent, long setting, long left, long askedByAll, boolean recursive) {
     long asked = Math.min(usage, setting);
     if (askedByAll > left) {
       return scale(asked, left, askedByAll);

@@ -17,7 +17,8 @@ public interface PageLru {
   /**
    * A fresh page, or block, counts for whose work the CPU does: {@code mem_cgroup_charge}.
    *
-   * @return false: that one's group is at its limit, and nothing can be done; the page is to be freed
+   * @return false: that one's group is at its limit, and nothing can be done; the page is to be
+   *     freed
    */
   boolean charge(Cpu cpu, int head, int gfp);
 

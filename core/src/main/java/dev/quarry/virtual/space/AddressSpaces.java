@@ -201,8 +201,7 @@ public final class AddressSpaces {
   private @Nullable PageTables tables(Cpu cpu) {
     KernelLayout layout = kernel.layout();
     try {
-      PageTables tables = 
-          PageTables.create(kernel.tables().memory(), cpu, Gfp.GFP_KERNEL_ACCOUNT);
+      PageTables tables = PageTables.create(kernel.tables().memory(), cpu, Gfp.GFP_KERNEL_ACCOUNT);
       // All but the user's half; on x86-64 the addresses between the halves are nobody's.
       long pages = layout.tables().allPages() - layout.userPages();
       boolean wide = layout.tables() == PageTableLayout.X86_64;

@@ -50,8 +50,7 @@ public final class AnonVmas {
   private final AccountedCache avcCache;
   private final SpinLock lock = new SpinLock();
 
-  AnonVmas(
-      long delta, VmAreaStruct areas, AccountedCache anonCache, AccountedCache avcCache) {
+  AnonVmas(long delta, VmAreaStruct areas, AccountedCache anonCache, AccountedCache avcCache) {
     this.delta = delta;
     this.areas = areas;
     this.anonCache = anonCache;

@@ -2,6 +2,8 @@ package dev.quarry.reclaim.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.kernel.Machine;
+import dev.quarry.machine.MachineSpecReader;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,54 +64,67 @@ class PageCounterTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void chargesAreAsInTheModel(long seed) {
+    String spec = "memory 0x1000-16M\nzone DMA below=4M\nzone DMA32 below=4G\nzone Normal\n";
+    try (Machine machine = Machine.boot(MachineSpecReader.read("test", spec))) {
+      machine.processes();
+      run(seed, machine.reclaim().groups());
+    }
+  }
+
+  private static void run(long seed, MemoryGroups groups) {
     SplittableRandom random = new SplittableRandom(seed);
-    List<MemoryGroup> all = new ArrayList<>();
-    all.add(new MemoryGroup(0, "", null));
+    List<MemoryGroup> all = new ArrayList<>(List.of(groups.root()));
     for (int i = 1; i < 8; i++) {
-      MemoryGroup parent = all.get(random.nextInt(i));
-      MemoryGroup group = new MemoryGroup(i, "g" + i, parent);
-      parent.add(group);
+      String parent = all.get(random.nextInt(i)).path();
+      MemoryGroup group = groups.make((parent.equals("/") ? "" : parent) + "/g" + i);
       group.max(50 + random.nextInt(300));
       all.add(group);
     }
     long[] own = new long[all.size()];
     for (int step = 0; step < 3000; step++) {
       String what = "seed " + seed + ", step " + step;
-      int which = 1 + random.nextInt(all.size() - 1);
-      MemoryGroup group = all.get(which);
-      int pages = 1 + random.nextInt(20);
-      switch (random.nextInt(5)) {
-        case 0 -> group.memory().min(random.nextInt(200));
-        case 1 -> group.memory().low(random.nextInt(200));
-        case 2 -> {
-          long gone = Math.min(own[which], pages);
-          group.memory().charge(-gone);
-          own[which] -= gone;
-        }
-        default -> {
-          MemoryGroup full = null;
-          for (MemoryGroup at = group; at != null && full == null; at = at.parent()) {
-            full = usage(all, own, at) + pages > at.max() ? at : null;
-          }
-          PageCounter refused = group.memory().tryCharge(pages);
-          assertThat(refused == null ? null : refused.owner()).as(what).isEqualTo(full);
-          own[which] += full == null ? pages : 0;
-        }
-      }
-      for (MemoryGroup one : all) {
-        assertThat(one.usage()).as(what).isEqualTo(usage(all, own, one));
-        assertThat(one.peak()).as(what).isGreaterThanOrEqualTo(one.usage());
-        long min = 0;
-        long low = 0;
-        for (MemoryGroup child : one.children()) {
-          min += Math.min(child.usage(), child.memory().min());
-          low += Math.min(child.usage(), child.memory().low());
-        }
-        assertThat(one.memory().minOfChildren()).as(what).isEqualTo(min);
-        assertThat(one.memory().lowOfChildren()).as(what).isEqualTo(low);
-      }
+      step(random, all, own, what);
+      all.forEach(group -> check(all, own, group, what));
     }
     assertThat(all).anyMatch(group -> group.memory().failures() > 0);
+  }
+
+  private static void step(
+      SplittableRandom random, List<MemoryGroup> all, long[] own, String what) {
+    int which = 1 + random.nextInt(all.size() - 1);
+    MemoryGroup group = all.get(which);
+    int pages = 1 + random.nextInt(20);
+    switch (random.nextInt(5)) {
+      case 0 -> group.memory().min(random.nextInt(200));
+      case 1 -> group.memory().low(random.nextInt(200));
+      case 2 -> {
+        long gone = Math.min(own[which], pages);
+        group.memory().charge(-gone);
+        own[which] -= gone;
+      }
+      default -> {
+        MemoryGroup full = null;
+        for (MemoryGroup at = group; at != null && full == null; at = at.parent()) {
+          full = usage(all, own, at) + pages > at.max() ? at : null;
+        }
+        PageCounter refused = group.memory().tryCharge(pages);
+        assertThat(refused == null ? null : refused.owner()).as(what).isEqualTo(full);
+        own[which] += full == null ? pages : 0;
+      }
+    }
+  }
+
+  private static void check(List<MemoryGroup> all, long[] own, MemoryGroup one, String what) {
+    assertThat(one.usage()).as(what).isEqualTo(usage(all, own, one));
+    assertThat(one.peak()).as(what).isGreaterThanOrEqualTo(one.usage());
+    long min = 0;
+    long low = 0;
+    for (MemoryGroup child : one.children()) {
+      min += Math.min(child.usage(), child.memory().min());
+      low += Math.min(child.usage(), child.memory().low());
+    }
+    assertThat(one.memory().minOfChildren()).as(what).isEqualTo(min);
+    assertThat(one.memory().lowOfChildren()).as(what).isEqualTo(low);
   }
 
   private static long usage(List<MemoryGroup> all, long[] own, MemoryGroup of) {
