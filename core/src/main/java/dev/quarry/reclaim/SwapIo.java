@@ -4,6 +4,7 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.PageTableLayout;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -22,13 +23,16 @@ final class SwapIo {
   private final MemorySegment zeroPage = MemorySegment.ofArray(new byte[PAGE]);
 
   /** What became of a page that was to be written. */
+  private final MemoryGroups groups;
+
   enum Written {
     STORED,
     ZEROS,
     FAILED
   }
 
-  SwapIo(PhysicalMemory memory, Ram ram) {
+  SwapIo(PhysicalMemory memory, Ram ram, MemoryGroups groups) {
+    this.groups = groups;
     this.memory = memory;
     this.ram = ram;
   }
@@ -42,10 +46,15 @@ final class SwapIo {
     return end && page.mismatch(zeroPage) < 0;
   }
 
+  private void count(Cpu cpu, int pfn, VmEvent event) {
+    memory.events().count(cpu.id(), event, 1);
+    groups.ofPage(pfn).count(event, 1);
+  }
+
   Written write(Cpu cpu, SwapArea area, int slot, int pfn) {
     MemorySegment bytes = bytes(pfn);
     if (isZero(bytes)) {
-      memory.events().count(cpu.id(), VmEvent.SWPOUT_ZERO, 1);
+      count(cpu, pfn, VmEvent.SWPOUT_ZERO);
       return Written.ZEROS;
     }
     try {
@@ -54,7 +63,7 @@ final class SwapIo {
       memory.log().print("Write-error on swap-device " + area.name() + ":" + slot);
       return Written.FAILED;
     }
-    memory.events().count(cpu.id(), VmEvent.PSWPOUT, 1);
+    count(cpu, pfn, VmEvent.PSWPOUT);
     return Written.STORED;
   }
 
@@ -71,7 +80,7 @@ final class SwapIo {
       memory.log().print("Read-error on swap-device " + area.name() + ":" + slot);
       return false;
     }
-    memory.events().count(cpu.id(), zeros ? VmEvent.SWPIN_ZERO : VmEvent.PSWPIN, 1);
+    count(cpu, pfn, zeros ? VmEvent.SWPIN_ZERO : VmEvent.PSWPIN);
     return true;
   }
 }

@@ -223,15 +223,30 @@ public final class PageCache {
 
   /** A page that is not in memory, with a reference for the caller. */
   int readOne(Cpu cpu, long index, int gfp) {
-    int pfn = allocator.allocPage(cpu, gfp);
+    int pfn = newPage(cpu, gfp);
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
     int there = insert(cpu, index, pfn);
     if (there != pfn) {
-      allocator.freePage(cpu, pfn);
+      dropNew(cpu, pfn);
     }
     return there;
+  }
+
+  /** A frame that counts for who reads or writes: {@code filemap_add_folio} charges it. */
+  private int newPage(Cpu cpu, int gfp) {
+    int pfn = allocator.allocPage(cpu, gfp);
+    if (pfn == Pfn.NONE || all.lru().charge(cpu, pfn, gfp)) {
+      return pfn;
+    }
+    allocator.freePage(cpu, pfn);
+    return Pfn.NONE;
+  }
+
+  private void dropNew(Cpu cpu, int pfn) {
+    all.lru().uncharge(pfn);
+    allocator.freePage(cpu, pfn);
   }
 
   /**
@@ -281,7 +296,7 @@ public final class PageCache {
     if (there != Pfn.NONE) {
       return there;
     }
-    int pfn = allocator.allocPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE);
+    int pfn = newPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE);
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
@@ -293,7 +308,7 @@ public final class PageCache {
         return pfn;
       }
     }
-    allocator.freePage(cpu, pfn);
+    dropNew(cpu, pfn);
     return there;
   }
 

@@ -322,7 +322,7 @@ public final class UserPages implements MappedPages {
       case DONTNEED, DONTNEED_LOCKED -> unmap(cpu, mm, vma, start, end);
       case FREE -> {
         long freed = protection.makeLazyFree(cpu, mm, start, end);
-        parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
+        parts.lru().count(cpu, VmEvent.PGLAZYFREE, freed);
         flush(cpu, mm, start, (end - start) >>> SHIFT);
       }
       case COLD -> {

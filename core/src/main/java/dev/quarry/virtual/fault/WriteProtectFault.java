@@ -99,13 +99,13 @@ final class WriteProtectFault {
     boolean zeros = old == parts.zeroPfn();
     int plain = Gfp.GFP_HIGHUSER_MOVABLE;
     int gfp = zeros ? parts.contents().zeroed(plain) : plain;
-    int pfn = parts.allocator().allocPage(fault.cpu, gfp);
+    int pfn = parts.newPage(fault.cpu, gfp);
     if (pfn == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     if (!zeros) {
       if (parts.pfnIfMapped(parts.tables().entry(fault.slot)) != old) {
-        parts.allocator().freePage(fault.cpu, pfn);
+        parts.dropNew(fault.cpu, pfn);
         return FaultLeaf.SPURIOUS; // to make room, the old page was taken away: again
       }
       parts.contents().copy(parts, old, pfn);
