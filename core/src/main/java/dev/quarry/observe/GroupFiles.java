@@ -1,6 +1,7 @@
 package dev.quarry.observe;
 
 import dev.quarry.machine.Sizes;
+import dev.quarry.machine.stall.Resource;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.reclaim.group.GroupEvent;
@@ -70,6 +71,8 @@ final class GroupFiles {
       case MAX -> size(group.max());
       case HIGH -> size(group.high());
       case TOGETHER -> line(group.killsAll() ? 1 : 0);
+      case "memory.pressure" -> Optional.of(group.pressure().text(Resource.MEMORY));
+      case "io.pressure" -> Optional.of(group.pressure().text(Resource.IO));
       case "memory.events" -> Optional.of(events(group));
       case "memory.stat" -> Optional.of(new GroupText(memory, reclaim.groups()).stat(group));
       default -> Optional.empty();

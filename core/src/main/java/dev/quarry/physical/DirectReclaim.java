@@ -146,7 +146,9 @@ final class DirectReclaim {
   private int round(Waiting waiting) {
     waiting.rounds++;
     memory.countAllocStall(waiting.request.highestZone);
-    waiting.progress = reclaimer.reclaim(waiting.asked);
+    try (var _ = memory.stalls().memory(waiting.request.cpu)) {
+      waiting.progress = reclaimer.reclaim(waiting.asked);
+    }
     note(waiting, "direct reclaim: " + waiting.progress + " pages");
     int pfn = Pfn.NONE;
     if (waiting.progress > 0) {

@@ -4,7 +4,9 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
+import dev.quarry.machine.VirtualClock;
 import dev.quarry.machine.ZoneType;
+import dev.quarry.machine.stall.Stalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -42,6 +44,8 @@ public final class PhysicalMemory implements AutoCloseable {
   private final boolean groupsByMobility;
   private final AtomicLongArray allocStalls;
   private final VmEvents events;
+  private final VirtualClock clock = new VirtualClock();
+  private final Stalls stalls;
   private final DirtySettings dirtySettings = new DirtySettings();
   private boolean heldSinceBoot;
   private long minFreeKbytes;
@@ -59,6 +63,7 @@ public final class PhysicalMemory implements AutoCloseable {
     this.rules = AllocRules.of(spec.release());
     this.cpus = List.copyOf(cpus);
     this.events = new VmEvents(cpus.size());
+    this.stalls = new Stalls(cpus, clock);
     this.scaleFactor = spec.sysctls().watermarkScaleFactor();
     this.ram = ram;
     this.log = log;
@@ -133,6 +138,16 @@ public final class PhysicalMemory implements AutoCloseable {
   /** Where reports go. */
   public KernelLog log() {
     return log;
+  }
+
+  /** The machine's time. */
+  public VirtualClock clock() {
+    return clock;
+  }
+
+  /** Who is stalled for want of memory. */
+  public Stalls stalls() {
+    return stalls;
   }
 
   /** The settings {@code vm.dirty_*}. */

@@ -336,6 +336,11 @@ final class LruBatches implements PageLru, LastReference {
     workingset.refault(lruvecs.of(pfn, groups.of(cpu.task())), pfn, shadow);
   }
 
+  @Override
+  public boolean wasInUse(int shadow, boolean file) {
+    return workingset.wasInUse(shadow, file);
+  }
+
   /** Nothing but dirty pages of files is left at the tail. */
   void wakeFlusher() {
     daemons.wakeFlusher();

@@ -127,7 +127,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.reap = slab::reap;
     NodeCounts counts = pages.counts();
     NodeBalance balance = new NodeBalance(memory);
-    this.groups = new MemoryGroups(memory.map().endPfn());
+    this.groups = new MemoryGroups(memory.map().endPfn(), memory.stalls().system());
     this.oom = new OomKiller(memory, slab, tasks, groups);
     this.lruvecs = new Lruvecs(memory, groups);
     this.swap = new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings);
@@ -157,6 +157,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private void wire() {
     shrinkers.add(new ShadowShrinker(pages.caches().shadowNodes()));
     swap.lru(batches);
+    swap.io.disk(caches().disk());
+    memory.stalls().groups(task -> groups.of(task).pressure());
     memory.lastReference(batches);
     pages.lru(batches);
     pages.swap(swap);
@@ -326,6 +328,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     cpu.freeingMemory(true);
     try {
       long freed = tryToFree.forRequest(request, scope);
+      swap.io.waitForWrites();
       if (freed == 0 && caches().flusher().isBusy()) {
         waitForWriteBack(cpu);
       }

@@ -51,7 +51,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private final NodeCounts counts;
   private final ReclaimSettings settings;
   private final SwapAreas areas;
-  private final SwapIo io;
+  final SwapIo io;
   private PageLru lru = PageLru.NONE;
 
   Swap(
@@ -73,6 +73,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   void lru(PageLru keeper) {
     lru = keeper;
+    io.lru(keeper);
   }
 
   /** The areas in use. */
@@ -283,12 +284,8 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   @Override
   public void duplicate(long entry) {
-    change(areaOfEntry(entry), slotOfEntry(entry), 1);
-  }
-
-  private void change(SwapArea area, int slot, int users) {
     lock.lock();
-    changeLocked(area, slot, users);
+    changeLocked(areaOfEntry(entry), slotOfEntry(entry), 1);
     lock.unlock();
   }
 

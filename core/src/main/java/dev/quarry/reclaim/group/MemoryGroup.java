@@ -1,5 +1,6 @@
 package dev.quarry.reclaim.group;
 
+import dev.quarry.machine.stall.PsiGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,11 +26,13 @@ public final class MemoryGroup {
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLongArray events = new AtomicLongArray(GroupEvent.values().length);
   private final AtomicLong throttledNanos = new AtomicLong();
+  private final PsiGroup pressure;
   private volatile long max = NO_LIMIT;
   private volatile long high = NO_LIMIT;
   private volatile boolean killsAll;
 
-  MemoryGroup(int id, String name, @Nullable MemoryGroup parent) {
+  MemoryGroup(int id, String name, @Nullable MemoryGroup parent, PsiGroup pressure) {
+    this.pressure = pressure;
     this.id = id;
     this.name = name;
     this.parent = parent;
@@ -172,6 +175,11 @@ public final class MemoryGroup {
   /** Holds a process up. */
   public void throttle(long nanos) {
     throttledNanos.addAndGet(nanos);
+  }
+
+  /** How long its processes were stalled, those of groups below it too: {@code memory.pressure}. */
+  public PsiGroup pressure() {
+    return pressure;
   }
 
   @Override

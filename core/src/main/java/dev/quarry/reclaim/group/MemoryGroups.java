@@ -3,6 +3,7 @@ package dev.quarry.reclaim.group;
 import dev.quarry.machine.Host;
 import dev.quarry.machine.HostMemory;
 import dev.quarry.machine.Task;
+import dev.quarry.machine.stall.PsiGroup;
 import dev.quarry.virtual.space.TaskState;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,17 +24,23 @@ public final class MemoryGroups implements AutoCloseable {
   private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}";
 
   private final int endPfn;
-  private final MemoryGroup root = new MemoryGroup(0, "", null);
+  private final MemoryGroup root;
 
   /** By number; null: gone. */
-  private final List<@Nullable MemoryGroup> byId = new ArrayList<>(List.of(root));
+  private final List<@Nullable MemoryGroup> byId = new ArrayList<>();
 
   private volatile @Nullable HostMemory table;
   private volatile long base;
 
-  /** The groups of a machine with so many frames: the root alone. */
-  public MemoryGroups(int endPfn) {
+  /**
+   * The groups of a machine with so many frames: the root alone.
+   *
+   * @param pressure the machine's
+   */
+  public MemoryGroups(int endPfn, PsiGroup pressure) {
     this.endPfn = endPfn;
+    this.root = new MemoryGroup(0, "", null, pressure);
+    byId.add(root);
   }
 
   /** The group that all others are below. */
@@ -108,7 +115,7 @@ public final class MemoryGroups implements AutoCloseable {
       base = fresh.base();
       table = fresh;
     }
-    MemoryGroup group = new MemoryGroup(byId.size(), name, parent);
+    MemoryGroup group = new MemoryGroup(byId.size(), name, parent, parent.pressure().child());
     byId.add(group);
     parent.add(group);
     return group;

@@ -144,7 +144,9 @@ public final class Flusher {
 
   /** Waits until the disk is done with all that it has to write: {@code filemap_fdatawait}. */
   public void waitForAll(Cpu cpu) {
-    all.clock().advanceTo(all.disk().allDone());
+    try (var _ = all.memory().stalls().io(cpu)) {
+      all.clock().advanceTo(all.disk().allDone());
+    }
     arrive(cpu);
   }
 
