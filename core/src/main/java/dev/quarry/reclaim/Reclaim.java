@@ -57,26 +57,13 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
   private final Compaction compaction;
-  private volatile boolean anyAwake;
+  private final DaemonSet daemons;
 
   private final class Background implements Daemons {
-    /** Between operations each daemon that is awake works a little. */
     @Override
     public void run(Cpu cpu) {
       limits.before(cpu);
-      if (anyAwake && !cpu.isFreeingMemory()) {
-        if (kswapds.stream().anyMatch(Kswapd::isStarting)) {
-          reap.run();
-        }
-        stepAll(cpu);
-      }
-      compaction.step(cpu);
-      if (!cpu.isFreeingMemory()) {
-        caches().throttle().balance(cpu);
-        if (caches().flusher().isDue()) {
-          caches().flusher().step(cpu);
-        }
-      }
+      daemons.run(cpu);
     }
 
     @Override
@@ -149,6 +136,9 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     LruMovable movable =
         new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
+    this.daemons =
+        new DaemonSet(
+            memory, kswapds, compaction, caches(), pages.huge().khugepaged(), slab::reap);
     this.swapOnOff = new SwapOnOff(swap, pages);
     wire();
   }
@@ -234,6 +224,11 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return compaction;
   }
 
+  /** What works in the background. */
+  public DaemonSet daemons() {
+    return daemons;
+  }
+
   /** The lists of each node. */
   public List<Lruvec> lruvecs() {
     return lruvecs.all();
@@ -289,7 +284,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     Kswapd kswapd = kswapds.get(zone.node().id());
     kswapd.wake(order, highestZone);
     if (kswapd.isAwake()) {
-      anyAwake = true;
+      daemons.woken();
     }
     if (!kswapd.isAwake() && (gfp & Gfp.DIRECT_RECLAIM) == 0) {
       // Pages there are enough, but no block, and this request will not make one.
@@ -302,29 +297,13 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return kswapds.get(node.id()).isAwake();
   }
 
-  private void stepAll(Cpu cpu) {
-    boolean awake = false;
-    anyAwake = false; // before the steps, so that one that is woken meanwhile is not forgotten
-    for (Kswapd kswapd : kswapds) {
-      boolean was = kswapd.isAwake();
-      awake |= kswapd.step(cpu);
-      if (was && !kswapd.isAwake()) {
-        compaction.kswapdSleeps(kswapd.node(), kswapd.order(), kswapd.highestZone());
-      }
-    }
-    if (awake) {
-      anyAwake = true;
-    }
-  }
-
   @Override
   public long reclaim(ReclaimRequest request) {
     Cpu cpu = request.cpu();
     if (cpu.isFreeingMemory()) {
       return 0;
     }
-    stepAll(cpu); // who waits lets the others work
-    caches().flusher().step(cpu);
+    daemons.whileWaiting(cpu);
     cpu.freeingMemory(true);
     try {
       long freed = tryToFree.forRequest(request, scope);
