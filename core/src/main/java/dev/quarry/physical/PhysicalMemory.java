@@ -47,6 +47,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final VirtualClock clock = new VirtualClock();
   private final Stalls stalls;
   private final DirtySettings dirtySettings = new DirtySettings();
+  private final FragmentationSettings fragmentation;
   private boolean heldSinceBoot;
   private long minFreeKbytes;
   private int scaleFactor;
@@ -64,6 +65,8 @@ public final class PhysicalMemory implements AutoCloseable {
     this.cpus = List.copyOf(cpus);
     this.events = new VmEvents(cpus.size());
     this.stalls = new Stalls(cpus, clock);
+    this.fragmentation =
+        new FragmentationSettings(spec.release(), spec.sysctls().watermarkBoostFactor());
     this.scaleFactor = spec.sysctls().watermarkScaleFactor();
     this.ram = ram;
     this.log = log;
@@ -153,6 +156,11 @@ public final class PhysicalMemory implements AutoCloseable {
   /** The settings {@code vm.dirty_*}. */
   public DirtySettings dirtySettings() {
     return dirtySettings;
+  }
+
+  /** The settings against fragmentation. */
+  public FragmentationSettings fragmentation() {
+    return fragmentation;
   }
 
   /** Frames that the allocator never got. */

@@ -183,6 +183,7 @@ public final class DaemonSet {
   void whileWaiting(Cpu cpu) {
     if (!isElsewhere()) {
       stepKswapds(cpu);
+      compaction.step(cpu);
       caches.flusher().step(cpu);
     }
   }

@@ -100,7 +100,7 @@ public final class Kcompactd {
   }
 
   private boolean suits(Zone zone) {
-    return compactor.suit(zone, order, highestZone, 0, false) == CompactResult.CONTINUE;
+    return compactor.suit(zone, order, highestZone, 0, false, true) == CompactResult.CONTINUE;
   }
 
   private CompactControl control(Cpu cpu, Zone zone) {
