@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What works in the background: kswapd and kcompactd of each node, the flusher, khugepaged.
@@ -43,6 +44,7 @@ public final class DaemonSet {
   private final AtomicInteger starving = new AtomicInteger();
   private volatile boolean anyAwake;
   private volatile boolean threaded;
+  private volatile @Nullable Runnable observer;
 
   /**
    * A daemon as a thread sees it.
@@ -135,6 +137,11 @@ public final class DaemonSet {
     }
   }
 
+  /** Says who looks at the machine before each operation of a process; null: nobody. */
+  public void observer(@Nullable Runnable who) {
+    observer = who;
+  }
+
   /** From now on threads take the steps of {@link #all}, or not any more. */
   public void threaded(boolean byThreads) {
     threaded = byThreads;
@@ -157,6 +164,10 @@ public final class DaemonSet {
 
   /** A process's operation begins: each that is awake works a little, and who writes much waits. */
   void run(Cpu cpu) {
+    Runnable looks = observer;
+    if (looks != null) {
+      looks.run();
+    }
     boolean mine = !isElsewhere();
     boolean free = !cpu.isFreeingMemory();
     if (mine && anyAwake && free) {

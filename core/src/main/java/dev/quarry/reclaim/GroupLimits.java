@@ -130,7 +130,7 @@ final class GroupLimits {
   long reclaim(Cpu cpu, MemoryGroup group, long pages) {
     boolean before = cpu.isFreeingMemory();
     cpu.freeingMemory(true);
-    try (var _ = memory.stalls().memory(cpu)) {
+    try {
       batches.drainAll();
       ScanControl scan =
           new ScanControl(
