@@ -5,30 +5,40 @@ import dev.quarry.machine.stall.Resource;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.reclaim.group.GroupEvent;
+import dev.quarry.reclaim.group.GroupStat;
 import dev.quarry.reclaim.group.MemoryGroup;
-import dev.quarry.reclaim.oom.GroupText;
 import dev.quarry.reclaim.oom.OomTask;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of groups of processes below {@code /sys/fs/cgroup}: {@code memory_files}
- * (mm/memcontrol.c), {@code cgroup.procs} (kernel/cgroup/cgroup.c, 6.18). Sizes are bytes, whole
- * pages; {@code max} is no limit.
+ * The files of groups of processes below {@code /sys/fs/cgroup}: {@code memory_files}, {@code
+ * swap_files} (mm/memcontrol.c), {@code cgroup.procs} (kernel/cgroup/cgroup.c, 6.18). Sizes are
+ * bytes, whole pages; {@code max} is no limit. The root has {@code cgroup.procs}, {@code
+ * memory.stat} and {@code memory.reclaim} only.
  */
 final class GroupFiles {
   private static final Pattern PATH = Pattern.compile("/sys/fs/cgroup(/.+)?/([a-z.]+)");
+  private static final Pattern AMOUNT = Pattern.compile("(\\S+)(?:\\s+swappiness=(\\d+))?");
   private static final String PROCS = "cgroup.procs";
-  private static final String MAX = "memory.max";
+  private static final String STAT = "memory.stat";
+  private static final String MIN = "memory.min";
+  private static final String LOW = "memory.low";
   private static final String HIGH = "memory.high";
+  private static final String MAX = "memory.max";
+  private static final String SWAP_HIGH = "memory.swap.high";
+  private static final String SWAP_MAX = "memory.swap.max";
   private static final String TOGETHER = "memory.oom.group";
   private static final String RECLAIM = "memory.reclaim";
-  private static final List<String> WRITABLE = List.of(PROCS, MAX, HIGH, TOGETHER, RECLAIM);
+  private static final List<String> WRITABLE =
+      List.of(PROCS, MIN, LOW, HIGH, MAX, SWAP_HIGH, SWAP_MAX, TOGETHER, RECLAIM);
   private static final String NO_LIMIT = "max";
+  private static final int MOST_SWAPPINESS = 200;
 
   private final PhysicalMemory memory;
   private final Reclaim reclaim;
@@ -53,11 +63,11 @@ final class GroupFiles {
     if (group == null) {
       return Optional.empty();
     }
-    String name = matcher.group(2);
-    if (name.equals(PROCS)) {
-      return Optional.of(processes(group));
-    }
-    return group.isRoot() ? Optional.empty() : limited(group, name);
+    return switch (matcher.group(2)) {
+      case PROCS -> Optional.of(processes(group));
+      case STAT -> Optional.of(GroupStat.text(memory, reclaim.groups(), group));
+      default -> group.isRoot() ? Optional.empty() : limited(group, matcher.group(2));
+    };
   }
 
   private @Nullable MemoryGroup find(@Nullable String path) {
@@ -68,13 +78,20 @@ final class GroupFiles {
     return switch (name) {
       case "memory.current" -> line(group.usage() << shift);
       case "memory.peak" -> line(group.peak() << shift);
-      case MAX -> size(group.max());
+      case MIN -> size(group.memory().min());
+      case LOW -> size(group.memory().low());
       case HIGH -> size(group.high());
+      case MAX -> size(group.max());
       case TOGETHER -> line(group.killsAll() ? 1 : 0);
       case "memory.pressure" -> Optional.of(group.pressure().text(Resource.MEMORY));
       case "io.pressure" -> Optional.of(group.pressure().text(Resource.IO));
-      case "memory.events" -> Optional.of(events(group));
-      case "memory.stat" -> Optional.of(new GroupText(memory, reclaim.groups()).stat(group));
+      case "memory.events" -> events(GroupEvent.OF_MEMORY, group::events);
+      case "memory.events.local" -> events(GroupEvent.OF_MEMORY, group::ownEvents);
+      case "memory.swap.current" -> line(group.swap().usage() << shift);
+      case "memory.swap.peak" -> line(group.swap().peak() << shift);
+      case SWAP_HIGH -> size(group.swap().high());
+      case SWAP_MAX -> size(group.swap().max());
+      case "memory.swap.events" -> events(GroupEvent.OF_SWAP, group::events);
       default -> Optional.empty();
     };
   }
@@ -87,12 +104,12 @@ final class GroupFiles {
     return pages == MemoryGroup.NO_LIMIT ? Optional.of(NO_LIMIT + "\n") : line(pages << shift);
   }
 
-  private static String events(MemoryGroup group) {
-    StringBuilder out = new StringBuilder("low 0\n"); // nothing is protected
-    for (GroupEvent event : GroupEvent.values()) {
-      out.append(event.label()).append(' ').append(group.events(event)).append('\n');
+  private static Optional<String> events(List<GroupEvent> all, ToLongFunction<GroupEvent> counts) {
+    StringBuilder out = new StringBuilder();
+    for (GroupEvent event : all) {
+      out.append(event.label()).append(' ').append(counts.applyAsLong(event)).append('\n');
     }
-    return out.toString();
+    return Optional.of(out.toString());
   }
 
   private String processes(MemoryGroup group) {
@@ -116,25 +133,35 @@ final class GroupFiles {
     if (group == null) {
       throw new IllegalArgumentException(path + ": there is no such group; mkdir makes one");
     }
-    String name = matcher.group(2);
-    if (name.equals(PROCS)) {
-      move(path, SysVm.number(path, text, 0, Integer.MAX_VALUE), group);
-      return;
+    switch (matcher.group(2)) {
+      case PROCS -> move(path, SysVm.number(path, text, 0, Integer.MAX_VALUE), group);
+      case RECLAIM -> reclaim(path, text.strip(), group);
+      default -> limit(path, matcher.group(2), text, group);
     }
+  }
+
+  private void limit(String path, String name, String text, MemoryGroup group) {
     if (group.isRoot()) {
       throw new IllegalArgumentException(path + ": the root has no limits");
     }
+    if (name.equals(TOGETHER)) {
+      group.killsAll(SysVm.number(path, text, 0, 1) == 1);
+      return;
+    }
+    long pages = pages(path, text.strip());
     switch (name) {
-      case MAX -> {
-        group.max(pages(path, text.strip()));
-        shrinkTo(group, group.max());
-      }
+      case MIN -> group.memory().min(pages);
+      case LOW -> group.memory().low(pages);
+      case SWAP_HIGH -> group.swap().high(pages);
+      case SWAP_MAX -> group.swap().max(pages);
       case HIGH -> {
-        group.high(pages(path, text.strip()));
-        shrinkTo(group, group.high());
+        group.high(pages);
+        memory.onFreeCpu(cpu -> reclaim.highChanged(cpu, group));
       }
-      case TOGETHER -> group.killsAll(SysVm.number(path, text, 0, 1) == 1);
-      default -> shrinkTo(group, group.usage() - pages(path, text.strip()));
+      default -> {
+        group.max(pages);
+        memory.onFreeCpu(cpu -> reclaim.maxChanged(cpu, group));
+      }
     }
   }
 
@@ -149,13 +176,21 @@ final class GroupFiles {
     return Math.min(MemoryGroup.NO_LIMIT, bytes >>> shift);
   }
 
-  /** A limit below what is used is reached by reclaim, as far as that brings something. */
-  private void shrinkTo(MemoryGroup group, long pages) {
-    AtomicLong freed = new AtomicLong(1);
-    while (group.usage() > Math.max(0, pages) && freed.get() > 0) {
-      freed.set(0);
-      memory.onFreeCpu(
-          cpu -> freed.set(reclaim.reclaim(cpu, group, group.usage() - Math.max(0, pages))));
+  private void reclaim(String path, String text, MemoryGroup group) {
+    Matcher amount = AMOUNT.matcher(text);
+    if (!amount.matches()) {
+      throw new IllegalArgumentException(path + ": it takes a size, and swappiness=NUMBER");
+    }
+    long pages = pages(path, amount.group(1));
+    String swappiness = amount.group(2);
+    int chosen = swappiness == null ? -1 : (int) SysVm.number(path, swappiness, 0, MOST_SWAPPINESS);
+    AtomicBoolean all = new AtomicBoolean();
+    long before = group.usage();
+    memory.onFreeCpu(cpu -> all.set(reclaim.reclaim(cpu, group, pages, chosen)));
+    if (!all.get()) {
+      long gone = Math.max(0, before - group.usage()) << shift;
+      throw new IllegalArgumentException(
+          path + ": " + gone + " bytes went, not " + (pages << shift) + ": EAGAIN");
     }
   }
 

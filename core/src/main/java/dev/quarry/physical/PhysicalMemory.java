@@ -52,6 +52,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private long minFreeKbytes;
   private int scaleFactor;
   private LastReference lastReference = LastReference.NONE;
+  private KernelCharges kernelCharges = KernelCharges.NONE;
   private SwapFigures swapFigures = SwapFigures.NONE;
 
   /**
@@ -326,6 +327,16 @@ public final class PhysicalMemory implements AutoCloseable {
    */
   public long allocStalls(int highestZoneIndex) {
     return allocStalls.get(highestZoneIndex);
+  }
+
+  /** What of the kernel's memory counts for groups of processes. */
+  public KernelCharges kernelCharges() {
+    return kernelCharges;
+  }
+
+  /** Says who counts that. */
+  public void kernelCharges(KernelCharges keeper) {
+    kernelCharges = keeper;
   }
 
   /** Who keeps LRU lists. */

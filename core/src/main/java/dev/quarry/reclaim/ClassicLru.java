@@ -41,7 +41,7 @@ final class ClassicLru implements LruPolicy {
 
   @Override
   public void shrink(Lruvec lruvec, ScanControl scan) {
-    long[] left = ScanCounts.of(lruvec, scan, swap.hasRoom());
+    long[] left = ScanCounts.of(lruvec, scan, swap.hasRoom(lruvec.group()));
     long[] targets = left.clone();
     boolean proportional =
         !scan.scope.isGroup() && !scan.kswapd && scan.priority == ScanControl.FIRST_PRIORITY;
@@ -144,8 +144,8 @@ final class ClassicLru implements LruPolicy {
     PageBatch taken = isolate(list, lruvec, scan, count);
     lruvec.countIsolated(file, taken.size());
     lruvec.lock.unlock();
-    count(scan, VmEvent.PGSCAN_KSWAPD, VmEvent.PGSCAN_DIRECT, taken.size());
-    count(scan, file ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON, taken.size());
+    count(lruvec, scan, scan(scan), taken.size());
+    count(lruvec, scan, file ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON, taken.size());
     scan.scanned += taken.size();
     if (taken.size() == 0) {
       return 0;
@@ -157,8 +157,8 @@ final class ClassicLru implements LruPolicy {
     lruvec.noteCost(file, result.written(), before - result.reclaimed());
     lruvec.lock.unlock();
     putBack(taken, scan);
-    count(scan, VmEvent.PGSTEAL_KSWAPD, VmEvent.PGSTEAL_DIRECT, result.reclaimed());
-    count(scan, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, result.reclaimed());
+    count(lruvec, scan, steal(scan), result.reclaimed());
+    count(lruvec, scan, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, result.reclaimed());
     if (file && result.unqueued() == before) {
       batches.wakeFlusher();
     }
@@ -171,7 +171,7 @@ final class ClassicLru implements LruPolicy {
     PageBatch taken = isolate(list, lruvec, scan, count);
     lruvec.countIsolated(list.isFile(), taken.size());
     lruvec.lock.unlock();
-    count(scan, VmEvent.PGREFILL, taken.size());
+    count(lruvec, scan, VmEvent.PGREFILL, taken.size());
     int deactivated = 0;
     for (int i = 0; i < taken.size(); i++) {
       int pfn = taken.pfn(i);
@@ -183,7 +183,7 @@ final class ClassicLru implements LruPolicy {
         deactivated++;
       }
     }
-    count(scan, VmEvent.PGDEACTIVATE, deactivated);
+    count(lruvec, scan, VmEvent.PGDEACTIVATE, deactivated);
     int rotated = taken.size() - deactivated;
     lruvec.lock.lock();
     lruvec.countIsolated(list.isFile(), -taken.size());
@@ -196,11 +196,16 @@ final class ClassicLru implements LruPolicy {
     batches.putBack(scan.cpu, taken);
   }
 
-  private void count(ScanControl scan, VmEvent kswapd, VmEvent direct, long pages) {
-    count(scan, scan.kswapd ? kswapd : direct, pages);
+  static VmEvent scan(ScanControl scan) {
+    return scan.of(VmEvent.PGSCAN_KSWAPD, VmEvent.PGSCAN_DIRECT, VmEvent.PGSCAN_PROACTIVE);
   }
 
-  private void count(ScanControl scan, VmEvent event, long pages) {
+  static VmEvent steal(ScanControl scan) {
+    return scan.of(VmEvent.PGSTEAL_KSWAPD, VmEvent.PGSTEAL_DIRECT, VmEvent.PGSTEAL_PROACTIVE);
+  }
+
+  private void count(Lruvec lruvec, ScanControl scan, VmEvent event, long pages) {
     memory.events().count(scan.cpu.id(), event, pages);
+    lruvec.group().count(event, pages);
   }
 }

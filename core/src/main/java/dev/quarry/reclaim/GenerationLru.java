@@ -90,8 +90,8 @@ final class GenerationLru implements LruPolicy {
     return Long.SIZE - Long.numberOfLeadingZeros(value);
   }
 
-  private int swappiness(ScanControl scan) {
-    return scan.maySwap && swap.hasRoom() ? scan.scope.swappiness() : 0;
+  private int swappiness(Lruvec lruvec, ScanControl scan) {
+    return scan.maySwap && swap.hasRoom(lruvec.group()) ? scan.scope.swappiness() : 0;
   }
 
   @Override
@@ -107,7 +107,7 @@ final class GenerationLru implements LruPolicy {
   }
 
   private void evictAll(Lruvec lruvec, ScanControl scan) {
-    int swappiness = swappiness(scan);
+    int swappiness = swappiness(lruvec, scan);
     long before = scan.reclaimed;
     long scanned = 0;
     while (true) {
@@ -141,7 +141,7 @@ final class GenerationLru implements LruPolicy {
     boolean impossible = oldest + Generations.LEAST > maxSeq;
     boolean better = oldest + Generations.LEAST == maxSeq;
     if (!impossible && (!better || scan.priority == ScanControl.FIRST_PRIORITY)) {
-      return size >> scan.priority;
+      return ScanCounts.unprotected(lruvec, scan, size) >> scan.priority;
     }
     if (impossible && scan.priority == ScanControl.FIRST_PRIORITY) {
       return 0;
@@ -216,8 +216,8 @@ final class GenerationLru implements LruPolicy {
     }
     lruvec.lock.unlock();
     batches.putBack(scan.cpu, taken);
-    count(scan, scan.kswapd ? VmEvent.PGSTEAL_KSWAPD : VmEvent.PGSTEAL_DIRECT, result.reclaimed());
-    count(scan, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, result.reclaimed());
+    count(lruvec, scan, ClassicLru.steal(scan), result.reclaimed());
+    count(lruvec, scan, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, result.reclaimed());
   }
 
   /** {@code scan_folios}: goes over the oldest generation of a kind. */
@@ -249,9 +249,13 @@ final class GenerationLru implements LruPolicy {
     for (int i = skipped.size() - 1; i >= 0; i--) {
       generations.add(skipped.pfn(i), true);
     }
-    count(scan, VmEvent.PGREFILL, sorted);
-    count(scan, scan.kswapd ? VmEvent.PGSCAN_KSWAPD : VmEvent.PGSCAN_DIRECT, taken.size());
-    count(scan, type == Generations.FILE ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON, taken.size());
+    count(lruvec, scan, VmEvent.PGREFILL, sorted);
+    count(lruvec, scan, ClassicLru.scan(scan), taken.size());
+    count(
+        lruvec,
+        scan,
+        type == Generations.FILE ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON,
+        taken.size());
     return taken.size() > 0 || remaining == 0 ? wanted - remaining : 0;
   }
 
@@ -286,7 +290,8 @@ final class GenerationLru implements LruPolicy {
     return got;
   }
 
-  private void count(ScanControl scan, VmEvent event, long pages) {
+  private void count(Lruvec lruvec, ScanControl scan, VmEvent event, long pages) {
     memory.events().count(scan.cpu.id(), event, pages);
+    lruvec.group().count(event, pages);
   }
 }

@@ -2,152 +2,144 @@ package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.Gfp;
-import dev.quarry.physical.Node;
 import dev.quarry.physical.OomResult;
-import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.group.GroupEvent;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.reclaim.oom.OomKiller;
-import java.util.List;
 
 /**
- * Holds groups to their limits: {@code try_charge_memcg}, {@code try_to_free_mem_cgroup_pages},
- * {@code mem_cgroup_out_of_memory}, {@code __mem_cgroup_handle_over_high} (mm/memcontrol.c,
- * mm/vmscan.c, 6.18).
+ * Holds groups to {@code memory.max}: {@code try_charge_memcg}, {@code mem_cgroup_oom}
+ * (mm/memcontrol.c, 6.18).
  *
  * <pre>
- *   a process's operation begins
- *     └─ its group and those above it ─┬─ at max ──► reclaim in it ─► still ─► kill in it
- *                                      └─ above high ─► reclaim in it, hold the process up
+ *   a page for a process ─► its group and those above it ─┬─ room ─────► charged; above high? noted
+ *                                                         └─ at max ───► reclaim in the one at max
+ *                                                              ▲            │ nothing, 16 times
+ *                                                              └── kill in it, as long as that helps
  * </pre>
  *
- * <p>The limit is held before an operation, where the kernel holds it at each page: an operation
- * that brings many pages, by read-ahead or as a huge page, may end above it, and the next one
- * reclaims first.
+ * <p>What helps in the end: memory of a process is charged above the limit if nobody can be killed,
+ * as the kernel would let it ask again without end; memory of the kernel's is refused.
  */
 final class GroupLimits {
   /** MAX_RECLAIM_RETRIES. */
   private static final int MOST_TRIES = 16;
 
-  /** MEMCG_CHARGE_BATCH. */
-  private static final int BATCH = 64;
+  /**
+   * PAGE_ALLOC_COSTLY_ORDER: of more pages than of such a block, a little progress is not enough.
+   */
+  private static final int COSTLY_ORDER = 3;
 
-  private static final int HZ = 1000;
-  private static final int PRECISION_SHIFT = 20;
-  private static final int SCALING_SHIFT = 14;
-  private static final long SECOND_NANOS = 1_000_000_000L;
-
-  private final PhysicalMemory memory;
   private final MemoryGroups groups;
-  private final Lruvecs lruvecs;
-  private final ShrinkNode shrinkNode;
-  private final ReclaimSettings settings;
-  private final LruBatches batches;
+  private final GroupReclaim reclaim;
+  private final GroupDelay delay;
   private final OomKiller killer;
 
-  GroupLimits(
-      PhysicalMemory memory,
-      MemoryGroups groups,
-      Lruvecs lruvecs,
-      ShrinkNode shrinkNode,
-      ReclaimSettings settings,
-      LruBatches batches,
-      OomKiller killer) {
-    this.memory = memory;
+  /** How many charges go well until one fails; below 0: none fails. */
+  private long untilFailure = -1;
+
+  GroupLimits(MemoryGroups groups, GroupReclaim reclaim, GroupDelay delay, OomKiller killer) {
     this.groups = groups;
-    this.lruvecs = lruvecs;
-    this.shrinkNode = shrinkNode;
-    this.settings = settings;
-    this.batches = batches;
+    this.reclaim = reclaim;
+    this.delay = delay;
     this.killer = killer;
   }
 
-  private record Scope(Lruvecs lruvecs, MemoryGroup group, int swappiness) implements ReclaimScope {
-    @Override
-    public List<Lruvec> lruvecs(Node node) {
-      return lruvecs.of(node, group);
-    }
+  /** Lets one charge fail, for who tests what happens then: after so many that go well. */
+  void failAfter(long charges) {
+    untilFailure = charges;
+  }
 
-    @Override
-    public boolean isGroup() {
+  /** Whether the failure that was asked for is still to come. */
+  boolean isFailureDue() {
+    return untilFailure >= 0;
+  }
+
+  private boolean failsNow() {
+    return untilFailure >= 0 && untilFailure-- == 0;
+  }
+
+  /** Charges memory of a process: {@code mem_cgroup_charge}. */
+  boolean chargeUser(Cpu cpu, MemoryGroup group, long pages, int gfp) {
+    boolean mayFail = (gfp & (Gfp.NORETRY | Gfp.DIRECT_RECLAIM)) != Gfp.DIRECT_RECLAIM;
+    return charge(cpu, group, pages, gfp, mayFail);
+  }
+
+  /** Charges memory of the kernel's that a process needs: {@code obj_cgroup_charge_pages}. */
+  boolean chargeKernel(Cpu cpu, MemoryGroup group, long pages) {
+    return charge(cpu, group, pages, Gfp.GFP_KERNEL, true);
+  }
+
+  private boolean charge(Cpu cpu, MemoryGroup group, long pages, int gfp, boolean mayFail) {
+    if (group.isRoot()) {
       return true;
     }
+    if (failsNow()) {
+      return false;
+    }
+    if (groups.tryCharge(group, pages) != null && !makeRoom(cpu, group, pages, gfp)) {
+      if (!cpu.isFreeingMemory() && (mayFail || killer.isVictim(cpu))) {
+        return false;
+      }
+      groups.charge(group, pages);
+    }
+    delay.charged(cpu, group, pages);
+    return true;
   }
 
-  /** Somebody's operation begins. */
-  void before(Cpu cpu) {
-    if (!groups.isInUse() || cpu.isFreeingMemory()) {
-      return;
-    }
-    MemoryGroup own = groups.of(cpu.task());
-    for (MemoryGroup at = own; at != null && !at.isRoot(); at = at.parent()) {
-      if (at.usage() >= at.max()) {
-        makeRoom(cpu, at);
+  /** Until the pages fit, and are charged; false: nothing helps. */
+  private boolean makeRoom(Cpu cpu, MemoryGroup group, long pages, int gfp) {
+    boolean killed = false;
+    int tries = MOST_TRIES;
+    boolean cannotWait = cpu.isFreeingMemory() || (gfp & Gfp.DIRECT_RECLAIM) == 0;
+    for (MemoryGroup full = groups.tryCharge(group, pages);
+        full != null;
+        full = groups.tryCharge(group, pages)) {
+      if (cannotWait) {
+        return false;
       }
-      if (at.usage() > at.high()) {
-        slowDown(cpu, at);
+      full.count(GroupEvent.MAX);
+      long freed = reclaim.run(cpu, full, pages);
+      if (full.memory().margin() >= pages) {
+        continue;
       }
+      if ((gfp & Gfp.NORETRY) != 0) {
+        return false;
+      }
+      boolean few = pages <= 1 << COSTLY_ORDER;
+      if ((freed > 0 && few) || tries-- > 0) {
+        continue;
+      }
+      if ((killed && killer.isVictim(cpu)) || !few || !kill(cpu, full)) {
+        return false;
+      }
+      killed = true;
+      tries = MOST_TRIES;
     }
+    return true;
   }
 
-  /** Until a page fits, or nothing helps. */
-  private void makeRoom(Cpu cpu, MemoryGroup group) {
-    while (group.usage() >= group.max() && !killer.isVictim(cpu)) {
-      for (int tries = 0; tries <= MOST_TRIES && group.usage() >= group.max(); tries++) {
-        group.count(GroupEvent.MAX);
-        group.countFailure();
-        if (reclaim(cpu, group, ScanControl.CLUSTER) == 0) {
-          tries += 3; // a group that has nothing to give is not asked 16 times
-        }
+  private boolean kill(Cpu cpu, MemoryGroup group) {
+    group.count(GroupEvent.OOM);
+    return killer.outOfMemory(cpu, group) == OomResult.KILLED;
+  }
+
+  /**
+   * Reclaims until a group is not above what its new limit says, and kills in it if that does not
+   * help: {@code memory_max_write}.
+   */
+  void lowered(Cpu cpu, MemoryGroup group) {
+    int tries = MOST_TRIES;
+    while (group.usage() > group.max()) {
+      if (tries > 0) {
+        tries -= reclaim.run(cpu, group, group.usage() - group.max()) == 0 ? 1 : 0;
+        continue;
       }
-      if (group.usage() < group.max()) {
+      if (!kill(cpu, group)) {
         return;
       }
-      group.count(GroupEvent.OOM);
-      if (killer.outOfMemory(cpu, group) != OomResult.KILLED) {
-        return;
-      }
-    }
-  }
-
-  /** The further above, the longer; at most two seconds: {@code calculate_high_delay}. */
-  private void slowDown(Cpu cpu, MemoryGroup group) {
-    group.count(GroupEvent.HIGH);
-    reclaim(cpu, group, Math.max(BATCH, group.usage() - group.high()));
-    long over = group.usage() - group.high();
-    if (over <= 0) {
-      return;
-    }
-    long share = (over << PRECISION_SHIFT) / Math.max(1, group.high());
-    long bounded = Math.min(share, 1L << (PRECISION_SHIFT + 4));
-    long millis = (bounded * bounded * HZ) >>> (PRECISION_SHIFT + SCALING_SHIFT);
-    long nanos = millis * (SECOND_NANOS / HZ) / BATCH; // for one page of a batch
-    group.throttle(Math.min(nanos, 2 * SECOND_NANOS));
-  }
-
-  /** Reclaims pages of a group and of those below it; how many. */
-  long reclaim(Cpu cpu, MemoryGroup group, long pages) {
-    boolean before = cpu.isFreeingMemory();
-    cpu.freeingMemory(true);
-    try {
-      batches.drainAll();
-      ScanControl scan =
-          new ScanControl(
-              cpu, Gfp.GFP_KERNEL, false, new Scope(lruvecs, group, settings.swappiness()));
-      scan.toReclaim = Math.max(pages, ScanControl.CLUSTER);
-      scan.highestZone = memory.nodes().getFirst().zones().size() - 1;
-      for (scan.priority = ScanControl.FIRST_PRIORITY; scan.priority >= 0; scan.priority--) {
-        for (Node node : memory.nodes()) {
-          shrinkNode.shrink(node, scan);
-        }
-        if (scan.reclaimed >= scan.toReclaim) {
-          break;
-        }
-      }
-      return scan.reclaimed;
-    } finally {
-      cpu.freeingMemory(before);
+      tries = 1; // the dead one's pages are gone already
     }
   }
 }

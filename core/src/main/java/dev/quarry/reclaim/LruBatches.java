@@ -7,6 +7,7 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.cache.PageLru;
 
@@ -58,9 +59,6 @@ final class LruBatches implements PageLru, LastReference {
   @Override
   public void add(Cpu cpu, int pfn) {
     map.addFirstReference(pfn);
-    if (groups.isInUse()) {
-      groups.charge(groups.of(cpu.task()), pfn, 1);
-    }
     if (isSwapBacked(pfn) && lruvecs.of(pfn).generations() != null) {
       map.changeFlags(pfn, 0, PageState.ACTIVE); // a fault wants it: lru_gen_in_fault
     }
@@ -139,9 +137,38 @@ final class LruBatches implements PageLru, LastReference {
   }
 
   @Override
-  public void charge(Cpu cpu, int head) {
+  public boolean charge(Cpu cpu, int head, int gfp) {
+    return !groups.isInUse() || charge(cpu, groups.of(cpu.task()), head, gfp);
+  }
+
+  /** The same for a group that is not that of whose work the CPU does. */
+  boolean charge(Cpu cpu, MemoryGroup group, int head, int gfp) {
+    int pages = 1 << PageState.order(map.state(head));
+    boolean charged = daemons.charge(cpu, group, pages, gfp);
+    if (charged) {
+      groups.commit(group, head, pages);
+    }
+    return charged;
+  }
+
+  @Override
+  public void uncharge(int head) {
+    groups.uncharge(head, 1 << PageState.order(map.state(head)));
+  }
+
+  @Override
+  public void count(Cpu cpu, VmEvent event, long pages) {
+    memory.events().count(cpu.id(), event, pages);
     if (groups.isInUse()) {
-      groups.charge(groups.of(cpu.task()), head, 1 << PageState.order(map.state(head)));
+      groups.of(cpu.task()).count(event, pages);
+    }
+  }
+
+  /** Counts what happens to a page, for its group too: {@code count_memcg_folio_events}. */
+  void count(Cpu cpu, int pfn, VmEvent event) {
+    memory.events().count(cpu.id(), event, 1);
+    if (groups.isInUse()) {
+      groups.ofPage(pfn).count(event, 1);
     }
   }
 
@@ -228,7 +255,7 @@ final class LruBatches implements PageLru, LastReference {
   private void activate(Cpu cpu, int pfn) {
     Lruvec lruvec = lruvecs.lock(pfn);
     if (lruvec.changeFlags(pfn, 0, PageState.ACTIVE)) {
-      memory.events().count(cpu.id(), VmEvent.PGACTIVATE, 1);
+      count(cpu, pfn, VmEvent.PGACTIVATE);
     }
     lruvec.lock.unlock();
   }
@@ -256,7 +283,7 @@ final class LruBatches implements PageLru, LastReference {
     if (active && (state & PageState.LRU) != 0 && (state & PageState.UNEVICTABLE) == 0) {
       int gone = PageState.ACTIVE | PageState.REFERENCED;
       lruvec.changeFlags(pfn, aged ? gone | PageState.WORKINGSET : gone, 0);
-      memory.events().count(cpu.id(), VmEvent.PGDEACTIVATE, 1);
+      count(cpu, pfn, VmEvent.PGDEACTIVATE);
     }
     lruvec.lock.unlock();
   }
@@ -333,7 +360,7 @@ final class LruBatches implements PageLru, LastReference {
 
   @Override
   public void refault(Cpu cpu, int pfn, int shadow) {
-    workingset.refault(lruvecs.of(pfn, groups.of(cpu.task())), pfn, shadow);
+    workingset.refault(pfn, shadow);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
+import dev.quarry.reclaim.group.MemoryGroup;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ArrayList;
@@ -55,6 +56,8 @@ public final class Lruvec {
   /** The lists of the node that are no group's; null: these are. */
   private final @Nullable Lruvec root;
 
+  private final MemoryGroup group;
+
   /** Pages by list and zone: a group's own; of the root's lists, those of all groups. */
   private final long[][] ofGroups;
 
@@ -71,12 +74,13 @@ public final class Lruvec {
   private final FreeList[] lists = new FreeList[LruList.values().length];
 
   /** The lists of a node's pages that are no group's. */
-  Lruvec(PhysicalMemory memory, Node node) {
-    this(memory, node, null);
+  Lruvec(PhysicalMemory memory, Node node, MemoryGroup group) {
+    this(memory, node, group, null);
   }
 
   /** The lists of a group's pages on a node, which share the lock of the others. */
-  Lruvec(PhysicalMemory memory, Node node, @Nullable Lruvec root) {
+  Lruvec(PhysicalMemory memory, Node node, MemoryGroup group, @Nullable Lruvec root) {
+    this.group = group;
     this.root = root;
     this.lock = root == null ? new SpinLock() : root.lock;
     this.nonresidentAge = root == null ? new AtomicLong() : root.nonresidentAge;
@@ -93,6 +97,11 @@ public final class Lruvec {
   /** Whose pages they are. */
   public Node node() {
     return node;
+  }
+
+  /** The group that they count for. */
+  MemoryGroup group() {
+    return group;
   }
 
   /** A list, the page that was added last first. */
@@ -215,7 +224,8 @@ public final class Lruvec {
 
   /** Pages that came back and were missed: WORKINGSET_ACTIVATE. */
   long activations(boolean file) {
-    return node.stat(file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON);
+    NodeStat stat = file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON;
+    return group.isRoot() ? node.stat(stat) : group.events(stat);
   }
 
   /** Remembers how many pages were missed so far: {@code snapshot_refaults}. */

@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.physical.Node;
+import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
@@ -26,17 +27,14 @@ final class Lruvecs {
     this.memory = memory;
     this.groups = groups;
     this.byNode =
-        memory.nodes().stream().map(node -> new Lruvec(memory, node)).toArray(Lruvec[]::new);
+        memory.nodes().stream()
+            .map(node -> new Lruvec(memory, node, groups.root()))
+            .toArray(Lruvec[]::new);
   }
 
   /** Where a page's lists are. */
   Lruvec of(int pfn) {
     return inGroup(rootOf(pfn), groups.idOf(pfn));
-  }
-
-  /** Where they will be, once it counts for a group. */
-  Lruvec of(int pfn, MemoryGroup group) {
-    return inGroup(rootOf(pfn), group.id());
   }
 
   /**
@@ -64,12 +62,12 @@ final class Lruvecs {
 
   private Lruvec[] ofGroup(int id) {
     return byGroup.computeIfAbsent(
-        id, key -> Arrays.stream(byNode).map(this::fresh).toArray(Lruvec[]::new));
+        id, key -> Arrays.stream(byNode).map(root -> fresh(root, key)).toArray(Lruvec[]::new));
   }
 
   /** The lists of a new group, kept as the others are. */
-  private Lruvec fresh(Lruvec root) {
-    Lruvec lruvec = new Lruvec(memory, root.node(), root);
+  private Lruvec fresh(Lruvec root, int id) {
+    Lruvec lruvec = new Lruvec(memory, root.node(), groups.of(id), root);
     lruvec.beginWith(generations(lruvec));
     return lruvec;
   }
@@ -124,6 +122,19 @@ final class Lruvecs {
       root.lock.unlock();
     }
     byGroup.remove(group.id());
+  }
+
+  /** Pages on one kind of list, of a group and of those below it. */
+  long listed(MemoryGroup group, NodeStat stat) {
+    long pages = 0;
+    for (Node node : memory.nodes()) {
+      for (Lruvec lruvec : of(node, group)) {
+        for (LruList which : LruList.values()) {
+          pages += which.nodeStat() == stat ? lruvec.size(which) : 0;
+        }
+      }
+    }
+    return pages;
   }
 
   List<Lruvec> all() {

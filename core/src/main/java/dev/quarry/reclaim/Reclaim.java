@@ -29,6 +29,7 @@ import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.Commitment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Reclaim of a machine that has processes: the lists, swap, the background reclaimers, and the way
@@ -54,6 +55,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final OomKiller oom;
   private final MemoryGroups groups;
   private final GroupLimits limits;
+  private final GroupDelay delay;
+  private final GroupReclaim groupReclaim;
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
   private final Compaction compaction;
@@ -62,8 +65,13 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final class Background implements Daemons {
     @Override
     public void run(Cpu cpu) {
-      limits.before(cpu);
+      delay.before(cpu);
       daemons.run(cpu);
+    }
+
+    @Override
+    public boolean charge(Cpu cpu, MemoryGroup group, long nrPages, int gfp) {
+      return limits.chargeUser(cpu, group, nrPages, gfp);
     }
 
     @Override
@@ -83,6 +91,16 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     @Override
     public List<Lruvec> lruvecs(Node node) {
       return lruvecs.allOf(node);
+    }
+
+    @Override
+    public MemoryGroup target() {
+      return groups.root();
+    }
+
+    @Override
+    public boolean isProactive() {
+      return false;
     }
 
     @Override
@@ -117,18 +135,21 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.groups = new MemoryGroups(memory.map().endPfn(), memory.stalls().system());
     this.oom = new OomKiller(memory, slab, tasks, groups);
     this.lruvecs = new Lruvecs(memory, groups);
-    this.swap = new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings);
+    this.swap =
+        new Swap(memory, allocator, ram, pages.spaces().tableLayout(), counts, settings, groups);
     Workingset workingset = new Workingset(memory, lruvecs, counts, swap);
     this.batches = new LruBatches(memory, allocator, lruvecs, workingset, groups, new Background());
     this.shrinkers = new Shrinkers(memory);
     ReverseMap rmap = pages.reverseMap();
-    this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, workingset);
+    this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, groups, workingset);
     ClassicLru policy = new ClassicLru(memory, batches, shrink, rmap, swap);
     this.classic = policy;
     this.aged = new GenerationLru(memory, lruvecs, batches, shrink, swap, pages.youngEntries());
-    ShrinkNode shrinkNode = new ShrinkNode(balance, new EitherLru(policy, aged), shrinkers);
-    this.tryToFree = new TryToFree(shrinkNode, lruvecs);
-    this.limits = new GroupLimits(memory, groups, lruvecs, shrinkNode, settings, batches, oom);
+    ShrinkNode shrinkNode = new ShrinkNode(balance, new EitherLru(policy, aged), shrinkers, groups);
+    this.tryToFree = new TryToFree(memory, shrinkNode, lruvecs);
+    this.groupReclaim = new GroupReclaim(tryToFree, lruvecs, settings, batches, memory.stalls());
+    this.delay = new GroupDelay(groups, groupReclaim, oom, () -> caches().clock());
+    this.limits = new GroupLimits(groups, groupReclaim, delay, oom);
     for (Node node : memory.nodes()) {
       Lruvec lruvec = lruvecs.of(node);
       kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
@@ -150,6 +171,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     swap.io.disk(caches().disk());
     memory.stalls().groups(task -> groups.of(task).pressure());
     memory.lastReference(batches);
+    groups.lists(lruvecs::listed);
+    memory.kernelCharges(new GroupKernelCharges(groups, limits));
     pages.lru(batches);
     pages.swap(swap);
     pages.caches().swap(swap);
@@ -198,14 +221,35 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return groups;
   }
 
-  /** Reclaims pages of a group: {@code memory.reclaim}; how many. */
-  public long reclaim(Cpu cpu, MemoryGroup group, long pagesWanted) {
-    return limits.reclaim(cpu, group, pagesWanted);
+  /** Holds groups to their limits. */
+  GroupLimits limits() {
+    return limits;
+  }
+
+  /** A group's {@code memory.max} was set: it is reached by reclaim, and at last by a death. */
+  public void maxChanged(Cpu cpu, MemoryGroup group) {
+    limits.lowered(cpu, group);
+  }
+
+  /** Its {@code memory.high} was set: it is reached as far as reclaim brings something. */
+  public void highChanged(Cpu cpu, MemoryGroup group) {
+    groupReclaim.downTo(cpu, group, group.high());
+  }
+
+  /**
+   * Reclaims pages of a group: {@code memory.reclaim}.
+   *
+   * @param swappiness 0 to 200, or below 0 for the machine's
+   * @return whether so many went
+   */
+  public boolean reclaim(Cpu cpu, MemoryGroup group, long pagesWanted, int swappiness) {
+    return groupReclaim.proactive(cpu, group, pagesWanted, swappiness);
   }
 
   /** Takes out a group without processes and groups below it; the machine rests. */
   public void remove(MemoryGroup group) {
     batches.drainAll();
+    swap.reparent(group, Objects.requireNonNull(group.parent()));
     lruvecs.reparent(group);
   }
 
@@ -366,7 +410,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   public List<String> invariants() {
     List<String> findings =
         new ArrayList<>(ReclaimInvariants.check(memory, lruvecs, batches, swap, pages));
-    findings.addAll(GroupInvariants.check(memory, groups));
+    findings.addAll(GroupInvariants.check(memory, groups, swap));
     return findings;
   }
 }

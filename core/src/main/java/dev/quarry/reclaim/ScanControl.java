@@ -2,7 +2,7 @@ package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.Gfp;
-import dev.quarry.physical.Node;
+import dev.quarry.physical.VmEvent;
 
 /** What one run of reclaim is after, and what it found so far: {@code struct scan_control}. */
 final class ScanControl {
@@ -32,6 +32,16 @@ final class ScanControl {
   boolean forceDeactivate;
   boolean skippedDeactivate;
 
+  /** All groups are gone over, even if a few had enough: {@code memcg_full_walk}. */
+  boolean allGroups;
+
+  boolean skippedGroups;
+
+  /** Groups go, too, that memory.low protects: {@code memcg_low_reclaim}. */
+  boolean reclaimsLow;
+
+  boolean skippedLow;
+
   /** There are many inactive file pages: memory of processes is left alone. */
   boolean cacheTrimMode;
 
@@ -60,8 +70,8 @@ final class ScanControl {
     return (gfp & Gfp.IO) != 0;
   }
 
-  /** The lists of a node that are to be shortened. */
-  Iterable<Lruvec> lruvecs(Node node) {
-    return scope.lruvecs(node);
+  /** Of an event that is counted by who reclaims, the one that is meant. */
+  VmEvent of(VmEvent byKswapd, VmEvent direct, VmEvent proactive) {
+    return scope.isProactive() ? proactive : kswapd ? byKswapd : direct;
   }
 }

@@ -1,5 +1,8 @@
 package dev.quarry.reclaim;
 
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.PageCounter;
+
 /**
  * How many pages of each list are gone over: {@code prepare_scan_control}, {@code get_scan_count},
  * {@code calculate_pressure_balance} (mm/vmscan.c, 6.18).
@@ -7,6 +10,7 @@ package dev.quarry.reclaim;
  * <pre>
  *   scan(list) = size &gt;&gt; priority, and of that the share of its kind:
  *
+ *   size of a group = size - size * protected / (usage + 1), where others are the reason
  *   share(anon) : share(file) = swappiness / (cost + anon cost) : (200 - swappiness) / (cost + file cost)
  * </pre>
  */
@@ -57,11 +61,7 @@ final class ScanCounts {
     long file = (MAX_SWAPPINESS - swappiness) * (both + 1) / (fileCost + 1);
     long[] counts = new long[LruList.values().length];
     for (LruList list : LruList.EVICTABLE) {
-      long size = lruvec.size(list, scan.highestZone);
-      long pages = size >> scan.priority;
-      if (pages == 0 && scan.scope.isGroup()) {
-        pages = Math.min(size, ScanControl.CLUSTER);
-      }
+      long pages = unprotected(lruvec, scan, lruvec.size(list, scan.highestZone)) >> scan.priority;
       counts[list.ordinal()] =
           switch (balance) {
             case EQUAL -> pages;
@@ -71,6 +71,29 @@ final class ScanCounts {
           };
     }
     return counts;
+  }
+
+  /**
+   * What may be gone over of a group that is protected in part: {@code
+   * apply_proportional_protection}. The further it is above, the more.
+   */
+  static long unprotected(Lruvec lruvec, ScanControl scan, long pages) {
+    MemoryGroup group = lruvec.group();
+    if (group.isRoot() || group == scan.scope.target()) {
+      return pages;
+    }
+    PageCounter counter = group.memory();
+    long min = counter.effectiveMin();
+    long low = counter.effectiveLow();
+    if (min == 0 && low == 0) {
+      return pages;
+    }
+    boolean bothCount = !scan.reclaimsLow && low > min;
+    long kept = bothCount ? low : min;
+    scan.skippedLow |= bothCount; // before anybody is killed, that is to be tried too
+    long usage = Math.max(counter.usage(), kept);
+    long left = pages - (long) ((double) pages * kept / (usage + 1));
+    return Math.max(left, ScanControl.CLUSTER);
   }
 
   private static long roundUp(long dividend, long divisor) {

@@ -7,6 +7,7 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.fault.ReverseMap;
@@ -38,6 +39,7 @@ final class ShrinkPages {
   private final ReverseMap rmap;
   private final Swap swap;
   private final LruBatches lru;
+  private final MemoryGroups groups;
   private final Workingset workingset;
 
   ShrinkPages(
@@ -46,6 +48,7 @@ final class ShrinkPages {
       ReverseMap rmap,
       Swap swap,
       LruBatches lru,
+      MemoryGroups groups,
       Workingset workingset) {
     this.memory = memory;
     this.map = memory.map();
@@ -53,6 +56,7 @@ final class ShrinkPages {
     this.rmap = rmap;
     this.swap = swap;
     this.lru = lru;
+    this.groups = groups;
     this.workingset = workingset;
   }
 
@@ -110,11 +114,11 @@ final class ShrinkPages {
     if ((flags & PageState.UNEVICTABLE) != 0) {
       return;
     }
-    if ((flags & PageState.SWAPCACHE) != 0 && swap.isHalfFull()) {
+    if ((flags & PageState.SWAPCACHE) != 0 && swap.isHalfFull(pfn)) {
       swap.dropCached(scan.cpu, pfn);
     }
     map.changeFlags(pfn, 0, PageState.ACTIVE);
-    memory.events().count(scan.cpu.id(), VmEvent.PGACTIVATE, 1);
+    lru.count(scan.cpu, pfn, VmEvent.PGACTIVATE);
   }
 
   private boolean is(int pfn, int flag) {
@@ -147,7 +151,7 @@ final class ShrinkPages {
     if (use == Use.ACTIVATE || use == Use.KEEP) {
       return use == Use.ACTIVATE ? Fate.ACTIVATE : Fate.KEEP;
     }
-    if (!swap.hasRoom() && is(head, PageState.SWAPBACKED)) {
+    if (!swap.hasRoom(groups.ofPage(head)) && is(head, PageState.SWAPBACKED)) {
       return Fate.ACTIVATE;
     }
     lru.addLarge(head); // who splits it expects it on its list, and no reference of ours
@@ -309,7 +313,7 @@ final class ShrinkPages {
       }
       boolean mine = map.takeReferences(pfn, 1, 0);
       if (mine) {
-        memory.events().count(cpu.id(), VmEvent.PGLAZYFREED, 1);
+        lru.count(cpu, pfn, VmEvent.PGLAZYFREED);
       }
       return mine;
     }

@@ -3,18 +3,18 @@ package dev.quarry.reclaim;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
 import dev.quarry.machine.SpinLock;
-import dev.quarry.physical.Gfp;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
-import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.GroupEvent;
+import dev.quarry.reclaim.group.MemoryGroup;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.cache.NodeCounts;
-import dev.quarry.virtual.cache.PageLru;
 import dev.quarry.virtual.cache.ShmemSwap;
 import dev.quarry.virtual.fault.SwapSpace;
 
@@ -40,8 +40,6 @@ import dev.quarry.virtual.fault.SwapSpace;
 public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private static final int SLOT_BITS = 27;
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
-  private static final int GFP_IN = Gfp.GFP_HIGHUSER_MOVABLE;
-  private static final int GFP_AHEAD = GFP_IN | Gfp.NORETRY | Gfp.NOWARN;
 
   final SpinLock lock = new SpinLock();
   private final PhysicalMemory memory;
@@ -49,10 +47,10 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private final PageAllocator allocator;
   private final PageTableLayout layout;
   private final NodeCounts counts;
-  private final ReclaimSettings settings;
+  private final MemoryGroups groups;
   private final SwapAreas areas;
   final SwapIo io;
-  private PageLru lru = PageLru.NONE;
+  private final SwapIn in;
 
   Swap(
       PhysicalMemory memory,
@@ -60,19 +58,21 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
       Ram ram,
       PageTableLayout layout,
       NodeCounts counts,
-      ReclaimSettings settings) {
+      ReclaimSettings settings,
+      MemoryGroups groups) {
     this.memory = memory;
     this.map = memory.map();
     this.allocator = allocator;
     this.layout = layout;
     this.counts = counts;
-    this.settings = settings;
-    this.io = new SwapIo(memory, ram);
+    this.groups = groups;
+    this.io = new SwapIo(memory, ram, groups);
     this.areas = new SwapAreas(memory.cpus().size());
+    this.in = new SwapIn(memory, allocator, this, io, settings, groups);
   }
 
-  void lru(PageLru keeper) {
-    lru = keeper;
+  void lru(LruBatches keeper) {
+    in.lru(keeper);
     io.lru(keeper);
   }
 
@@ -91,12 +91,17 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     return areas.freePages() > 0;
   }
 
-  @Override
-  public boolean isHalfFull() {
-    return areas.freePages() * 2 < areas.totalPages();
+  /** The same for pages of a group, which may have no more: {@code can_reclaim_anon_pages}. */
+  boolean hasRoom(MemoryGroup group) {
+    return hasRoom() && group.swapMargin() > 0;
   }
 
-  private static int word(SwapArea area, int slot) {
+  @Override
+  public boolean isHalfFull(int pfn) {
+    return areas.freePages() * 2 < areas.totalPages() || groups.ofPage(pfn).isSwapHalfFull();
+  }
+
+  static int word(SwapArea area, int slot) {
     return area.type() << SLOT_BITS | slot;
   }
 
@@ -122,15 +127,25 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     return Pte.swapped(layout, word >>> SLOT_BITS, word & SLOT_MASK);
   }
 
+  long entry(SwapArea area, int slot) {
+    return Pte.swapped(layout, area.type(), slot);
+  }
+
   /** Gives a private page a place in swap: {@code folio_alloc_swap}; false if there is none. */
   boolean add(Cpu cpu, int pfn) {
     lock.lock();
     try {
       SwapArea area = areas.withRoom();
       int slot = area == null ? SwapArea.NONE : area.find(cpu.id());
+      MemoryGroup group = groups.ofPage(pfn);
       if (area == null || slot == SwapArea.NONE) {
+        group.count(GroupEvent.SWAP_FAIL);
         return false;
       }
+      if (!groups.chargeSwap(group)) {
+        return false;
+      }
+      area.cluster(slot).group(SwapArea.inCluster(slot), group.id());
       area.cluster(slot).cache(SwapArea.inCluster(slot), pfn);
       area.taken(slot);
       map.addReference(pfn, 0);
@@ -141,7 +156,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     }
   }
 
-  private void enter(int pfn, int word, int flags) {
+  void enter(int pfn, int word, int flags) {
     map.privateWord(pfn, word);
     map.changeFlags(pfn, 0, PageState.SWAPCACHE | flags);
     counts.add(pfn, NodeStat.NR_FILE_PAGES, 1);
@@ -156,7 +171,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     SwapCluster cluster = area.cluster(slot);
     cluster.uncache(SwapArea.inCluster(slot), shadow);
     if (cluster.users[SwapArea.inCluster(slot)] == 0) {
-      area.freed(slot);
+      freed(area, slot);
     }
     map.privateWord(pfn, 0);
     map.changeFlags(pfn, PageState.SWAPCACHE | PageState.RECLAIM, 0);
@@ -293,8 +308,28 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     SwapCluster cluster = area.cluster(slot);
     cluster.users[SwapArea.inCluster(slot)] += users;
     if (cluster.isFree(SwapArea.inCluster(slot))) {
-      area.freed(slot);
+      freed(area, slot);
     }
+  }
+
+  private void freed(SwapArea area, int slot) {
+    groups.unchargeSwap(area.cluster(slot).group(SwapArea.inCluster(slot)), 1);
+    area.freed(slot);
+  }
+
+  /** A group goes: its places count for the group above it. */
+  void reparent(MemoryGroup from, MemoryGroup to) {
+    lock.lock();
+    for (SwapArea area : areas.all()) {
+      for (int slot = 1; slot < area.slots(); slot++) {
+        SwapCluster cluster = area.cluster(slot);
+        if (area.isInUse(slot) && cluster.group(SwapArea.inCluster(slot)) == from.id()) {
+          cluster.group(SwapArea.inCluster(slot), to.id());
+          groups.movedSwap(to);
+        }
+      }
+    }
+    lock.unlock();
   }
 
   @Override
@@ -318,97 +353,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   @Override
   public int read(Cpu cpu, long entry) {
-    SwapArea area = areaOfEntry(entry);
-    int slot = slotOfEntry(entry);
-    int pfn = find(cpu, area, slot);
-    if (pfn != Pfn.NONE) {
-      return pfn;
-    }
-    int window = area.readAhead.window(slot, 1 << settings.pageCluster());
-    int first = Math.max(1, slot & -window);
-    for (int at = first; window > 1 && at < first + window && at < area.slots(); at++) {
-      if (at != slot && !ahead(cpu, area, at)) {
-        break;
-      }
-    }
-    return readOne(cpu, area, slot, GFP_IN, 0);
-  }
-
-  /** A page in the swap cache, with a reference for the caller: {@code swap_cache_get_folio}. */
-  private int find(Cpu cpu, SwapArea area, int slot) {
-    lock.lock();
-    int pfn = area.cluster(slot).frame(SwapArea.inCluster(slot));
-    boolean wasAhead = false;
-    if (pfn != Pfn.NONE) {
-      map.addReference(pfn, 0);
-      wasAhead = (PageState.flags(map.state(pfn)) & PageState.RECLAIM) != 0;
-      if (wasAhead) {
-        map.changeFlags(pfn, PageState.RECLAIM, 0);
-        area.readAhead.hit();
-      }
-    }
-    lock.unlock();
-    if (wasAhead) {
-      memory.events().count(cpu.id(), VmEvent.SWAP_RA_HIT, 1);
-    }
-    return pfn;
-  }
-
-  /** Reads a slot that is expected to be wanted; false: no memory to go on. */
-  private boolean ahead(Cpu cpu, SwapArea area, int slot) {
-    lock.lock();
-    SwapCluster cluster = area.cluster(slot);
-    int at = SwapArea.inCluster(slot);
-    boolean wanted = cluster.users[at] > 0 && !cluster.isCached(at);
-    if (wanted) {
-      cluster.users[at]++; // so that it is not given to somebody else while it is read
-    }
-    lock.unlock();
-    if (!wanted) {
-      return true;
-    }
-    int pfn = readOne(cpu, area, slot, GFP_AHEAD, PageState.RECLAIM);
-    if (pfn >= 0) {
-      allocator.freePage(cpu, pfn);
-      memory.events().count(cpu.id(), VmEvent.SWAP_RA, 1);
-    }
-    free(cpu, Pte.swapped(layout, area.type(), slot));
-    return pfn != NO_MEMORY;
-  }
-
-  private int readOne(Cpu cpu, SwapArea area, int slot, int gfp, int flags) {
-    int pfn = allocator.allocPage(cpu, gfp);
-    if (pfn == Pfn.NONE) {
-      return NO_MEMORY;
-    }
-    if (!io.read(cpu, area, slot, pfn)) {
-      allocator.freePage(cpu, pfn);
-      return IO_ERROR;
-    }
-    return publish(cpu, area, slot, pfn, flags);
-  }
-
-  /** Makes a page that was read the one of its slot, unless somebody else was quicker. */
-  private int publish(Cpu cpu, SwapArea area, int slot, int pfn, int flags) {
-    lock.lock();
-    SwapCluster cluster = area.cluster(slot);
-    int there = cluster.frame(SwapArea.inCluster(slot));
-    if (there != Pfn.NONE) {
-      map.addReference(there, 0);
-      lock.unlock();
-      allocator.freePage(cpu, pfn);
-      return there;
-    }
-    map.setFlags(pfn, PageState.UPTODATE | PageState.SWAPBACKED | PageState.ANON | flags);
-    map.addFirstReference(pfn);
-    int shadow = cluster.cache(SwapArea.inCluster(slot), pfn);
-    enter(pfn, word(area, slot), 0);
-    if (shadow != 0) {
-      lru.refault(cpu, pfn, shadow);
-    }
-    lru.add(cpu, pfn);
-    lock.unlock();
-    return pfn;
+    return in.read(cpu, areaOfEntry(entry), slotOfEntry(entry));
   }
 
   /** Drops pages of an area from the cache that no entry says; how many slots are still in use. */

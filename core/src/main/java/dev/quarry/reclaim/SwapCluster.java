@@ -1,5 +1,7 @@
 package dev.quarry.reclaim;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * 512 slots of a swap area: {@code struct swap_cluster_info} with its part of {@code swap_map} and
  * of the swap table (mm/swapfile.c, mm/swap_table.h, 6.18).
@@ -21,6 +23,9 @@ final class SwapCluster {
 
   /** A bit for each slot whose page is zeros, which were not written. */
   private final long[] zeros = new long[SLOTS / Long.SIZE];
+
+  /** The group that each slot counts for; null: all for the root. */
+  private char @Nullable [] groups;
 
   /** Slots in use. */
   int used;
@@ -66,6 +71,22 @@ final class SwapCluster {
     shadows[slot] = shadow;
   }
 
+  /** The number of the group that a slot counts for: {@code swap_cgroup}. */
+  int group(int slot) {
+    char[] all = groups;
+    return all == null ? 0 : all[slot];
+  }
+
+  void group(int slot, int id) {
+    if (groups == null && id != 0) {
+      groups = new char[SLOTS];
+    }
+    char[] all = groups;
+    if (all != null) {
+      all[slot] = (char) id;
+    }
+  }
+
   boolean isZero(int slot) {
     return (zeros[slot / Long.SIZE] >>> slot & 1) != 0;
   }
@@ -78,6 +99,7 @@ final class SwapCluster {
   /** Nothing is known of a slot any more. */
   void clear(int slot) {
     shadows[slot] = 0;
+    group(slot, 0);
     zero(slot, false);
   }
 }

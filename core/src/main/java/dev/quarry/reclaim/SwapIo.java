@@ -4,6 +4,7 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.cache.Disk;
 import dev.quarry.virtual.cache.PageLru;
@@ -25,6 +26,8 @@ final class SwapIo {
   private final MemorySegment zeroPage = MemorySegment.ofArray(new byte[PAGE]);
 
   /** What became of a page that was to be written. */
+  private final MemoryGroups groups;
+
   enum Written {
     STORED,
     ZEROS,
@@ -37,7 +40,8 @@ final class SwapIo {
   private volatile long writtenNanos;
   private PageLru lru = PageLru.NONE;
 
-  SwapIo(PhysicalMemory memory, Ram ram) {
+  SwapIo(PhysicalMemory memory, Ram ram, MemoryGroups groups) {
+    this.groups = groups;
     this.memory = memory;
     this.ram = ram;
   }
@@ -69,10 +73,15 @@ final class SwapIo {
     return end && page.mismatch(zeroPage) < 0;
   }
 
+  private void count(Cpu cpu, int pfn, VmEvent event) {
+    memory.events().count(cpu.id(), event, 1);
+    groups.ofPage(pfn).count(event, 1);
+  }
+
   Written write(Cpu cpu, SwapArea area, int slot, int pfn) {
     MemorySegment bytes = bytes(pfn);
     if (isZero(bytes)) {
-      memory.events().count(cpu.id(), VmEvent.SWPOUT_ZERO, 1);
+      count(cpu, pfn, VmEvent.SWPOUT_ZERO);
       return Written.ZEROS;
     }
     try {
@@ -82,7 +91,7 @@ final class SwapIo {
       return Written.FAILED;
     }
     writtenNanos = request(area, slot);
-    memory.events().count(cpu.id(), VmEvent.PSWPOUT, 1);
+    count(cpu, pfn, VmEvent.PSWPOUT);
     return Written.STORED;
   }
 
@@ -91,7 +100,7 @@ final class SwapIo {
     boolean zeros = area.cluster(slot).isZero(SwapArea.inCluster(slot));
     int shadow = area.cluster(slot).shadow(SwapArea.inCluster(slot));
     boolean missed = shadow != 0 && lru.wasInUse(shadow, false);
-    try (var _ = memory.stalls().refault(cpu, missed)) {
+    try (var _ = memory.stalls().memoryIf(cpu, missed)) {
       if (zeros) {
         bytes(pfn).fill((byte) 0);
       } else {
@@ -104,7 +113,7 @@ final class SwapIo {
       memory.log().print("Read-error on swap-device " + area.name() + ":" + slot);
       return false;
     }
-    memory.events().count(cpu.id(), zeros ? VmEvent.SWPIN_ZERO : VmEvent.PSWPIN, 1);
+    count(cpu, pfn, zeros ? VmEvent.SWPIN_ZERO : VmEvent.PSWPIN);
     return true;
   }
 }

@@ -96,12 +96,10 @@ final class Workingset {
     int refs = (int) (token & ((1 << GenerationFlags.REFS_WIDTH) - 1)) + 1;
     generations.control.countRefault(
         file ? Generations.FILE : Generations.ANON, RefaultControl.tier(refs, workingset));
-    counts.add(
-        pfn, file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON, 1);
+    count(pfn, file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON);
     if (workingset) {
       map.changeFlags(pfn, 0, PageState.WORKINGSET);
-      counts.add(
-          pfn, file ? NodeStat.WORKINGSET_RESTORE_FILE : NodeStat.WORKINGSET_RESTORE_ANON, 1);
+      count(pfn, file ? NodeStat.WORKINGSET_RESTORE_FILE : NodeStat.WORKINGSET_RESTORE_ANON);
     }
   }
 
@@ -123,6 +121,11 @@ final class Workingset {
     return generations == null ? isRecent(shadow, file) : isRecent(generations, shadow);
   }
 
+  private void count(int pfn, NodeStat stat) {
+    counts.add(pfn, stat, 1);
+    lruvecs.of(pfn).group().count(stat, 1);
+  }
+
   private int nodeOf(int pfn) {
     return lruvecs.of(pfn).node().id();
   }
@@ -134,15 +137,11 @@ final class Workingset {
         | PRESENT;
   }
 
-  /**
-   * A page comes back, before it is on a list: {@code workingset_refault}.
-   *
-   * @param joins the lists to which it comes
-   */
-  void refault(Lruvec joins, int pfn, int shadow) {
+  /** A page comes back, before it is on a list: {@code workingset_refault}. */
+  void refault(int pfn, int shadow) {
     boolean file = (PageState.flags(map.state(pfn)) & PageState.SWAPBACKED) == 0;
-    counts.add(pfn, file ? NodeStat.WORKINGSET_REFAULT_FILE : NodeStat.WORKINGSET_REFAULT_ANON, 1);
-    Generations generations = joins.generations();
+    count(pfn, file ? NodeStat.WORKINGSET_REFAULT_FILE : NodeStat.WORKINGSET_REFAULT_ANON);
+    Generations generations = generations(pfn);
     if (generations != null) {
       refaultOf(generations, pfn, shadow, file);
       return;
@@ -153,15 +152,13 @@ final class Workingset {
     map.changeFlags(pfn, 0, PageState.ACTIVE);
     Lruvec lruvec = lruvecs.of(pfn);
     lruvec.nonresidentAge.incrementAndGet();
-    counts.add(
-        pfn, file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON, 1);
+    count(pfn, file ? NodeStat.WORKINGSET_ACTIVATE_FILE : NodeStat.WORKINGSET_ACTIVATE_ANON);
     if ((shadow & WAS_WORKINGSET) != 0) {
       map.changeFlags(pfn, 0, PageState.WORKINGSET);
       lruvec.lock.lock();
       lruvec.noteCost(file, 1, 0);
       lruvec.lock.unlock();
-      counts.add(
-          pfn, file ? NodeStat.WORKINGSET_RESTORE_FILE : NodeStat.WORKINGSET_RESTORE_ANON, 1);
+      count(pfn, file ? NodeStat.WORKINGSET_RESTORE_FILE : NodeStat.WORKINGSET_RESTORE_ANON);
     }
   }
 

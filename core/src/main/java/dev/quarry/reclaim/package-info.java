@@ -33,6 +33,10 @@
  * address spaces it takes those that are free, and works on the one that the caller holds: who
  * allocates with its lock held looks at entries again afterwards.
  *
+ * <p>Of groups of processes: GroupLimits charges a page and makes room at {@code memory.max},
+ * GroupDelay holds up above {@code memory.high}, ShrinkNode leaves alone what {@code memory.min}
+ * and {@code low} protect, ScanCounts goes over less of what is protected in part.
+ *
  * <p>Where there are free pages and no large block, {@link dev.quarry.reclaim.compact} moves pages.
  *
  * <p>Read in this order: LruList, Lruvec, LruBatches, ScanCounts, ClassicLru, ShrinkPages, Swap,

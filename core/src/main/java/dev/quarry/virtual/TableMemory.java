@@ -113,6 +113,10 @@ public final class TableMemory {
     if (pfn == Pfn.NONE) {
       return NO_TABLE;
     }
+    if ((gfp & Gfp.ACCOUNT) != 0 && !memory.kernelCharges().chargePage(cpu, pfn)) {
+      allocator.freePage(cpu, pfn);
+      return NO_TABLE;
+    }
     ram.zeroPages(pfn, 1); // also on a machine whose data pages have no contents
     memory.map().setFlags(pfn, PageState.PGTABLE);
     memory.map().index(pfn, HugeTables.NO_DEPOSIT);
@@ -124,6 +128,7 @@ public final class TableMemory {
     int pfn = (int) (table >>> PageTableLayout.PAGE_SHIFT);
     memory.map().clearFlags(pfn, PageState.PGTABLE);
     count(pfn, -1);
+    memory.kernelCharges().unchargePage(pfn);
     allocator.freePage(cpu, pfn);
   }
 

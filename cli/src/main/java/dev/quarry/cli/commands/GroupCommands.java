@@ -28,9 +28,12 @@ final class GroupCommands {
                         + "echo 8M > /sys/fs/cgroup/web/memory.max",
                     GroupCommands::make)
                 .withNotes(
-                    "files of a group: cgroup.procs, memory.max, memory.high, memory.oom.group,\n"
-                        + "memory.reclaim (written); memory.current, memory.peak, memory.stat,\n"
-                        + "memory.events (read)"))
+                    "files of a group, to write: cgroup.procs, memory.min, memory.low, memory.high,\n"
+                        + "memory.max, memory.swap.high, memory.swap.max, memory.oom.group,\n"
+                        + "memory.reclaim (a size, or \"1M swappiness=200\"); to read: those, and\n"
+                        + "memory.current, memory.peak, memory.stat, memory.events,\n"
+                        + "memory.events.local, memory.swap.current, memory.swap.peak,\n"
+                        + "memory.swap.events. All groups' own: /sys/fs/cgroup/memory.stat"))
         .add(
             SimpleCommand.of(
                 CHAPTER,

@@ -57,9 +57,9 @@ public final class Stalls {
     return cpus.get(cpu.id()).io.enter();
   }
 
-  /** The same as {@link #memory} if a page that is read was missed, else nothing. */
-  public Section refault(Cpu cpu, boolean missed) {
-    return missed ? memory(cpu) : cpus.get(cpu.id()).nothing;
+  /** The same as {@link #memory} if so, else nothing. */
+  public Section memoryIf(Cpu cpu, boolean stalled) {
+    return stalled ? memory(cpu) : cpus.get(cpu.id()).nothing;
   }
 
   /** How long a CPU's tasks waited for a disk: iowait. */

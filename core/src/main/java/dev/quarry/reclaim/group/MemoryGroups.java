@@ -4,9 +4,11 @@ import dev.quarry.machine.Host;
 import dev.quarry.machine.HostMemory;
 import dev.quarry.machine.Task;
 import dev.quarry.machine.stall.PsiGroup;
+import dev.quarry.physical.NodeStat;
 import dev.quarry.virtual.space.TaskState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +31,11 @@ public final class MemoryGroups implements AutoCloseable {
   /** By number; null: gone. */
   private final List<@Nullable MemoryGroup> byId = new ArrayList<>();
 
+  private final GroupObjects objects = new GroupObjects();
   private volatile @Nullable HostMemory table;
   private volatile long base;
+  private volatile boolean recursive = true;
+  private ToLongBiFunction<MemoryGroup, NodeStat> lists = (group, list) -> 0;
 
   /**
    * The groups of a machine with so many frames: the root alone.
@@ -46,6 +51,57 @@ public final class MemoryGroups implements AutoCloseable {
   /** The group that all others are below. */
   public MemoryGroup root() {
     return root;
+  }
+
+  /**
+   * Whether what a group's children do not ask for of its protection protects them all the same:
+   * the mount option memory_recursiveprot, with which systemd mounts.
+   */
+  public boolean isRecursive() {
+    return recursive;
+  }
+
+  /** Sets that. */
+  public void recursive(boolean protection) {
+    recursive = protection;
+  }
+
+  /** Charges pages to a group and those above it, or none; the group that is at its limit. */
+  public @Nullable MemoryGroup tryCharge(MemoryGroup group, long pages) {
+    PageCounter full = group.memory().tryCharge(pages);
+    return full == null ? null : full.owner();
+  }
+
+  /** The same above limits, too. */
+  public void charge(MemoryGroup group, long pages) {
+    group.memory().charge(pages);
+  }
+
+  /** A place in swap for a group's page; false: it may have no more: mem_cgroup_try_charge_swap. */
+  public boolean chargeSwap(MemoryGroup group) {
+    if (group.isRoot()) {
+      return true;
+    }
+    PageCounter full = group.swap().tryCharge(1);
+    if (full != null) {
+      group.count(GroupEvent.SWAP_MAX);
+      group.count(GroupEvent.SWAP_FAIL);
+    }
+    return full == null;
+  }
+
+  /** Places in swap that are free again: {@code mem_cgroup_uncharge_swap}. */
+  public void unchargeSwap(int id, long places) {
+    if (id != 0) {
+      of(id).swap().charge(-places);
+    }
+  }
+
+  /** A place of a group that goes is that of the group above it now, where it counted already. */
+  public void movedSwap(MemoryGroup to) {
+    if (to.isRoot()) {
+      to.swap().charge(-1); // its own are not counted
+    }
   }
 
   /** Whether there is any group but the root. */
@@ -122,21 +178,44 @@ public final class MemoryGroups implements AutoCloseable {
   }
 
   /**
-   * Takes a group without processes and groups below it out: {@code rmdir}. Its pages count for the
-   * group above it from now on.
+   * Takes a group without processes and groups below it out: {@code rmdir}. Its pages, objects and
+   * places in swap count for the group above it from now on.
    */
   public synchronized void remove(MemoryGroup group) {
     MemoryGroup parent = group.parent();
     if (parent == null || !group.children().isEmpty()) {
       throw new IllegalArgumentException(group + " has groups below it");
     }
+    int moved = 0;
     for (int pfn = 0; pfn < endPfn; pfn++) {
       if (idOf(pfn) == group.id()) {
         id(pfn, parent.id());
+        moved++;
       }
     }
+    if (parent.isRoot()) {
+      parent.memory().charge(-moved); // its own pages are not counted
+    }
+    objects.reparent(group, parent);
+    group.memory().min(0); // what it asked for counts among its neighbours no more
+    group.memory().low(0);
     parent.remove(group);
     byId.set(group.id(), null);
+  }
+
+  /** Says who knows how long the lists of a group and of those below it are. */
+  public void lists(ToLongBiFunction<MemoryGroup, NodeStat> sizes) {
+    lists = sizes;
+  }
+
+  /** Pages of a group and of those below it on one kind of list. */
+  long listed(MemoryGroup group, NodeStat list) {
+    return lists.applyAsLong(group, list);
+  }
+
+  /** The objects of caches that count for groups. */
+  public GroupObjects objects() {
+    return objects;
   }
 
   /** The number of the group that a page counts for. */
@@ -144,19 +223,23 @@ public final class MemoryGroups implements AutoCloseable {
     return table == null ? 0 : Host.getShort(base + (long) pfn * Short.BYTES) & 0xFFFF;
   }
 
+  /** The group that a page counts for. */
+  public MemoryGroup ofPage(int pfn) {
+    int id = idOf(pfn);
+    return id == 0 ? root : of(id);
+  }
+
   private void id(int pfn, int id) {
     Host.putShort(base + (long) pfn * Short.BYTES, (short) id);
   }
 
-  /** Pages that are nobody's yet count for a group from now on. */
-  public void charge(MemoryGroup group, int first, int pages) {
-    if (group.isRoot()) {
-      return;
+  /** Pages that are nobody's yet say a group, which is charged already: {@code commit_charge}. */
+  public void commit(MemoryGroup group, int first, int pages) {
+    if (!group.isRoot()) {
+      for (int pfn = first; pfn < first + pages; pfn++) {
+        id(pfn, group.id());
+      }
     }
-    for (int pfn = first; pfn < first + pages; pfn++) {
-      id(pfn, group.id());
-    }
-    count(group, pages);
   }
 
   /** Pages go. Those of a block count for one group. */
@@ -168,7 +251,7 @@ public final class MemoryGroups implements AutoCloseable {
     for (int pfn = first; pfn < first + pages; pfn++) {
       id(pfn, 0);
     }
-    count(of(id), -pages);
+    of(id).memory().charge(-pages);
   }
 
   /** A page has moved to a frame that was nobody's: {@code mem_cgroup_migrate}. */
@@ -177,12 +260,6 @@ public final class MemoryGroups implements AutoCloseable {
     if (id != 0) {
       id(to, id);
       id(from, 0);
-    }
-  }
-
-  private static void count(MemoryGroup group, int pages) {
-    for (MemoryGroup at = group; at != null && !at.isRoot(); at = at.parent()) {
-      at.charge(pages);
     }
   }
 

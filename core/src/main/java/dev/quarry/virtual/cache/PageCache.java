@@ -224,15 +224,30 @@ public final class PageCache {
 
   /** A page that is not in memory, with a reference for the caller. */
   int readOne(Cpu cpu, long index, int gfp) {
-    int pfn = allocator.allocPage(cpu, gfp);
+    int pfn = newPage(cpu, gfp);
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
     int there = insert(cpu, index, pfn);
     if (there != pfn) {
-      allocator.freePage(cpu, pfn);
+      dropNew(cpu, pfn);
     }
     return there;
+  }
+
+  /** A frame that counts for who reads or writes: {@code filemap_add_folio} charges it. */
+  private int newPage(Cpu cpu, int gfp) {
+    int pfn = allocator.allocPage(cpu, gfp);
+    if (pfn == Pfn.NONE || all.lru().charge(cpu, pfn, gfp)) {
+      return pfn;
+    }
+    allocator.freePage(cpu, pfn);
+    return Pfn.NONE;
+  }
+
+  private void dropNew(Cpu cpu, int pfn) {
+    all.lru().uncharge(pfn);
+    allocator.freePage(cpu, pfn);
   }
 
   /**
@@ -249,7 +264,7 @@ public final class PageCache {
     int shadow = pages.shadow(index);
     boolean missed = shadow != PageIndex.NO_SHADOW && all.lru().wasInUse(shadow, !isShmem());
     Stalls stalls = all.memory().stalls();
-    try (var _ = stalls.refault(cpu, missed);
+    try (var _ = stalls.memoryIf(cpu, missed);
         var _ = stalls.io(cpu)) {
       all.disk().read(this, index, bytes(pfn, PAGE));
     } catch (IOException e) {
@@ -286,7 +301,7 @@ public final class PageCache {
     if (there != Pfn.NONE) {
       return there;
     }
-    int pfn = allocator.allocPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE);
+    int pfn = newPage(cpu, Gfp.GFP_HIGHUSER_MOVABLE);
     if (pfn == Pfn.NONE) {
       return NO_MEMORY;
     }
@@ -298,7 +313,7 @@ public final class PageCache {
         return pfn;
       }
     }
-    allocator.freePage(cpu, pfn);
+    dropNew(cpu, pfn);
     return there;
   }
 

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.cache;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.physical.VmEvent;
 
 /**
  * What the floor that reclaims memory wants to know of user pages: mm/swap.c (6.18). This floor
@@ -13,8 +14,19 @@ public interface PageLru {
    */
   void add(Cpu cpu, int pfn);
 
-  /** A fresh huge page counts for whose work the CPU does: {@code mem_cgroup_charge}. */
-  void charge(Cpu cpu, int head);
+  /**
+   * A fresh page, or block, counts for whose work the CPU does: {@code mem_cgroup_charge}.
+   *
+   * @return false: that one's group is at its limit, and nothing can be done; the page is to be
+   *     freed
+   */
+  boolean charge(Cpu cpu, int head, int gfp);
+
+  /** One that was charged, and never added, is going to be freed. */
+  void uncharge(int head);
+
+  /** Counts an event for the machine and for whose work the CPU does: count_memcg_events. */
+  void count(Cpu cpu, VmEvent event, long pages);
 
   /** The same of a huge page; no reference of it is kept: {@code folio_add_lru}. */
   void addLarge(int head);
@@ -81,7 +93,15 @@ public interface PageLru {
         public void add(Cpu cpu, int pfn) {}
 
         @Override
-        public void charge(Cpu cpu, int head) {}
+        public boolean charge(Cpu cpu, int head, int gfp) {
+          return true;
+        }
+
+        @Override
+        public void uncharge(int head) {}
+
+        @Override
+        public void count(Cpu cpu, VmEvent event, long pages) {}
 
         @Override
         public void addLarge(int head) {}

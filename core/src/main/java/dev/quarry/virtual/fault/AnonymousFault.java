@@ -28,7 +28,7 @@ final class AnonymousFault {
 
   private int newPage(VmFault fault) {
     return parts.spaces().anonVmas().prepare(fault.cpu, fault.vma)
-        ? parts.allocator().allocPage(fault.cpu, parts.contents().zeroed(Gfp.GFP_HIGHUSER_MOVABLE))
+        ? parts.newPage(fault.cpu, parts.contents().zeroed(Gfp.GFP_HIGHUSER_MOVABLE))
         : Pfn.NONE;
   }
 }

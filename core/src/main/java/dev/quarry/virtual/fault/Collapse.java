@@ -153,16 +153,16 @@ final class Collapse {
 
   private Result make(
       Cpu cpu, MmStruct mm, long vma, long start, long slot, boolean isDaemon, Scan scan) {
-    int head = allocate(cpu, slot, isDaemon);
+    int head = allocate(cpu, mm, slot, isDaemon);
     if (head == Pfn.NONE) {
       return Result.ALLOC_HUGE_PAGE_FAIL;
     }
     if (scan.swapped > 0 && !readSwapped(cpu, mm, vma, start, slot)) {
-      parts.allocator().freePages(cpu, head, HugePageSettings.ORDER);
+      drop(cpu, head);
       return Result.FAIL;
     }
     if (!isStillWhole(cpu, mm, slot)) {
-      parts.allocator().freePages(cpu, head, HugePageSettings.ORDER);
+      drop(cpu, head);
       return Result.PAGE_COUNT;
     }
     long table = entries.tables().clear(slot) & parts.tables().layout().frameMask();
@@ -171,9 +171,6 @@ final class Collapse {
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(vma, start);
     rmap.large().newHuge(mm, rmap.handle(vma), index, head);
-    Task before = cpu.task(mm.task());
-    parts.lru().charge(cpu, head);
-    cpu.task(before);
     parts.lru().addLarge(head);
     long flags = parts.spaces().areas().flags(vma);
     entries.set(mm, slot, head, Parts.written(parts.bits(flags, false), flags), table);
@@ -195,7 +192,7 @@ final class Collapse {
   }
 
   /** {@code alloc_charge_folio}: on the node that has most of the pages. */
-  private int allocate(Cpu cpu, long slot, boolean isDaemon) {
+  private int allocate(Cpu cpu, MmStruct mm, long slot, boolean isDaemon) {
     int gfp = isDaemon ? rules.khugepagedGfp() : Gfp.GFP_TRANSHUGE;
     int head =
         parts
@@ -203,8 +200,23 @@ final class Collapse {
             .allocPagesNode(cpu, busiestNode(cpu, slot), -1, gfp, HugePageSettings.ORDER, null);
     VmEvent event =
         head == Pfn.NONE ? VmEvent.THP_COLLAPSE_ALLOC_FAILED : VmEvent.THP_COLLAPSE_ALLOC;
-    parts.memory().events().count(cpu.id(), event, 1);
-    return head;
+    Task before = cpu.task(mm.task()); // it counts for the process's group, not for the daemon's
+    boolean charged = head == Pfn.NONE || parts.lru().charge(cpu, head, gfp);
+    if (charged && head != Pfn.NONE) {
+      parts.lru().count(cpu, event, 1);
+    } else {
+      parts.memory().events().count(cpu.id(), event, 1);
+    }
+    cpu.task(before);
+    if (!charged) {
+      parts.allocator().freePages(cpu, head, HugePageSettings.ORDER);
+    }
+    return charged ? head : Pfn.NONE;
+  }
+
+  private void drop(Cpu cpu, int head) {
+    parts.lru().uncharge(head);
+    parts.allocator().freePages(cpu, head, HugePageSettings.ORDER);
   }
 
   /** {@code hpage_collapse_find_target_node}. */

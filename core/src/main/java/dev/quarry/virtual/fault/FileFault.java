@@ -118,6 +118,9 @@ final class FileFault {
         if (pfn != Pfn.NONE) {
           parts.rmap().addFile(fault.mm, pfn);
           parts.tables().entry(slot, parts.entry(pfn, bits));
+          if ((fault.flags & VmFlags.LOCKED) != 0) {
+            parts.lru().lock(fault.cpu, pfn);
+          }
           found++;
         }
       }
@@ -129,13 +132,13 @@ final class FileFault {
     if (!parts.spaces().anonVmas().prepare(fault.cpu, fault.vma)) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
-    int copy = parts.allocator().allocPage(fault.cpu, Gfp.GFP_HIGHUSER_MOVABLE);
+    int copy = parts.newPage(fault.cpu, Gfp.GFP_HIGHUSER_MOVABLE);
     if (copy == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     int pfn = page(fault, file);
     if (pfn < 0) {
-      parts.allocator().freePage(fault.cpu, copy);
+      parts.dropNew(fault.cpu, copy);
       return failed(pfn);
     }
     parts.contents().copy(parts, pfn, copy);

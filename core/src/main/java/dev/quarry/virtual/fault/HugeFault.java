@@ -59,6 +59,7 @@ final class HugeFault {
     long table = entries.tables().allocate(fault.cpu, MmFault.GFP_TABLE);
     if (table == HugeTables.NO_TABLE) {
       if (!zeros) {
+        parts.lru().uncharge(head);
         parts.allocator().freePages(fault.cpu, head, HugePageSettings.ORDER);
       }
       return FaultLeaf.OUT_OF_MEMORY;
@@ -76,6 +77,13 @@ final class HugeFault {
     int head = parts.allocator().allocPages(fault.cpu, gfp, HugePageSettings.ORDER);
     if (head == Pfn.NONE) {
       fallback(fault);
+      return Pfn.NONE;
+    }
+    if (!parts.lru().charge(fault.cpu, head, gfp)) {
+      parts.allocator().freePages(fault.cpu, head, HugePageSettings.ORDER);
+      fallback(fault);
+      parts.memory().events().count(fault.cpu.id(), VmEvent.THP_FAULT_FALLBACK_CHARGE, 1);
+      return Pfn.NONE;
     }
     return head;
   }
@@ -91,7 +99,7 @@ final class HugeFault {
     long bits = parts.bits(fault.flags, false);
     // A page that was only read is clean; this one is a writer's, or zeros may not be shared.
     entries.set(fault.mm, slot, head, Parts.written(bits, fault.flags), table);
-    parts.memory().events().count(fault.cpu.id(), VmEvent.THP_FAULT_ALLOC, 1);
+    parts.lru().count(fault.cpu, VmEvent.THP_FAULT_ALLOC, 1);
   }
 
   private void enter(VmFault fault, int head) {
@@ -99,7 +107,6 @@ final class HugeFault {
     PageRmap rmap = parts.rmap();
     int index = (int) parts.spaces().areas().pgoffAt(fault.vma, first);
     rmap.large().newHuge(fault.mm, rmap.handle(fault.vma), index, head);
-    parts.lru().charge(fault.cpu, head);
     parts.lru().addLarge(head);
   }
 
@@ -142,7 +149,7 @@ final class HugeFault {
         .tables()
         .tlb()
         .userRange(fault.cpu, fault.mm.tables(), first, HugePageSettings.FRAMES, false);
-    parts.memory().events().count(fault.cpu.id(), VmEvent.THP_FAULT_ALLOC, 1);
+    parts.lru().count(fault.cpu, VmEvent.THP_FAULT_ALLOC, 1);
     return FaultLeaf.HUGE_COW_ZERO_PAGE;
   }
 }

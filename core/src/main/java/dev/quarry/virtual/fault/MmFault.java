@@ -40,7 +40,7 @@ final class MmFault {
   private final HugeFault huge;
   private final @Nullable VmFault[] faults;
 
-  MmFault(Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge) {
+  MmFault(Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge, LockedPages locked) {
     this.parts = parts;
     this.counts = counts;
     this.huge = huge;
@@ -48,7 +48,7 @@ final class MmFault {
     this.anonymous = new AnonymousFault(parts);
     this.file = new FileFault(parts);
     this.swap = swap;
-    this.writeProtect = new WriteProtectFault(parts, swap);
+    this.writeProtect = new WriteProtectFault(parts, swap, locked);
   }
 
   /**
@@ -92,8 +92,7 @@ final class MmFault {
               ? anonymous.resolve(fault)
               : small(fault);
     }
-    fault.cpu.task(before);
-    parts.memory().events().count(fault.cpu.id(), VmEvent.PGFAULT, 1);
+    parts.lru().count(fault.cpu, VmEvent.PGFAULT, 1);
     if (leaf.isResolved()) {
       fault.payer.countFault(fault.major);
       if ((fault.flags & VmFlags.LOCKED) != 0) {
@@ -101,8 +100,9 @@ final class MmFault {
       }
     }
     if (fault.major) {
-      parts.memory().events().count(fault.cpu.id(), VmEvent.PGMAJFAULT, 1);
+      parts.lru().count(fault.cpu, VmEvent.PGMAJFAULT, 1);
     }
+    fault.cpu.task(before);
     return counts.count(fault.cpu.id(), leaf);
   }
 

@@ -1,5 +1,6 @@
 package dev.quarry.virtual.fault;
 
+import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageAllocator;
@@ -48,6 +49,22 @@ record Parts(
   /** Who keeps lists of user pages. */
   PageLru lru() {
     return caches.lru();
+  }
+
+  /** A fresh frame for a private page, which counts for whose fault it is; or NONE. */
+  int newPage(Cpu cpu, int gfp) {
+    int pfn = allocator.allocPage(cpu, gfp);
+    if (pfn == Pfn.NONE || lru().charge(cpu, pfn, gfp)) {
+      return pfn;
+    }
+    allocator.freePage(cpu, pfn);
+    return Pfn.NONE;
+  }
+
+  /** Frees one that is not needed after all. */
+  void dropNew(Cpu cpu, int pfn) {
+    lru().uncharge(pfn);
+    allocator.freePage(cpu, pfn);
   }
 
   /** An entry that shows a frame. */

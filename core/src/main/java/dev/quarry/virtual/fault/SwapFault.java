@@ -39,7 +39,7 @@ final class SwapFault {
     parts.tables().entry(fault.slot, entry);
     swap.free(fault.cpu, fault.entry);
     fault.entry = entry;
-    if ((exclusive && fault.write) || swap.isHalfFull()) {
+    if ((exclusive && fault.write) || swap.isHalfFull(pfn)) {
       swap.dropCached(fault.cpu, pfn); // the copy in swap is useless, or too dear
     }
     return FaultLeaf.SWAP_IN;

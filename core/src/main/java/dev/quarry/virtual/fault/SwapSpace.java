@@ -29,7 +29,7 @@ public interface SwapSpace {
         }
 
         @Override
-        public boolean isHalfFull() {
+        public boolean isHalfFull(int pfn) {
           return false;
         }
 
@@ -82,8 +82,8 @@ public interface SwapSpace {
     }
   }
 
-  /** Whether places in swap are too few to keep one for a page in memory: {@code vm_swap_full}. */
-  boolean isHalfFull();
+  /** Whether places are too few to keep one for a page in memory: {@code mem_cgroup_swap_full}. */
+  boolean isHalfFull(int pfn);
 
   /** Whether the page is in memory, so that nothing need be read. */
   boolean isCached(long entry);

@@ -23,10 +23,12 @@ final class WriteProtectFault {
 
   private final Parts parts;
   private final SwapFault swap;
+  private final LockedPages locked;
 
-  WriteProtectFault(Parts parts, SwapFault swap) {
+  WriteProtectFault(Parts parts, SwapFault swap, LockedPages locked) {
     this.parts = parts;
     this.swap = swap;
+    this.locked = locked;
   }
 
   FaultLeaf resolve(VmFault fault) {
@@ -97,13 +99,13 @@ final class WriteProtectFault {
     boolean zeros = old == parts.zeroPfn();
     int plain = Gfp.GFP_HIGHUSER_MOVABLE;
     int gfp = zeros ? parts.contents().zeroed(plain) : plain;
-    int pfn = parts.allocator().allocPage(fault.cpu, gfp);
+    int pfn = parts.newPage(fault.cpu, gfp);
     if (pfn == Pfn.NONE) {
       return FaultLeaf.OUT_OF_MEMORY;
     }
     if (!zeros) {
       if (parts.pfnIfMapped(parts.tables().entry(fault.slot)) != old) {
-        parts.allocator().freePage(fault.cpu, pfn);
+        parts.dropNew(fault.cpu, pfn);
         return FaultLeaf.SPURIOUS; // to make room, the old page was taken away: again
       }
       parts.contents().copy(parts, old, pfn);
@@ -114,6 +116,9 @@ final class WriteProtectFault {
     parts.tables().tlb().userRange(fault.cpu, fault.mm.tables(), fault.address, 1, false);
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
+    }
+    if ((fault.flags & VmFlags.LOCKED) != 0) {
+      locked.unlock(fault.cpu, fault.vma, old);
     }
     parts.rmap().release(fault.cpu, fault.mm, old);
     return FaultLeaf.COW_COPY;

@@ -38,8 +38,8 @@ public final class AddressSpaces {
   private final SpaceSettings settings = new SpaceSettings();
   private final Commitment commitment;
   private final MappedFiles files = new MappedFiles();
-  private final KmemCache mmCache;
-  private final KmemCache areaCache;
+  private final AccountedCache mmCache;
+  private final AccountedCache areaCache;
   private final VmAreaStruct areas;
   private final AnonVmas anonVmas;
   private final List<MmStruct> all = new ArrayList<>();
@@ -60,20 +60,19 @@ public final class AddressSpaces {
     this.ram = ram;
     this.delta = ram.base() - allocator.directMap().base();
     this.commitment = new Commitment(kernel.memory(), settings);
-    this.mmCache =
-        slab.createCache(
-            cpu, CacheSpec.of("mm_struct", MmStruct.BYTES).with(SlabFlags.HWCACHE_ALIGN));
-    this.areaCache =
-        slab.createCache(
-            cpu, CacheSpec.of("vm_area_struct", VmAreaStruct.BYTES).aligned(CACHE_LINE));
+    CacheSpec mms = CacheSpec.of("mm_struct", MmStruct.BYTES);
+    this.mmCache = accounted(cpu, slab, mms.with(SlabFlags.HWCACHE_ALIGN));
+    CacheSpec vmAreas = CacheSpec.of("vm_area_struct", VmAreaStruct.BYTES);
+    this.areaCache = accounted(cpu, slab, vmAreas.aligned(CACHE_LINE));
     this.areas = new VmAreaStruct(delta);
+    CacheSpec anon = CacheSpec.of("anon_vma", AnonVmas.anonBytes()).aligned(CACHE_LINE);
+    CacheSpec chains = CacheSpec.of("anon_vma_chain", AnonVmas.avcBytes());
     this.anonVmas =
-        new AnonVmas(
-            delta,
-            areas,
-            slab.createCache(
-                cpu, CacheSpec.of("anon_vma", AnonVmas.anonBytes()).aligned(CACHE_LINE)),
-            slab.createCache(cpu, CacheSpec.of("anon_vma_chain", AnonVmas.avcBytes())));
+        new AnonVmas(delta, areas, accounted(cpu, slab, anon), accounted(cpu, slab, chains));
+  }
+
+  private AccountedCache accounted(Cpu cpu, SlabAllocator slab, CacheSpec spec) {
+    return new AccountedCache(kernel.memory(), slab.createCache(cpu, spec));
   }
 
   /** The settings. */
@@ -202,7 +201,7 @@ public final class AddressSpaces {
   private @Nullable PageTables tables(Cpu cpu) {
     KernelLayout layout = kernel.layout();
     try {
-      PageTables tables = PageTables.create(kernel.tables().memory(), cpu, Gfp.GFP_KERNEL);
+      PageTables tables = PageTables.create(kernel.tables().memory(), cpu, Gfp.GFP_KERNEL_ACCOUNT);
       // All but the user's half; on x86-64 the addresses between the halves are nobody's.
       long pages = layout.tables().allPages() - layout.userPages();
       boolean wide = layout.tables() == PageTableLayout.X86_64;

@@ -46,11 +46,11 @@ public final class AnonVmas {
 
   private final long delta;
   private final VmAreaStruct areas;
-  private final KmemCache anonCache;
-  private final KmemCache avcCache;
+  private final AccountedCache anonCache;
+  private final AccountedCache avcCache;
   private final SpinLock lock = new SpinLock();
 
-  AnonVmas(long delta, VmAreaStruct areas, KmemCache anonCache, KmemCache avcCache) {
+  AnonVmas(long delta, VmAreaStruct areas, AccountedCache anonCache, AccountedCache avcCache) {
     this.delta = delta;
     this.areas = areas;
     this.anonCache = anonCache;

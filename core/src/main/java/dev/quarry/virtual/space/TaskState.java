@@ -1,6 +1,7 @@
 package dev.quarry.virtual.space;
 
 import dev.quarry.machine.Task;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the processes of an address space have in common that the OOM killer asks for: {@code comm}
@@ -23,6 +24,7 @@ public final class TaskState implements Task {
   private volatile String comm = KERNEL.comm();
   private volatile int scoreAdj;
   private volatile int group;
+  private final AtomicLong pagesOverHigh = new AtomicLong();
   private volatile boolean victim;
   private volatile boolean skipped;
 
@@ -70,6 +72,14 @@ public final class TaskState implements Task {
   /** Moves it to a group. */
   public void group(int number) {
     group = number;
+  }
+
+  /**
+   * Pages that it was given while its group was above {@code memory.high}, and that it has not been
+   * held up for: {@code memcg_nr_pages_over_high}.
+   */
+  public AtomicLong pagesOverHigh() {
+    return pagesOverHigh;
   }
 
   /** Whether it was killed for its memory and has not ended yet: {@code tsk_is_oom_victim}. */
