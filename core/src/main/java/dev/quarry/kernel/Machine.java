@@ -66,6 +66,7 @@ public final class Machine implements AutoCloseable {
   private @Nullable Processes processes;
   private @Nullable Tlbs tlbs;
   private @Nullable Reclaim reclaim;
+  private @Nullable DaemonThreads daemons;
 
   private Machine(MachineSpec spec) {
     this.spec = spec;
@@ -249,6 +250,25 @@ public final class Machine implements AutoCloseable {
     return reclaim;
   }
 
+  /**
+   * Gives the daemons threads: kswapd and kcompactd of each node, the flusher, khugepaged. From now
+   * on the machine's time is the host's. A thread that uses the machine must hold its CPU ({@link
+   * Cpu#hold}), as the daemons borrow those that nobody holds; a machine should have a CPU more than
+   * threads that use it. The threads end with the machine.
+   *
+   * @return to end them before; a machine rests only without them
+   */
+  public synchronized DaemonThreads startDaemons() {
+    if (daemons == null) {
+      Reclaim running = reclaim();
+      memory.clock().followHost();
+      memory.stalls().followThreads();
+      daemons = new DaemonThreads(memory, running.daemons());
+      daemons.start();
+    }
+    return daemons;
+  }
+
   /** The files of {@code /proc} and {@code /sys}, those of processes included. */
   public synchronized ProcFs files() {
     AddressSpaces spaces = processes == null ? null : processes.spaces();
@@ -318,6 +338,16 @@ public final class Machine implements AutoCloseable {
    */
   @Override
   public void close() {
+    try {
+      if (daemons != null) {
+        daemons.close();
+      }
+    } finally {
+      closeParts();
+    }
+  }
+
+  private void closeParts() {
     if (reclaim != null && processes != null) {
       memory.onFreeCpu(processes.pages().caches().flusher()::sync);
       reclaim.close();

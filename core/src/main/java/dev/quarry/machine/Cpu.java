@@ -33,6 +33,15 @@ public final class Cpu {
   /** What an upper floor keeps for the CPU. */
   private @Nullable Object attachment;
 
+  /** Who wants to know when a thread holds it. */
+  private volatile @Nullable Watcher watcher;
+
+  /** Is told, by the thread itself, when a thread becomes the holder and when it gives up. */
+  public interface Watcher {
+    /** A thread holds the CPU from now on, or none does. */
+    void held(boolean byThread);
+  }
+
   Cpu(int id, int node) {
     this.id = id;
     this.node = node;
@@ -109,7 +118,11 @@ public final class Cpu {
     Thread me = Thread.currentThread();
     while (true) {
       Object now = holder.get();
-      if (now == me || (now == null && holder.compareAndSet(null, me))) {
+      if (now == me) {
+        return true;
+      }
+      if (now == null && holder.compareAndSet(null, me)) {
+        tell(true);
         return true;
       }
       if (now instanceof Thread) {
@@ -121,7 +134,22 @@ public final class Cpu {
 
   /** Gives the CPU back; no effect unless the calling thread holds it. */
   public void release() {
-    holder.compareAndSet(Thread.currentThread(), null);
+    if (holder.get() == Thread.currentThread()) {
+      tell(false);
+      holder.set(null);
+    }
+  }
+
+  private void tell(boolean held) {
+    Watcher told = watcher;
+    if (told != null) {
+      told.held(held);
+    }
+  }
+
+  /** Says who is told of holders; who holds the CPU now is told of when it gives up. */
+  public void watcher(Watcher who) {
+    watcher = who;
   }
 
   /** Whether a thread other than the calling one holds the CPU. */

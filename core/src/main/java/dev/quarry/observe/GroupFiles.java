@@ -1,6 +1,7 @@
 package dev.quarry.observe;
 
 import dev.quarry.machine.Sizes;
+import dev.quarry.machine.stall.Resource;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.reclaim.Reclaim;
 import dev.quarry.reclaim.group.GroupEvent;
@@ -82,6 +83,8 @@ final class GroupFiles {
       case HIGH -> size(group.high());
       case MAX -> size(group.max());
       case TOGETHER -> line(group.killsAll() ? 1 : 0);
+      case "memory.pressure" -> Optional.of(group.pressure().text(Resource.MEMORY));
+      case "io.pressure" -> Optional.of(group.pressure().text(Resource.IO));
       case "memory.events" -> events(GroupEvent.OF_MEMORY, group::events);
       case "memory.events.local" -> events(GroupEvent.OF_MEMORY, group::ownEvents);
       case "memory.swap.current" -> line(group.swap().usage() << shift);

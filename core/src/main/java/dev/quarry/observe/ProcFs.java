@@ -1,5 +1,6 @@
 package dev.quarry.observe;
 
+import dev.quarry.machine.stall.Resource;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.slab.SlabAllocator;
@@ -40,6 +41,8 @@ public final class ProcFs {
     TEXTS.put("/proc/vmallocinfo", s -> VmallocInfo.text(s.space()));
     TEXTS.put("/proc/iomem", s -> IoMem.text(s.memory()));
     TEXTS.put("/proc/stat", s -> CpuStat.text(s.memory()));
+    TEXTS.put("/proc/pressure/io", s -> s.memory().stalls().system().text(Resource.IO));
+    TEXTS.put("/proc/pressure/memory", s -> s.memory().stalls().system().text(Resource.MEMORY));
     TEXTS.put(LruGenFile.PATH, s -> LruGenFile.text(s.memory(), s.reclaim()));
     TEXTS.put("/proc/swaps", s -> Swaps.text(s.memory(), s.reclaim()));
     TEXTS.putAll(SysVm.texts());

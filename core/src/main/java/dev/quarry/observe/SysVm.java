@@ -73,7 +73,14 @@ final class SysVm {
   private static void pageAllocator() {
     text("min_free_kbytes", s -> line(s.memory().minFreeKbytes()));
     write("min_free_kbytes", 0, INT_MAX, (s, v) -> marks(s.memory(), v, s.memory().scaleFactor()));
-    text("watermark_boost_factor", s -> line(sysctls(s).watermarkBoostFactor()));
+    text("watermark_boost_factor", s -> line(s.memory().fragmentation().boostFactor()));
+    write(
+        "watermark_boost_factor",
+        0,
+        INT_MAX,
+        (s, v) -> s.memory().fragmentation().boostFactor((int) v));
+    text("defrag_mode", s -> line(s.memory().fragmentation().defragMode() ? 1 : 0));
+    write("defrag_mode", 0, 1, (s, v) -> s.memory().fragmentation().defragMode(v == 1));
     text("watermark_scale_factor", s -> line(s.memory().scaleFactor()));
     write(
         "watermark_scale_factor",

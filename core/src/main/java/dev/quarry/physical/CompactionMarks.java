@@ -32,14 +32,23 @@ public final class CompactionMarks {
    *
    * @param allocFlags what the allocator allows the request; 0 is a request without rights
    * @param async whether only the least is to be done
+   * @param daemon whether kcompactd asks, which makes whole pageblocks with {@code defrag_mode}
    * @param threshold {@code vm.extfrag_threshold}
    */
   public CompactResult suit(
-      Zone zone, int order, int highestZone, int allocFlags, boolean async, int threshold) {
+      Zone zone,
+      int order,
+      int highestZone,
+      int allocFlags,
+      boolean async,
+      boolean daemon,
+      int threshold) {
     Watermark watermark = memory.watermark();
     int which = Math.min(allocFlags & AllocFlags.WMARK_MASK, Zone.PROMO);
     long mark = zone.mark(which);
-    if (watermark.ok(zone, order, mark, highestZone, allocFlags)) {
+    boolean whole = daemon && memory.fragmentation().defragMode();
+    long free = whole ? zone.stat(ZoneStat.NR_FREE_PAGES_BLOCKS) : zone.freePages();
+    if (watermark.okWith(free, zone, order, mark, highestZone, allocFlags)) {
       return CompactResult.SUCCESS;
     }
     boolean outsideCma = order > COSTLY_ORDER && async && (allocFlags & AllocFlags.CMA) == 0;
@@ -69,6 +78,20 @@ public final class CompactionMarks {
         order > COSTLY_ORDER ? zone.unboostedMark(Zone.LOW) - zone.unboostedMark(Zone.MIN) : 0;
     long needed = mark + gap(order) + costly;
     return memory.watermark().okWith(free, zone, 0, needed, highestZone, AllocFlags.CMA);
+  }
+
+  /**
+   * Whether kcompactd makes whole pageblocks until a zone's high mark is met in them: {@code
+   * defrag_mode}.
+   */
+  public boolean wantsWholeBlocks() {
+    return memory.fragmentation().defragMode();
+  }
+
+  /** Whether it has made enough. */
+  public boolean hasWholeBlocks(Zone zone, int order, int highestZone) {
+    long free = zone.stat(ZoneStat.NR_FREE_PAGES_BLOCKS);
+    return memory.watermark().okWith(free, zone, order, zone.mark(Zone.HIGH), highestZone, 0);
   }
 
   /** Whether a block of an order is on a list that a request of a type may use, or claim. */

@@ -43,7 +43,10 @@ final class DirectCompact {
   /** Compacts and tries to have a block; {@link Pfn#NONE} if there is none. */
   int allocate(
       Request request, ReclaimRequest asked, int flags, CompactPriority priority, Tries tries) {
-    Compacted compacted = reclaimer.compact(asked, priority, flags);
+    Compacted compacted;
+    try (var _ = memory.stalls().memory(request.cpu)) {
+      compacted = reclaimer.compact(asked, priority, flags);
+    }
     tries.result = compacted.result();
     asked.note("compaction, " + priority.label() + ": " + compacted.result().text());
     if (compacted.result() == CompactResult.SKIPPED) {

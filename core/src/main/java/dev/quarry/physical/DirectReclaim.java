@@ -71,6 +71,12 @@ final class DirectReclaim {
       this.costly = request.order > COSTLY_ORDER;
     }
 
+    /** Whether one round is all that it wants. */
+    boolean givesUpEarly() {
+      boolean mayCompact = asks(Gfp.RETRY_MAYFAIL) && asks(Gfp.IO);
+      return asks(Gfp.NORETRY) || (costly && !mayCompact);
+    }
+
     boolean asks(int gfp) {
       return (request.gfp & gfp) != 0;
     }
@@ -106,8 +112,18 @@ final class DirectReclaim {
       if (pfn != Pfn.NONE) {
         return pfn;
       }
-    } while (isWorthRetry(waiting));
+    } while (isWorthRetry(waiting) || mayMixNow(waiting));
     return lastAttempt(waiting);
+  }
+
+  /** Reclaim and compaction did not bring a block: from now on types of pages may be mixed. */
+  private static boolean mayMixNow(Waiting waiting) {
+    boolean may = (waiting.flags & AllocFlags.NOFRAGMENT) != 0 && !waiting.givesUpEarly();
+    if (may) {
+      waiting.flags &= ~AllocFlags.NOFRAGMENT;
+      note(waiting, "reclaim and compaction did not help: a pageblock may become mixed");
+    }
+    return may;
   }
 
   /**
@@ -146,7 +162,9 @@ final class DirectReclaim {
   private int round(Waiting waiting) {
     waiting.rounds++;
     memory.countAllocStall(waiting.request.highestZone);
-    waiting.progress = reclaimer.reclaim(waiting.asked);
+    try (var _ = memory.stalls().memory(waiting.request.cpu)) {
+      waiting.progress = reclaimer.reclaim(waiting.asked);
+    }
     note(waiting, "direct reclaim: " + waiting.progress + " pages");
     int pfn = Pfn.NONE;
     if (waiting.progress > 0) {
@@ -175,9 +193,7 @@ final class DirectReclaim {
   }
 
   private boolean isWorthRetry(Waiting waiting) {
-    boolean mayCompact = waiting.asks(Gfp.RETRY_MAYFAIL) && waiting.asks(Gfp.IO);
-    boolean givesUpEarly = waiting.costly && !mayCompact;
-    if (waiting.asks(Gfp.NORETRY) || givesUpEarly || waiting.rounds >= MOST_ROUNDS) {
+    if (waiting.givesUpEarly() || waiting.rounds >= MOST_ROUNDS) {
       return false;
     }
     boolean progress = waiting.progress > 0 && !waiting.costly;

@@ -34,15 +34,12 @@ final class Fallback {
   private final MemMap map;
   private final Pageblocks pageblocks;
   private final int maxOrder;
-  private final int boostFactor;
 
   Fallback(PhysicalMemory memory) {
     this.memory = memory;
     this.map = memory.map();
     this.pageblocks = memory.pageblocks();
     this.maxOrder = memory.spec().maxOrder();
-    this.boostFactor =
-        memory.rules().watermarkBoost() ? memory.spec().sysctls().watermarkBoostFactor() : 0;
   }
 
   /** The search of one request, or of a refill; keeps the mode between its calls. */
@@ -210,6 +207,7 @@ final class Fallback {
   /** Raises the marks for a while, so that reclaim makes room for the next such request. */
   private boolean boostWatermark(Zone zone) {
     boolean small = pageblocks.pages() * 4L > zone.managed;
+    int boostFactor = memory.rules().watermarkBoost() ? memory.fragmentation().boostFactor() : 0;
     if (boostFactor == 0 || (small && memory.rules().boostSparesSmallZones())) {
       return false;
     }

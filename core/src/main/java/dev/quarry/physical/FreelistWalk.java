@@ -32,7 +32,8 @@ final class FreelistWalk {
   }
 
   /**
-   * Walks the zonelist, once more without NOFRAGMENT when that kept it from everything.
+   * Walks the zonelist, once more without NOFRAGMENT when that kept it from everything; with {@code
+   * defrag_mode} reclaim and compaction come before that.
    *
    * @param name what the trail calls this walk
    * @return a block's frame, or {@link Pfn#NONE}
@@ -48,7 +49,7 @@ final class FreelistWalk {
       }
       if (outcome.skippedBusyNode) {
         skipBusyNodes = false;
-      } else if ((flags & AllocFlags.NOFRAGMENT) != 0) {
+      } else if ((flags & AllocFlags.NOFRAGMENT) != 0 && !memory.fragmentation().defragMode()) {
         flags &= ~AllocFlags.NOFRAGMENT;
       } else {
         return Pfn.NONE;
@@ -67,6 +68,9 @@ final class FreelistWalk {
     int flags = request.gfp & Gfp.KSWAPD_RECLAIM;
     if (Gfp.migrateType(request.gfp) == MigrateType.MOVABLE) {
       flags |= AllocFlags.CMA;
+    }
+    if (memory.fragmentation().defragMode()) {
+      return flags | AllocFlags.NOFRAGMENT;
     }
     Zone preferred = request.preferred();
     if (!memory.rules().avoidFragmentation() || preferred == null) {
@@ -95,7 +99,8 @@ final class FreelistWalk {
         continue;
       }
       boolean remote = zone.node() != preferred.node();
-      if ((flags & AllocFlags.NOFRAGMENT) != 0 && remote) {
+      boolean spreads = (flags & AllocFlags.NOFRAGMENT) != 0;
+      if (spreads && remote && !memory.fragmentation().defragMode()) {
         // A local fallback is better than a remote page: again, and this time it may fragment.
         return Outcome.NOTHING;
       }

@@ -12,14 +12,20 @@ public final class NodeBalance {
     this.memory = memory;
   }
 
-  /** Whether a zone up to an index would serve an order at its high mark. */
+  /**
+   * Whether a zone up to an index would serve an order at its high mark; with {@code defrag_mode}
+   * the free pages of whole pageblocks must be above it.
+   */
   public boolean isBalanced(Node node, int order, int highestZone) {
     boolean any = false;
     for (int index = 0; index <= highestZone; index++) {
       Zone zone = node.zone(index);
       if (zone.managed() > 0) {
         any = true;
-        if (memory.watermark().ok(zone, order, zone.mark(Zone.HIGH), highestZone, 0)) {
+        boolean whole = order > 0 && memory.fragmentation().defragMode();
+        long free = whole ? zone.stat(ZoneStat.NR_FREE_PAGES_BLOCKS) : zone.freePages();
+        long mark = zone.mark(Zone.HIGH);
+        if (memory.watermark().okWith(free, zone, order, mark, highestZone, 0)) {
           return true;
         }
       }

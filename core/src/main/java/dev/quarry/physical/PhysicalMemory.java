@@ -4,7 +4,9 @@ import dev.quarry.machine.Cpu;
 import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
+import dev.quarry.machine.VirtualClock;
 import dev.quarry.machine.ZoneType;
+import dev.quarry.machine.stall.Stalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -42,7 +44,10 @@ public final class PhysicalMemory implements AutoCloseable {
   private final boolean groupsByMobility;
   private final AtomicLongArray allocStalls;
   private final VmEvents events;
+  private final VirtualClock clock = new VirtualClock();
+  private final Stalls stalls;
   private final DirtySettings dirtySettings = new DirtySettings();
+  private final FragmentationSettings fragmentation;
   private boolean heldSinceBoot;
   private long minFreeKbytes;
   private int scaleFactor;
@@ -60,6 +65,9 @@ public final class PhysicalMemory implements AutoCloseable {
     this.rules = AllocRules.of(spec.release());
     this.cpus = List.copyOf(cpus);
     this.events = new VmEvents(cpus.size());
+    this.stalls = new Stalls(cpus, clock);
+    this.fragmentation =
+        new FragmentationSettings(spec.release(), spec.sysctls().watermarkBoostFactor());
     this.scaleFactor = spec.sysctls().watermarkScaleFactor();
     this.ram = ram;
     this.log = log;
@@ -136,9 +144,24 @@ public final class PhysicalMemory implements AutoCloseable {
     return log;
   }
 
+  /** The machine's time. */
+  public VirtualClock clock() {
+    return clock;
+  }
+
+  /** Who is stalled for want of memory. */
+  public Stalls stalls() {
+    return stalls;
+  }
+
   /** The settings {@code vm.dirty_*}. */
   public DirtySettings dirtySettings() {
     return dirtySettings;
+  }
+
+  /** The settings against fragmentation. */
+  public FragmentationSettings fragmentation() {
+    return fragmentation;
   }
 
   /** Frames that the allocator never got. */

@@ -66,13 +66,18 @@ final class SlowPath {
       note(request, "may not wait: no reclaim");
       return Pfn.NONE;
     }
-    int flags = memory.rules().allocFlags(request.gfp, request.order);
+    int flags = allocFlags(request);
     return directReclaim.allocate(request, withoutPolicies(request, flags));
+  }
+
+  private int allocFlags(Request request) {
+    return memory.rules().allocFlags(request.gfp, request.order)
+        | memory.fragmentation().allocFlags();
   }
 
   /** The walks at the min mark that come before any reclaim, with the request's rights. */
   int withoutReclaim(Request request) {
-    int flags = memory.rules().allocFlags(request.gfp, request.order);
+    int flags = allocFlags(request);
     long nodeMask = request.nodeMask;
     int pfn = walk.walk(request, flags, reclaimer, "slow path");
     if (pfn != Pfn.NONE) {
@@ -116,10 +121,12 @@ final class SlowPath {
   }
 
   private void wakeAllKswapds(Request request) {
+    int order =
+        memory.fragmentation().reclaimOrder(request.order, memory.spec().pageblockOrder());
     Node last = null;
     for (Zone zone : request.zonelist) {
       if (zone.node() != last && request.allows(zone.node())) {
-        reclaimer.wakeKswapd(zone, request.gfp, request.order, request.highestZone);
+        reclaimer.wakeKswapd(zone, request.gfp, order, request.highestZone);
         last = zone.node();
       }
     }

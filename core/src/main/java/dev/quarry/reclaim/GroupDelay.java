@@ -96,7 +96,9 @@ final class GroupDelay {
       if (freed == 0 && tries-- == 0) {
         long nanos = ticks * TICK_NANOS;
         group.throttle(nanos);
-        clock.get().advanceTo(clock.get().nanos() + nanos); // asleep, and stalled for memory
+        try (var _ = reclaim.stalls().memory(cpu)) {
+          clock.get().advanceTo(clock.get().nanos() + nanos);
+        }
         return;
       }
     }

@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.stall.Stalls;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Node;
 import dev.quarry.reclaim.group.MemoryGroup;
@@ -18,8 +19,15 @@ final class GroupReclaim {
   private final Lruvecs lruvecs;
   private final ReclaimSettings settings;
   private final LruBatches batches;
+  private final Stalls stalls;
 
-  GroupReclaim(TryToFree tryToFree, Lruvecs lruvecs, ReclaimSettings settings, LruBatches batches) {
+  GroupReclaim(
+      TryToFree tryToFree,
+      Lruvecs lruvecs,
+      ReclaimSettings settings,
+      LruBatches batches,
+      Stalls stalls) {
+    this.stalls = stalls;
     this.tryToFree = tryToFree;
     this.lruvecs = lruvecs;
     this.settings = settings;
@@ -37,6 +45,11 @@ final class GroupReclaim {
     public boolean isGroup() {
       return !target.isRoot();
     }
+  }
+
+  /** Who waits for memory. */
+  Stalls stalls() {
+    return stalls;
   }
 
   /** Reclaims at least 32 pages, if that is possible; how many went. */
@@ -74,7 +87,7 @@ final class GroupReclaim {
   private long run(Cpu cpu, Scope scope, long pages) {
     boolean before = cpu.isFreeingMemory();
     cpu.freeingMemory(true);
-    try {
+    try (var _ = stalls.memoryIf(cpu, !scope.isProactive())) {
       batches.drainAll();
       ScanControl scan = new ScanControl(cpu, Gfp.GFP_KERNEL, false, scope);
       scan.toReclaim = Math.max(pages, ScanControl.CLUSTER);

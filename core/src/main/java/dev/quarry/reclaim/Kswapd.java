@@ -1,12 +1,14 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.WakeUp;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeBalance;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
 import dev.quarry.physical.Zone;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +36,18 @@ public final class Kswapd {
   private final ShrinkNode shrinkNode;
   private final Lruvec lruvec;
   private final ReclaimScope scope;
+  private final WakeUp wakeUp = new WakeUp();
+
+  /** Who steps holds it; never waited for, as who wakes may hold what the step needs. */
+  private final ReentrantLock working = new ReentrantLock();
+
   private volatile boolean awake;
-  private int order;
-  private int highestZone;
-  private int failures;
+  private volatile int order;
+  private volatile int highestZone;
+  private volatile int failures;
   private long boost;
   private boolean boosted;
-  private @Nullable ScanControl scan;
+  private volatile @Nullable ScanControl scan;
 
   Kswapd(
       PhysicalMemory memory,
@@ -67,6 +74,11 @@ public final class Kswapd {
     return awake;
   }
 
+  /** Wakes its thread, if it has one. */
+  public WakeUp wakeUp() {
+    return wakeUp;
+  }
+
   /** For which order it was woken last. */
   int order() {
     return order;
@@ -78,7 +90,7 @@ public final class Kswapd {
   }
 
   /** Whether it was woken and has done nothing yet. */
-  synchronized boolean isStarting() {
+  boolean isStarting() {
     return awake && scan == null;
   }
 
@@ -107,19 +119,32 @@ public final class Kswapd {
     order = forOrder;
     highestZone = forZone;
     awake = true;
+    wakeUp.signal();
   }
 
   /**
    * Works a little, if it is awake.
    *
    * @param cpu a CPU that the calling thread may use
-   * @return whether it is still awake
+   * @return whether it is still awake; true as well while another thread steps
    */
-  public synchronized boolean step(Cpu cpu) {
+  public boolean step(Cpu cpu) {
     if (!awake || cpu.isFreeingMemory()) {
       return false;
     }
+    if (!working.tryLock()) {
+      return true;
+    }
     cpu.freeingMemory(true);
+    try {
+      return awake && work(cpu);
+    } finally {
+      cpu.freeingMemory(false);
+      working.unlock();
+    }
+  }
+
+  private boolean work(Cpu cpu) {
     ScanControl now = scan;
     if (now == null) {
       now = begin(cpu);
@@ -131,7 +156,6 @@ public final class Kswapd {
       scan = null;
       awake = false;
     }
-    cpu.freeingMemory(false);
     return awake;
   }
 

@@ -363,6 +363,11 @@ final class LruBatches implements PageLru, LastReference {
     workingset.refault(pfn, shadow);
   }
 
+  @Override
+  public boolean wasInUse(int shadow, boolean file) {
+    return workingset.wasInUse(shadow, file);
+  }
+
   /** Nothing but dirty pages of files is left at the tail. */
   void wakeFlusher() {
     daemons.wakeFlusher();

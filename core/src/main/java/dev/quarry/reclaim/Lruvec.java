@@ -11,6 +11,8 @@ import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneStat;
 import dev.quarry.reclaim.group.MemoryGroup;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -105,6 +107,28 @@ public final class Lruvec {
   /** A list, the page that was added last first. */
   public FreeList list(LruList which) {
     return lists[which.ordinal()];
+  }
+
+  /**
+   * Its lists by name, those first whose pages go last: active before inactive, the youngest
+   * generation first.
+   */
+  public Map<String, FreeList> namedLists() {
+    Map<String, FreeList> named = new LinkedHashMap<>();
+    Generations aged = generations;
+    for (int type : new int[] {Generations.ANON, Generations.FILE}) {
+      String kind = type == Generations.ANON ? "anon" : "file";
+      if (aged == null) {
+        boolean anon = type == Generations.ANON;
+        named.put("active " + kind, list(anon ? LruList.ACTIVE_ANON : LruList.ACTIVE_FILE));
+        named.put("inactive " + kind, list(anon ? LruList.INACTIVE_ANON : LruList.INACTIVE_FILE));
+        continue;
+      }
+      for (long seq = aged.maxSeq(); seq >= aged.minSeq(type); seq--) {
+        named.put(kind + " generation " + seq, aged.list(seq, type));
+      }
+    }
+    return named;
   }
 
   /** The generations of its pages, or null: it has active and inactive lists. */

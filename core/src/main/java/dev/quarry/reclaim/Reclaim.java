@@ -60,26 +60,13 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private final ReclaimScope scope = new WholeNodes();
   private final UserPages pages;
   private final Compaction compaction;
-  private volatile boolean anyAwake;
+  private final DaemonSet daemons;
 
   private final class Background implements Daemons {
-    /** Between operations each daemon that is awake works a little. */
     @Override
     public void run(Cpu cpu) {
       delay.before(cpu);
-      if (anyAwake && !cpu.isFreeingMemory()) {
-        if (kswapds.stream().anyMatch(Kswapd::isStarting)) {
-          reap.run();
-        }
-        stepAll(cpu);
-      }
-      compaction.step(cpu);
-      if (!cpu.isFreeingMemory()) {
-        caches().throttle().balance(cpu);
-        if (caches().flusher().isDue()) {
-          caches().flusher().step(cpu);
-        }
-      }
+      daemons.run(cpu);
     }
 
     @Override
@@ -145,7 +132,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.reap = slab::reap;
     NodeCounts counts = pages.counts();
     NodeBalance balance = new NodeBalance(memory);
-    this.groups = new MemoryGroups(memory.map().endPfn());
+    this.groups = new MemoryGroups(memory.map().endPfn(), memory.stalls().system());
     this.oom = new OomKiller(memory, slab, tasks, groups);
     this.lruvecs = new Lruvecs(memory, groups);
     this.swap =
@@ -160,7 +147,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.aged = new GenerationLru(memory, lruvecs, batches, shrink, swap, pages.youngEntries());
     ShrinkNode shrinkNode = new ShrinkNode(balance, new EitherLru(policy, aged), shrinkers, groups);
     this.tryToFree = new TryToFree(memory, shrinkNode, lruvecs);
-    this.groupReclaim = new GroupReclaim(tryToFree, lruvecs, settings, batches);
+    this.groupReclaim = new GroupReclaim(tryToFree, lruvecs, settings, batches, memory.stalls());
     this.delay = new GroupDelay(groups, groupReclaim, oom, () -> caches().clock());
     this.limits = new GroupLimits(groups, groupReclaim, delay, oom);
     for (Node node : memory.nodes()) {
@@ -170,6 +157,9 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     LruMovable movable =
         new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
+    this.daemons =
+        new DaemonSet(
+            memory, kswapds, compaction, caches(), pages.huge().khugepaged(), slab::reap);
     this.swapOnOff = new SwapOnOff(swap, pages);
     wire();
   }
@@ -178,6 +168,8 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
   private void wire() {
     shrinkers.add(new ShadowShrinker(pages.caches().shadowNodes()));
     swap.lru(batches);
+    swap.io.disk(caches().disk());
+    memory.stalls().groups(task -> groups.of(task).pressure());
     memory.lastReference(batches);
     groups.lists(lruvecs::listed);
     memory.kernelCharges(new GroupKernelCharges(groups, limits));
@@ -276,6 +268,11 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return compaction;
   }
 
+  /** What works in the background. */
+  public DaemonSet daemons() {
+    return daemons;
+  }
+
   /** The lists of each node. */
   public List<Lruvec> lruvecs() {
     return lruvecs.all();
@@ -331,7 +328,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     Kswapd kswapd = kswapds.get(zone.node().id());
     kswapd.wake(order, highestZone);
     if (kswapd.isAwake()) {
-      anyAwake = true;
+      daemons.woken();
     }
     if (!kswapd.isAwake() && (gfp & Gfp.DIRECT_RECLAIM) == 0) {
       // Pages there are enough, but no block, and this request will not make one.
@@ -344,32 +341,17 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return kswapds.get(node.id()).isAwake();
   }
 
-  private void stepAll(Cpu cpu) {
-    boolean awake = false;
-    anyAwake = false; // before the steps, so that one that is woken meanwhile is not forgotten
-    for (Kswapd kswapd : kswapds) {
-      boolean was = kswapd.isAwake();
-      awake |= kswapd.step(cpu);
-      if (was && !kswapd.isAwake()) {
-        compaction.kswapdSleeps(kswapd.node(), kswapd.order(), kswapd.highestZone());
-      }
-    }
-    if (awake) {
-      anyAwake = true;
-    }
-  }
-
   @Override
   public long reclaim(ReclaimRequest request) {
     Cpu cpu = request.cpu();
     if (cpu.isFreeingMemory()) {
       return 0;
     }
-    stepAll(cpu); // who waits lets the others work
-    caches().flusher().step(cpu);
+    daemons.whileWaiting(cpu);
     cpu.freeingMemory(true);
     try {
       long freed = tryToFree.forRequest(request, scope);
+      swap.io.waitForWrites();
       if (freed == 0 && caches().flusher().isBusy()) {
         waitForWriteBack(cpu);
       }

@@ -48,7 +48,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private final NodeCounts counts;
   private final MemoryGroups groups;
   private final SwapAreas areas;
-  private final SwapIo io;
+  final SwapIo io;
   private final SwapIn in;
 
   Swap(
@@ -71,6 +71,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   void lru(LruBatches keeper) {
     in.lru(keeper);
+    io.lru(keeper);
   }
 
   /** The areas in use. */
@@ -296,12 +297,8 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   @Override
   public void duplicate(long entry) {
-    change(areaOfEntry(entry), slotOfEntry(entry), 1);
-  }
-
-  private void change(SwapArea area, int slot, int users) {
     lock.lock();
-    changeLocked(area, slot, users);
+    changeLocked(areaOfEntry(entry), slotOfEntry(entry), 1);
     lock.unlock();
   }
 

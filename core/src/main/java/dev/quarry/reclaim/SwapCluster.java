@@ -53,6 +53,11 @@ final class SwapCluster {
     return frames[slot] - 1;
   }
 
+  /** What was left of a page when it was evicted; 0: nothing. */
+  int shadow(int slot) {
+    return shadows[slot];
+  }
+
   /** The swap cache has the page; what was left of it when it was evicted. */
   int cache(int slot, int pfn) {
     frames[slot] = pfn + 1;

@@ -6,9 +6,12 @@ import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
 import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.cache.Disk;
+import dev.quarry.virtual.cache.PageLru;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages to swap and back: mm/page_io.c (6.18). Pages of zeros are noted, not written; errors are in
@@ -31,10 +34,34 @@ final class SwapIo {
     FAILED
   }
 
+  /** The device of the areas; null until somebody says: none, which takes no time. */
+  private @Nullable Disk disk;
+
+  private volatile long writtenNanos;
+  private PageLru lru = PageLru.NONE;
+
   SwapIo(PhysicalMemory memory, Ram ram, MemoryGroups groups) {
     this.groups = groups;
     this.memory = memory;
     this.ram = ram;
+  }
+
+  void disk(Disk device) {
+    disk = device;
+  }
+
+  void lru(PageLru keeper) {
+    lru = keeper;
+  }
+
+  /** Waits until the disk has all that was written: its frames are free only then. */
+  void waitForWrites() {
+    memory.clock().advanceTo(writtenNanos);
+  }
+
+  /** A request to the disk; when it will be over. */
+  private long request(SwapArea area, int slot) {
+    return disk == null ? 0 : disk.swapRequest(area.type(), (long) slot << SHIFT);
   }
 
   private MemorySegment bytes(int pfn) {
@@ -63,6 +90,7 @@ final class SwapIo {
       memory.log().print("Write-error on swap-device " + area.name() + ":" + slot);
       return Written.FAILED;
     }
+    writtenNanos = request(area, slot);
     count(cpu, pfn, VmEvent.PSWPOUT);
     return Written.STORED;
   }
@@ -70,11 +98,16 @@ final class SwapIo {
   /** Fills a frame with what is in a slot; false: it could not be read. */
   boolean read(Cpu cpu, SwapArea area, int slot, int pfn) {
     boolean zeros = area.cluster(slot).isZero(SwapArea.inCluster(slot));
-    try {
+    int shadow = area.cluster(slot).shadow(SwapArea.inCluster(slot));
+    boolean missed = shadow != 0 && lru.wasInUse(shadow, false);
+    try (var _ = memory.stalls().memoryIf(cpu, missed)) {
       if (zeros) {
         bytes(pfn).fill((byte) 0);
       } else {
-        area.store().read((long) slot << SHIFT, bytes(pfn));
+        try (var _ = memory.stalls().io(cpu)) {
+          memory.clock().advanceTo(request(area, slot));
+          area.store().read((long) slot << SHIFT, bytes(pfn));
+        }
       }
     } catch (IOException e) {
       memory.log().print("Read-error on swap-device " + area.name() + ":" + slot);

@@ -89,9 +89,7 @@ final class Workingset {
   /** {@code lru_gen_refault}. */
   private void refaultOf(Generations generations, int pfn, int shadow, boolean file) {
     long token = (shadow >>> AGE_SHIFT) & AGE_MASK;
-    long seqMask = AGE_MASK >>> GenerationFlags.REFS_WIDTH;
-    long away = Math.abs((generations.maxSeq() & seqMask) - (token >>> GenerationFlags.REFS_WIDTH));
-    if (away >= Generations.MOST || (shadow >>> NODE_SHIFT & NODE_MASK) != nodeOf(pfn)) {
+    if (!isRecent(generations, shadow) || (shadow >>> NODE_SHIFT & NODE_MASK) != nodeOf(pfn)) {
       return;
     }
     boolean workingset = (shadow & WAS_WORKINGSET) != 0;
@@ -103,6 +101,24 @@ final class Workingset {
       map.changeFlags(pfn, 0, PageState.WORKINGSET);
       count(pfn, file ? NodeStat.WORKINGSET_RESTORE_FILE : NodeStat.WORKINGSET_RESTORE_ANON);
     }
+  }
+
+  /** {@code lru_gen_test_recent}: its generation has not gone. */
+  private static boolean isRecent(Generations generations, int shadow) {
+    long token = (shadow >>> AGE_SHIFT) & AGE_MASK;
+    long seqMask = AGE_MASK >>> GenerationFlags.REFS_WIDTH;
+    long away = Math.abs((generations.maxSeq() & seqMask) - (token >>> GenerationFlags.REFS_WIDTH));
+    return away < Generations.MOST;
+  }
+
+  /** Whether a page of which this was left will be marked WORKINGSET when it comes back. */
+  boolean wasInUse(int shadow, boolean file) {
+    if ((shadow & WAS_WORKINGSET) == 0) {
+      return false;
+    }
+    Node node = memory.nodes().get(shadow >>> NODE_SHIFT & NODE_MASK);
+    Generations generations = lruvecs.of(node).generations();
+    return generations == null ? isRecent(shadow, file) : isRecent(generations, shadow);
   }
 
   private void count(int pfn, NodeStat stat) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Booted implements AutoCloseable {
   private @Nullable Machine machine;
   private @Nullable TaskPolicy policies;
+  private @Nullable FreeHistory history;
   private int cpu;
 
   static Booted of(Session session) {
@@ -34,6 +35,9 @@ final class Booted implements AutoCloseable {
     }
     Processes processes = machine.processesOrNull();
     if (processes != null) {
+      if (of(session).history == null) {
+        of(session).history = new FreeHistory(machine);
+      }
       processes.exitKilled(machine.cpu(of(session).cpu)); // who was killed ends when it runs next
     }
     return machine;
@@ -42,8 +46,14 @@ final class Booted implements AutoCloseable {
   void boot(Machine booted) {
     close();
     machine = booted;
+    history = null;
     policies = new TaskPolicy(booted);
     cpu = 0;
+  }
+
+  /** What was seen of free pages since there are processes; null: there are none. */
+  static @Nullable FreeHistory history(Session session) {
+    return of(session).history;
   }
 
   /** The memory policies of the session's tasks; each machine begins without. */

@@ -225,7 +225,7 @@ final class FileIoCommands {
     session.spend(1 + millis / 100);
     PageCaches caches = caches(session);
     long then = caches.clock().nanos() + millis * MILLI;
-    caches.flusher().runUntil(Booted.cpu(session, call), then);
+    Booted.machine(session).reclaim().daemons().passTime(Booted.cpu(session, call), then);
     return Value.NOTHING;
   }
 }

@@ -6,11 +6,13 @@ import dev.quarry.cli.lang.Value;
 import dev.quarry.kernel.Machine;
 import dev.quarry.machine.Nearest;
 import dev.quarry.physical.Zone;
+import dev.quarry.reclaim.Reclaim;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The pictures that {@code draw} knows. */
 final class Pictures {
@@ -20,6 +22,8 @@ final class Pictures {
   static {
     NAMES.put("buddy", "which frames are free, and the free lists by order");
     NAMES.put("reserve", "each zone's share of min_free_kbytes, and where its free pages stand");
+    NAMES.put("watermarks", "free pages against the marks while processes worked, since it was drawn");
+    NAMES.put("lru", "the lists of pages of processes and files, and which page goes first");
     NAMES.put("zones", "where the zones lie, and the order in which requests try them");
     NAMES.put("pcp", "what is on the CPUs' own lists");
     NAMES.put("pageblocks", "the migrate type of each pageblock, and how much of it is free");
@@ -85,6 +89,8 @@ final class Pictures {
         switch (picture) {
           case "buddy" -> buddy(call, session, machine, zones);
           case "reserve" -> ReservePicture.draw(machine, zones);
+          case "watermarks" -> watermarks(session, machine, zones);
+          case "lru" -> lru(session, machine);
           case "zones" -> ZonePicture.draw(machine, zones);
           case "pcp" -> PcpPicture.draw(zones);
           case "compaction" ->
@@ -104,6 +110,27 @@ final class Pictures {
       drawn.add(new BuddyPicture(machine, zone).draw(from, pages));
     }
     return String.join("\n", drawn);
+  }
+
+  private static String watermarks(Session session, Machine machine, List<Zone> zones) {
+    FreeHistory history = Booted.history(session);
+    if (machine.reclaimOrNull() == null || history == null) {
+      throw new IllegalStateException("the machine has no processes yet; begin with: p = spawn");
+    }
+    long interval = history.interval();
+    List<FreeHistory.Moment> moments = history.take();
+    return zones.stream()
+        .map(zone -> new WatermarksPicture(zone, moments).draw(interval))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String lru(Session session, Machine machine) {
+    Reclaim reclaim = machine.reclaim();
+    reclaim.drainAll();
+    session.spend(machine.memory().map().endPfn() / FRAMES_PER_STEP);
+    return reclaim.lruvecs().stream()
+        .map(lruvec -> new LruPicture(machine.memory().map(), lruvec).draw())
+        .collect(Collectors.joining("\n"));
   }
 
   /** A picture of each zone that looks at all of its frames. */

@@ -137,7 +137,30 @@ public final class Compaction {
     }
   }
 
-  /** What the kernel does each 500 ms, and when the proactiveness is set. */
+  /** When the next compactor looks for fragmentation by itself. */
+  public long nextLookNanos() {
+    long next = Long.MAX_VALUE;
+    for (Kcompactd daemon : daemons) {
+      next = Math.min(next, daemon.nextLookNanos());
+    }
+    return next;
+  }
+
+  /** Lets those look for fragmentation whose time has come. */
+  public void look(Cpu cpu, long nowNanos) {
+    for (Kcompactd daemon : daemons) {
+      if (daemon.nextLookNanos() <= nowNanos && !cpu.isFreeingMemory()) {
+        look(daemon, cpu, nowNanos);
+      }
+    }
+  }
+
+  /** Lets one look. */
+  public void look(Kcompactd daemon, Cpu cpu, long nowNanos) {
+    daemon.look(cpu, nowNanos, kswapdRuns.test(daemon.node()));
+  }
+
+  /** What the kernel does when the proactiveness is set. */
   public void proactive(Cpu cpu) {
     for (Kcompactd daemon : daemons) {
       daemon.proactive(cpu, kswapdRuns.test(daemon.node()));

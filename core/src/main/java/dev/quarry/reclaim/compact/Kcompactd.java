@@ -1,6 +1,7 @@
 package dev.quarry.reclaim.compact;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.WakeUp;
 import dev.quarry.physical.CompactResult;
 import dev.quarry.physical.Node;
 import dev.quarry.physical.PageAllocator;
@@ -8,6 +9,7 @@ import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneCompaction;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The background compactor of a node: {@code kcompactd} (mm/compaction.c, 6.18). Woken when the
@@ -18,19 +20,31 @@ import dev.quarry.physical.ZoneCompaction;
  *   asleep ── wake ──► zone 0 ── step ──► zone 1 ── step ──► ... asleep
  * </pre>
  *
- * <p>A step is one zone. Who drives the machine decides when there is one. The kernel looks for
- * fragmentation each 500 ms; here that is {@link #proactive}.
+ * <p>A step is one zone. Who drives the machine decides when there is one. Each 500 ms it looks for
+ * fragmentation by itself: {@link #look}.
  */
 public final class Kcompactd {
+  /** HPAGE_FRAG_CHECK_INTERVAL_MSEC: how often it looks for fragmentation. */
+  private static final long LOOK_NANOS = 500_000_000;
+
+  /** COMPACT_MAX_DEFER_SHIFT: how much less often after a run that did not help. */
+  private static final int DEFER_SHIFT = 6;
+
   private final PhysicalMemory memory;
   private final PageAllocator allocator;
   private final Node node;
   private final ZoneCompactor compactor;
   private final CompactionSettings settings;
+  private final WakeUp wakeUp = new WakeUp();
+
+  /** Who steps holds it; never waited for, as who wakes may hold what the step needs. */
+  private final ReentrantLock working = new ReentrantLock();
+
   private volatile boolean awake;
-  private int order;
-  private int highestZone;
-  private int nextZone;
+  private volatile int order;
+  private volatile int highestZone;
+  private volatile int nextZone;
+  private volatile long nextLook = LOOK_NANOS;
 
   Kcompactd(
       PhysicalMemory memory,
@@ -66,7 +80,13 @@ public final class Kcompactd {
     if (!awake && isUseful()) {
       awake = true;
       nextZone = 0;
+      wakeUp.signal();
     }
+  }
+
+  /** Wakes its thread, if it has one. */
+  public WakeUp wakeUp() {
+    return wakeUp;
   }
 
   private boolean isUseful() {
@@ -80,7 +100,7 @@ public final class Kcompactd {
   }
 
   private boolean suits(Zone zone) {
-    return compactor.suit(zone, order, highestZone, 0, false) == CompactResult.CONTINUE;
+    return compactor.suit(zone, order, highestZone, 0, false, true) == CompactResult.CONTINUE;
   }
 
   private CompactControl control(Cpu cpu, Zone zone) {
@@ -93,9 +113,23 @@ public final class Kcompactd {
    * Compacts the next zone, if it is awake.
    *
    * @param cpu a CPU that the calling thread may use
-   * @return whether it is still awake
+   * @return whether it is still awake; true as well while another thread steps
    */
-  public synchronized boolean step(Cpu cpu) {
+  public boolean step(Cpu cpu) {
+    if (!awake) {
+      return false;
+    }
+    if (!working.tryLock()) {
+      return true;
+    }
+    try {
+      return work(cpu);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  private boolean work(Cpu cpu) {
     if (awake && nextZone == 0) {
       memory.events().count(cpu.id(), VmEvent.COMPACT_DAEMON_WAKE, 1);
     }
@@ -139,13 +173,35 @@ public final class Kcompactd {
    * Compacts all zones until little enough of their free memory is in fragments, if much is: {@code
    * proactive_compact_node}.
    *
-   * @return whether the node is less fragmented now
+   * @return whether the node is less fragmented now, or was little enough
    */
-  public synchronized boolean proactive(Cpu cpu, boolean kswapdRuns) {
+  public boolean proactive(Cpu cpu, boolean kswapdRuns) {
     int before = compactor.score().ofNode(node);
     if (settings.proactiveness() == 0 || kswapdRuns || before <= compactor.score().high()) {
-      return false;
+      return true;
     }
+    if (!working.tryLock()) {
+      return true; // it is compacted anyway
+    }
+    try {
+      return compactAll(cpu) < before;
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** When it looks again, in nanoseconds of the machine's time. */
+  public long nextLookNanos() {
+    return nextLook;
+  }
+
+  /** Looks for fragmentation, as it does each 500 ms, and less often where that did not help. */
+  public void look(Cpu cpu, long nowNanos, boolean kswapdRuns) {
+    boolean helped = proactive(cpu, kswapdRuns);
+    nextLook = nowNanos + (helped ? LOOK_NANOS : LOOK_NANOS << DEFER_SHIFT);
+  }
+
+  private int compactAll(Cpu cpu) {
     for (Zone zone : node.zones()) {
       if (zone.isPopulated()) {
         CompactControl control =
@@ -157,6 +213,6 @@ public final class Kcompactd {
         count(control);
       }
     }
-    return compactor.score().ofNode(node) < before;
+    return compactor.score().ofNode(node);
   }
 }

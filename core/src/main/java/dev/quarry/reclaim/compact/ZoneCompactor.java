@@ -76,14 +76,20 @@ final class ZoneCompactor {
   }
 
   /** Whether a run would begin. */
-  CompactResult suit(Zone zone, int order, int highestZone, int allocFlags, boolean async) {
+  CompactResult suit(
+      Zone zone, int order, int highestZone, int allocFlags, boolean async, boolean daemon) {
     int threshold = settings.extfragThreshold();
-    return marks.suit(zone, order, highestZone, allocFlags, async, threshold);
+    return marks.suit(zone, order, highestZone, allocFlags, async, daemon, threshold);
   }
 
   private CompactResult suit(CompactControl control) {
     return suit(
-        control.zone, control.order, control.highestZone, control.allocFlags, control.isAsync());
+        control.zone,
+        control.order,
+        control.highestZone,
+        control.allocFlags,
+        control.isAsync(),
+        !control.direct);
   }
 
   /**
@@ -266,6 +272,10 @@ final class ZoneCompactor {
     boolean inside = !hints.isAligned(control.migratePfn);
     if (control.order == CompactControl.WHOLE || inside) {
       return CompactResult.CONTINUE;
+    }
+    if (!control.direct && marks.wantsWholeBlocks()) {
+      boolean enough = marks.hasWholeBlocks(control.zone, control.order, control.highestZone);
+      return enough ? CompactResult.SUCCESS : CompactResult.CONTINUE;
     }
     if (marks.hasBlock(control.zone, control.order, control.migrateType)) {
       return CompactResult.SUCCESS;

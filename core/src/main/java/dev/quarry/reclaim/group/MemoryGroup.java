@@ -1,5 +1,6 @@
 package dev.quarry.reclaim.group;
 
+import dev.quarry.machine.stall.PsiGroup;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.VmEvent;
 import java.util.ArrayList;
@@ -28,10 +29,12 @@ public final class MemoryGroup {
   private final AtomicLongArray vmEvents = new AtomicLongArray(VmEvent.values().length);
   private final AtomicLongArray nodeEvents = new AtomicLongArray(NodeStat.values().length);
   private final AtomicLong throttledNanos = new AtomicLong();
+  private final PsiGroup pressure;
   private final AtomicLong objectBytes = new AtomicLong();
   private volatile boolean killsAll;
 
-  MemoryGroup(int id, String name, @Nullable MemoryGroup parent) {
+  MemoryGroup(int id, String name, @Nullable MemoryGroup parent, PsiGroup pressure) {
+    this.pressure = pressure;
     this.id = id;
     this.name = name;
     this.parent = parent;
@@ -217,6 +220,11 @@ public final class MemoryGroup {
   /** Holds a process up. */
   public void throttle(long nanos) {
     throttledNanos.addAndGet(nanos);
+  }
+
+  /** How long its processes were stalled, those of groups below it too: {@code memory.pressure}. */
+  public PsiGroup pressure() {
+    return pressure;
   }
 
   /** Bytes of objects that count for itself. */

@@ -3,6 +3,7 @@ package dev.quarry.reclaim.group;
 import dev.quarry.machine.Host;
 import dev.quarry.machine.HostMemory;
 import dev.quarry.machine.Task;
+import dev.quarry.machine.stall.PsiGroup;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.virtual.space.TaskState;
 import java.util.ArrayList;
@@ -25,10 +26,10 @@ public final class MemoryGroups implements AutoCloseable {
   private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}";
 
   private final int endPfn;
-  private final MemoryGroup root = new MemoryGroup(0, "", null);
+  private final MemoryGroup root;
 
   /** By number; null: gone. */
-  private final List<@Nullable MemoryGroup> byId = new ArrayList<>(List.of(root));
+  private final List<@Nullable MemoryGroup> byId = new ArrayList<>();
 
   private final GroupObjects objects = new GroupObjects();
   private volatile @Nullable HostMemory table;
@@ -36,9 +37,15 @@ public final class MemoryGroups implements AutoCloseable {
   private volatile boolean recursive = true;
   private ToLongBiFunction<MemoryGroup, NodeStat> lists = (group, list) -> 0;
 
-  /** The groups of a machine with so many frames: the root alone. */
-  public MemoryGroups(int endPfn) {
+  /**
+   * The groups of a machine with so many frames: the root alone.
+   *
+   * @param pressure the machine's
+   */
+  public MemoryGroups(int endPfn, PsiGroup pressure) {
     this.endPfn = endPfn;
+    this.root = new MemoryGroup(0, "", null, pressure);
+    byId.add(root);
   }
 
   /** The group that all others are below. */
@@ -164,7 +171,7 @@ public final class MemoryGroups implements AutoCloseable {
       base = fresh.base();
       table = fresh;
     }
-    MemoryGroup group = new MemoryGroup(byId.size(), name, parent);
+    MemoryGroup group = new MemoryGroup(byId.size(), name, parent, parent.pressure().child());
     byId.add(group);
     parent.add(group);
     return group;

@@ -76,7 +76,9 @@ public final class DirtyThrottle {
       long pagesPerSecond = all.disk().model().pagesPerSecond() * ratio / ONE;
       long pause = pagesPerSecond == 0 ? MOST_NANOS : pages * SECOND / pagesPerSecond;
       pause = Math.min(pause, MOST_NANOS);
-      flusher.runUntil(cpu, all.clock().nanos() + pause);
+      try (var _ = all.memory().stalls().io(cpu)) {
+        flusher.runUntil(cpu, all.clock().nanos() + pause);
+      }
       pausedNanos.addAndGet(pause);
       interval = Math.max(1, pagesPerSecond / (SECOND / MOST_NANOS * 2));
       interval = Math.min(interval, FIRST_INTERVAL);

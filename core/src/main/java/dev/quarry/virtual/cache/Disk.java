@@ -63,6 +63,19 @@ public final class Disk {
     if (++requests == failing) {
       throw new IOException("the disk failed request " + requests);
     }
+    return occupy(file, offset);
+  }
+
+  /**
+   * Time for a page of a swap area, which is on the same disk.
+   *
+   * @return when it will have been moved
+   */
+  public synchronized long swapRequest(int type, long offset) {
+    return occupy(-1 - type, offset);
+  }
+
+  private long occupy(int file, long offset) {
     boolean follows = file == lastFile && offset == lastEnd;
     lastFile = file;
     lastEnd = offset + PageCache.PAGE;

@@ -2,6 +2,7 @@ package dev.quarry.virtual.cache;
 
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.VirtualClock;
+import dev.quarry.machine.WakeUp;
 import dev.quarry.physical.DirtyLimits;
 import dev.quarry.physical.NodeStat;
 import java.util.Comparator;
@@ -27,6 +28,7 @@ public final class Flusher {
   private static final int CHUNK = 1024;
 
   private final PageCaches all;
+  private final WakeUp wakeUp = new WakeUp();
   private volatile boolean everything;
   private volatile boolean background;
   private volatile boolean old;
@@ -39,11 +41,30 @@ public final class Flusher {
   /** {@code wakeup_flusher_threads}: all that is dirty now. */
   public void wakeForAll() {
     everything = true;
+    wakeUp.signal();
   }
 
   /** {@code wb_start_background_writeback}. */
   void wakeForBackground() {
     background = true;
+    wakeUp.signal();
+  }
+
+  /** Wakes its thread, if it has one. */
+  public WakeUp wakeUp() {
+    return wakeUp;
+  }
+
+  /** How long until there is something to do; 0: there is. */
+  public long idleNanos() {
+    if (everything || background || old) {
+      return 0;
+    }
+    long now = all.clock().nanos();
+    long every = all.memory().dirtySettings().writebackNanos();
+    long look = every > 0 ? lastLook + every - now : Long.MAX_VALUE;
+    long done = all.disk().inFlight() > 0 ? all.disk().nextDone() - now : Long.MAX_VALUE;
+    return Math.max(0, Math.min(look, done));
   }
 
   /** Whether it has something to do or pages are being written. */
@@ -144,7 +165,9 @@ public final class Flusher {
 
   /** Waits until the disk is done with all that it has to write: {@code filemap_fdatawait}. */
   public void waitForAll(Cpu cpu) {
-    all.clock().advanceTo(all.disk().allDone());
+    try (var _ = all.memory().stalls().io(cpu)) {
+      all.clock().advanceTo(all.disk().allDone());
+    }
     arrive(cpu);
   }
 

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.cache;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.stall.Stalls;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.NodeStat;
@@ -260,7 +261,11 @@ public final class PageCache {
       map.addReference(there, 0);
       return there;
     }
-    try {
+    int shadow = pages.shadow(index);
+    boolean missed = shadow != PageIndex.NO_SHADOW && all.lru().wasInUse(shadow, !isShmem());
+    Stalls stalls = all.memory().stalls();
+    try (var _ = stalls.memoryIf(cpu, missed);
+        var _ = stalls.io(cpu)) {
       all.disk().read(this, index, bytes(pfn, PAGE));
     } catch (IOException e) {
       return IO_ERROR;

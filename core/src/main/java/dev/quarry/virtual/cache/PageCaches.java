@@ -38,8 +38,7 @@ public final class PageCaches {
   private @Nullable PageCache[] table = new PageCache[FIRST_HANDLE + 1];
   private int nextHandle = FIRST_HANDLE;
   private final ShadowNodes shadowNodes;
-  private final VirtualClock clock = new VirtualClock();
-  private final Disk disk = new Disk(clock);
+  private final Disk disk;
   private final Flusher flusher = new Flusher(this);
   private final DirtyThrottle throttle = new DirtyThrottle(this);
   private PageCleaner cleaner;
@@ -52,6 +51,7 @@ public final class PageCaches {
     this.memory = memory;
     this.ram = ram;
     this.counts = counts;
+    this.disk = new Disk(memory.clock());
     this.shadowNodes = new ShadowNodes(memory, counts);
     this.cleaner = (cpu, pfn) -> memory.map().mapcount(pfn) == 0;
   }
@@ -78,7 +78,7 @@ public final class PageCaches {
 
   /** The machine's time. */
   public VirtualClock clock() {
-    return clock;
+    return memory.clock();
   }
 
   /** The device of the host's files. */

@@ -53,6 +53,12 @@ final class PageIndex {
     return node == null ? Pfn.NONE : node.frames[slot(index)];
   }
 
+  /** What was left in the place of a page, or {@link #NO_SHADOW}. */
+  int shadow(long index) {
+    Node node = nodes.get(index >>> NODE_SHIFT);
+    return node == null || node.shadows == null ? NO_SHADOW : node.shadows[slot(index)];
+  }
+
   private static int slot(long index) {
     return (int) index & (SLOTS - 1);
   }

@@ -75,6 +75,14 @@ public interface PageLru {
    */
   void refault(Cpu cpu, int pfn, int shadow);
 
+  /**
+   * Whether a page of which this was left was in use when it was taken away, so that who reads it
+   * again is stalled: PG_workingset after {@code workingset_refault}.
+   */
+  default boolean wasInUse(int shadow, boolean file) {
+    return false;
+  }
+
   /** A process's operation begins, and nothing of it is under way: daemons may run. */
   void boundary(Cpu cpu);
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Khugepaged {
   private static final int FRAMES = HugePageSettings.FRAMES;
   private static final long BYTES = HugePageSettings.BYTES;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final Parts parts;
   private final HugeRules rules;
@@ -27,6 +28,8 @@ public final class Khugepaged {
   private final ArrayDeque<MmStruct> waiting = new ArrayDeque<>();
   private final ArrayDeque<MmStruct> scanned = new ArrayDeque<>();
   private long address;
+  private volatile boolean withoutMemory;
+  private volatile long lastScan;
 
   Khugepaged(Parts parts, HugeRules rules, Collapse collapse) {
     this.parts = parts;
@@ -91,13 +94,16 @@ public final class Khugepaged {
       Progress progress = new Progress();
       mm.lock();
       try {
-        space(cpu, mm, left, progress);
+        if (mm.huge().isScanned()) { // else it went before it was locked
+          space(cpu, mm, left, progress);
+        }
       } finally {
         mm.unlock();
       }
       left -= progress.pages;
       made += progress.made;
       if (progress.isWithoutMemory) {
+        withoutMemory = true;
         return made;
       }
       if (progress.isAtEnd) {
@@ -106,6 +112,19 @@ public final class Khugepaged {
       }
     }
     return made;
+  }
+
+  /** When it scans again, in nanoseconds of the machine's time. */
+  public long nextScanNanos() {
+    long millis = withoutMemory ? settings().allocSleepMillis() : settings().scanSleepMillis();
+    return lastScan + millis * NANOS_PER_MILLI;
+  }
+
+  /** Scans when its time has come, and sleeps: {@code khugepaged}. */
+  public void look(Cpu cpu, long nowNanos) {
+    withoutMemory = false;
+    step(cpu);
+    lastScan = nowNanos;
   }
 
   /** How far a look at an address space came. */

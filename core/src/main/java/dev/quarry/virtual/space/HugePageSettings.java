@@ -38,6 +38,8 @@ public final class HugePageSettings {
   private long maxPtesSwap = FRAMES / 8;
   private long maxPtesShared = FRAMES / 2;
   private long pagesToScan = SCANNED;
+  private volatile long scanSleepMillis = 10_000;
+  private volatile long allocSleepMillis = 60_000;
   private long pagesCollapsed;
   private long fullScans;
 
@@ -77,6 +79,14 @@ public final class HugePageSettings {
     number(folder + "max_ptes_swap", 0, FRAMES - 1, () -> maxPtesSwap, v -> maxPtesSwap = v);
     number(folder + "max_ptes_shared", 0, FRAMES - 1, () -> maxPtesShared, v -> maxPtesShared = v);
     number(folder + "pages_to_scan", 1, UINT_MAX, () -> pagesToScan, v -> pagesToScan = v);
+    number(
+        folder + "scan_sleep_millisecs", 0, UINT_MAX, () -> scanSleepMillis, v -> scanSleepMillis = v);
+    number(
+        folder + "alloc_sleep_millisecs",
+        0,
+        UINT_MAX,
+        () -> allocSleepMillis,
+        v -> allocSleepMillis = v);
     files.put(folder + "pages_collapsed", new SysFile(() -> pagesCollapsed + "\n", null));
     files.put(folder + "full_scans", new SysFile(() -> fullScans + "\n", null));
   }
@@ -184,6 +194,16 @@ public final class HugePageSettings {
   /** Up to how many may be shared with other processes. */
   public long maxPtesShared() {
     return maxPtesShared;
+  }
+
+  /** How long khugepaged sleeps between two scans. */
+  public long scanSleepMillis() {
+    return scanSleepMillis;
+  }
+
+  /** How long it sleeps after it could not have a huge page. */
+  public long allocSleepMillis() {
+    return allocSleepMillis;
   }
 
   /** How many pages khugepaged looks at in a step. */
