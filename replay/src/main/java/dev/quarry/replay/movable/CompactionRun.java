@@ -1,6 +1,7 @@
 package dev.quarry.replay.movable;
 
 import dev.quarry.kernel.Machine;
+import dev.quarry.physical.MigrateType;
 import dev.quarry.physical.Zone;
 import dev.quarry.reclaim.compact.Compaction;
 
@@ -11,7 +12,8 @@ import dev.quarry.reclaim.compact.Compaction;
  * @param zone such as {@code Node 0 zone Normal}
  * @param movable pages that could move
  * @param moved those that did
- * @param before the largest order with a free block; {@link #NO_BLOCK} without any
+ * @param before the largest order with a free block outside the high-atomic reserve; {@link
+ *     #NO_BLOCK} without any
  * @param after the same afterwards
  */
 public record CompactionRun(String zone, long movable, long moved, int before, int after) {
@@ -33,10 +35,12 @@ public record CompactionRun(String zone, long movable, long moved, int before, i
   }
 
   private static int largest(Zone zone) {
-    long[] blocks = zone.freeBlocksByOrder();
-    for (int order = blocks.length - 1; order >= 0; order--) {
-      if (blocks[order] > 0) {
-        return order;
+    for (int order = zone.nrOrders() - 1; order >= 0; order--) {
+      for (int type = 0; type < MigrateType.COUNT; type++) {
+        boolean kept = type == MigrateType.HIGHATOMIC || type == MigrateType.ISOLATE;
+        if (!kept && !zone.isEmpty(order, type)) {
+          return order;
+        }
       }
     }
     return NO_BLOCK;
