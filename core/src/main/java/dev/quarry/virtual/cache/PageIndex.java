@@ -53,6 +53,12 @@ final class PageIndex {
     return node == null ? Pfn.NONE : node.frames[slot(index)];
   }
 
+  /** Whether the page was evicted, and its shadow is in its place. */
+  boolean isEvicted(long index) {
+    Node node = nodes.get(index >>> NODE_SHIFT);
+    return node != null && node.shadows != null && node.shadows[slot(index)] != NO_SHADOW;
+  }
+
   private static int slot(long index) {
     return (int) index & (SLOTS - 1);
   }

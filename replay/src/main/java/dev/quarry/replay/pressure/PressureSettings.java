@@ -67,6 +67,14 @@ public record PressureSettings(
     return Integer.parseInt(value);
   }
 
+  /** These in words. */
+  public List<String> words() {
+    List<String> all = new ArrayList<>(machine);
+    all.add(swapBytes == 0 ? "no swap" : "swap of " + (swapBytes >> 10) + " KiB");
+    all.add("a read " + readMicros + " us, a write " + writeMicros);
+    return all;
+  }
+
   /** A machine changed so. */
   public MachineSpec on(MachineSpec spec) {
     return machine.isEmpty() ? spec : MachineSpecReader.with(spec, machine);
