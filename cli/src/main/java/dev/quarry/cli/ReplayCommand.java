@@ -4,6 +4,7 @@ import dev.quarry.cli.commands.MachineFiles;
 import dev.quarry.replay.html.HtmlReport;
 import dev.quarry.replay.html.ReportFile;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
+import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.refs.RefOptions;
@@ -173,8 +174,27 @@ final class ReplayCommand implements Callable<Integer> {
     return switch (kind) {
       case REFERENCES -> references();
       case FAULTS, STRACE -> processes(settings(set));
-      case PAGES -> pages();
+      case PAGES -> {
+        checkSettings();
+        yield pages();
+      }
     };
+  }
+
+  /** A recorded kernel holds its pages until it frees them: nothing of it can be reclaimed. */
+  private void checkSettings() {
+    for (String setting : settings(versus == null ? set : set + "," + versus)) {
+      String key = setting.substring(0, Math.max(0, setting.indexOf('=')));
+      if (PressureSettings.reclaims(key)) {
+        throw mistake(
+            "--set "
+                + setting
+                + ": "
+                + key
+                + "= is of recordings of processes and of references; pages of page events go when"
+                + " the recorded kernel freed them");
+      }
+    }
   }
 
   private int pages() throws IOException {

@@ -34,6 +34,11 @@ public record PressureSettings(
     return keys;
   }
 
+  /** Whether a key of {@link #keys} says how memory is taken back, not how much there is. */
+  public static boolean reclaims(String key) {
+    return keys().contains(key) && !key.equals("ram");
+  }
+
   /** Whether anything is set, so that there is something to tell. */
   public boolean isSet() {
     return !equals(NONE);
@@ -71,7 +76,7 @@ public record PressureSettings(
   public List<String> words() {
     List<String> all = new ArrayList<>(machine);
     all.add(swapBytes == 0 ? "no swap" : "swap of " + (swapBytes >> 10) + " KiB");
-    all.add("a read " + readMicros + " us, a write " + writeMicros);
+    all.add("a read " + readMicros + " us, a write " + writeMicros + " us");
     return all;
   }
 

@@ -49,5 +49,6 @@ function drawPressure() {
   }
   const place = el("div", { class: "two" });
   host.append(place);
-  charts.forEach((one) => pressureChart(place.appendChild(el("div")), one, axis, isVersus));
+  const shown = charts.filter(({ lines }) => lines.some(({ data }) => data.some((n) => n !== 0)));
+  shown.forEach((one) => pressureChart(place.appendChild(el("div")), one, axis, isVersus));
 }

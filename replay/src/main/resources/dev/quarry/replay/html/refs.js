@@ -43,6 +43,7 @@ function drawWindows() {
 
 function drawFaults() {
   if (!DATA.faults) {
+    document.getElementById("faults").remove();
     return;
   }
   const { columns, rows, total } = DATA.faults;
@@ -56,6 +57,7 @@ function drawFaults() {
 
 function drawTlb() {
   if (!DATA.tlb) {
+    document.getElementById("tlb").remove();
     return;
   }
   const { model, pageSize, sides, walks, walkReferences } = DATA.tlb;
