@@ -55,7 +55,9 @@ final class Compaction implements Knob {
     if (zones.isEmpty()) {
       boolean counted = experiment.zones().stream().anyMatch(z -> plan.movable(z).isPresent());
       String why =
-          counted ? "no page of its zones can move" : "the log does not count movable pages by zone";
+          counted
+              ? "no page of its zones can move"
+              : "the log does not count movable pages by zone";
       return List.of(Tried.helpsNot(KNOB, null, why));
     }
     return List.of(remedy(experiment, zones));
@@ -65,8 +67,7 @@ final class Compaction implements Knob {
     int most = Math.max(LEAST_FRAMES, MOST_FRAMES / zones.size());
     Attempt together = attempt(experiment, zones, Unmovable.TOGETHER, most);
     Experiment.Run run = together.run;
-    Attempt spread =
-        run.passed() ? attempt(experiment, zones, Unmovable.SPREAD, most) : null;
+    Attempt spread = run.passed() ? attempt(experiment, zones, Unmovable.SPREAD, most) : null;
     String name = TwinPlan.name(together.zone.dump());
     double share = Math.min(1, most / (double) together.zone.present());
     boolean anywhere = spread != null && spread.run.passed();
@@ -80,11 +81,14 @@ final class Compaction implements Knob {
             spread == null ? null : spread.compaction,
             anywhere);
     String smallest = run.passed() ? "compact " + name + " (vm.compact_memory)" : null;
-    String risk = run.passed() ? helps(experiment, compacted) : helpsNot(experiment, run, compacted);
+    String risk =
+        run.passed() ? helps(experiment, compacted) : helpsNot(experiment, run, compacted);
     return new Remedy(KNOB, null, smallest, run.zone(), 0, risk, run.passed(), compacted);
   }
 
-  /** Compacts all zones and asks again. The zone to tell of is the one that serves, or the first. */
+  /**
+   * Compacts all zones and asks again. The zone to tell of is the one that serves, or the first.
+   */
   private static Attempt attempt(
       Experiment experiment, List<ZonePlan> zones, Unmovable unmovable, int most) {
     try (Twin twin = Twin.bootWhole(experiment.plan(), zones, most, SEED)) {

@@ -89,7 +89,10 @@ public final class RefReport {
   /** Windows of references, one after the other. */
   static TimeAxis axis(RefWindows windows) {
     List<Long> ends =
-        LongStream.rangeClosed(1, windows.count()).map(n -> n * windows.references()).boxed().toList();
+        LongStream.rangeClosed(1, windows.count())
+            .map(n -> n * windows.references())
+            .boxed()
+            .toList();
     return new TimeAxis("references", false, ends);
   }
 

@@ -6,8 +6,8 @@ import dev.quarry.physical.Zone;
 import dev.quarry.reclaim.compact.Compaction;
 
 /**
- * What compacting one zone as far as possible came to, as a 1 in {@code /proc/sys/vm/compact_memory}
- * does.
+ * What compacting one zone as far as possible came to, as a 1 in {@code
+ * /proc/sys/vm/compact_memory} does.
  *
  * @param zone such as {@code Node 0 zone Normal}
  * @param movable pages that could move

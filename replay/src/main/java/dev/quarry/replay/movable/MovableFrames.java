@@ -73,7 +73,8 @@ public final class MovableFrames {
     int[] order = shuffled(used.length);
     for (boolean movable : new boolean[] {true, false}) {
       for (int block : order) {
-        if (isMovable(Math.max(zone.startPfn(), (first + block) << pageblocks.order())) == movable) {
+        if (isMovable(Math.max(zone.startPfn(), (first + block) << pageblocks.order()))
+            == movable) {
           quota[block] = (int) Math.min(left, used[block]);
           left -= quota[block];
         }

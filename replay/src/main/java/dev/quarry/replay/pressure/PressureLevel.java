@@ -14,8 +14,7 @@ import dev.quarry.physical.Zone;
  * @param resident pages that some process shows in its tables, each once
  * @param swapped slots of swap in use
  */
-public record PressureLevel(
-    long free, long min, long low, long high, long resident, long swapped) {
+public record PressureLevel(long free, long min, long low, long high, long resident, long swapped) {
   static PressureLevel of(Machine machine) {
     PhysicalMemory memory = machine.memory();
     long free = 0;

@@ -11,7 +11,8 @@ import java.util.List;
  * @param policy that played it, in a machine of its own
  * @param memory the most pages of the program that it had in memory at once
  * @param misses what was touched first, and what came back
- * @param lru misses of a memory of as many frames that keeps what was used last: the miss-ratio curve
+ * @param lru misses of a memory of as many frames that keeps what was used last: the miss-ratio
+ *     curve
  * @param optimum the fewest that there can be
  * @param clock misses of plain CLOCK
  */

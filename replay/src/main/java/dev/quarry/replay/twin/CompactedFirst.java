@@ -49,8 +49,7 @@ public record CompactedFirst(
     return all;
   }
 
-  private static CompactedFirst ask(
-      Twin twin, Question question, @Nullable Unmovable unmovable) {
+  private static CompactedFirst ask(Twin twin, Question question, @Nullable Unmovable unmovable) {
     try (Machine machine = twin.boot()) {
       MovableFrames frames = new MovableFrames(machine.memory(), SEED);
       List<CompactionRun> runs = new ArrayList<>();
@@ -71,9 +70,7 @@ public record CompactedFirst(
       return frames.placeExactly(zone, new OnLists(classes, zone.startPfn()));
     }
     Optional<ZoneInfo.Zone> counts =
-        snapshot
-            .zoneInfo()
-            .flatMap(info -> info.zone(new ZoneId(zone.node().id(), zone.type())));
+        snapshot.zoneInfo().flatMap(info -> info.zone(new ZoneId(zone.node().id(), zone.type())));
     long pages = counts.map(CompactedFirst::movable).orElse(OptionalLong.empty()).orElse(0);
     return frames.place(zone, pages, unmovable);
   }

@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Free blocks of random zones: all are placed, apart, in chunks of their types, none to be joined. */
+/**
+ * Free blocks of random zones: all are placed, apart, in chunks of their types, none to be joined.
+ */
 class WholePlacementTest {
   private static final int MAX_ORDER = 10;
   private static final int PRESENT = 1 << 17;

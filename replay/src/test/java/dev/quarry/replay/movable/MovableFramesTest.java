@@ -90,7 +90,9 @@ class MovableFramesTest {
         assertThat(zone.compaction().isolatedPages()).isZero();
         BitSet came = frames(machine, true);
         came.andNot(before);
-        assertThat(run.moved()).as("moved, seed %d", seed).isGreaterThanOrEqualTo(came.cardinality());
+        assertThat(run.moved())
+            .as("moved, seed %d", seed)
+            .isGreaterThanOrEqualTo(came.cardinality());
         assertThat(run.after()).as("seed %d", seed).isLessThanOrEqualTo(bound(fixed, 10));
         assertThat(run.after()).as("seed %d", seed).isGreaterThanOrEqualTo(run.before());
         large += run.after() >= 9 ? 1 : 0;

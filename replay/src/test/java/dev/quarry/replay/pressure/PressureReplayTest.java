@@ -173,7 +173,9 @@ class PressureReplayTest {
       assertThat(total.majorFaults()).isPositive();
       assertThat(total.stallNanos()).isPositive();
       assertThat(ProcessText.of(enough)).doesNotContain("pressure:");
-      assertThat(ProcessText.of(small)).isEqualTo(ProcessText.of(again)).contains("pressure: ram=20M");
+      assertThat(ProcessText.of(small))
+          .isEqualTo(ProcessText.of(again))
+          .contains("pressure: ram=20M");
       assertThat(ProcessJson.of(small)).isEqualTo(ProcessJson.of(again));
       String page = ProcessReport.of(small, List.of("ram=20M"));
       assertThat(page).isEqualTo(ProcessReport.of(again, List.of("ram=20M")));

@@ -88,7 +88,8 @@ class PolicyRowTest {
     assertThat(RefJson.of("t", curve, rows, none))
         .contains("\"lru_misses\" : " + last.lru(), "\"misses\" : " + last.misses());
     assertThat(RefReport.of("t", curve, rows, none))
-        .contains("\"policy\":\"mglru\",\"memory\":" + last.memory() + ",\"misses\":" + last.misses())
+        .contains(
+            "\"policy\":\"mglru\",\"memory\":" + last.memory() + ",\"misses\":" + last.misses())
         .doesNotContain("@@");
   }
 }

@@ -81,11 +81,7 @@ class CompactedFirstTest {
       assertThat(compacted.zones().stream().filter(run -> run.moved() > 0))
           .as("pages moved, %d %%", percent)
           .extracting(CompactionRun::zone, CompactionRun::moved)
-          .isEqualTo(
-              runs.stream()
-                  .map(run ->
-                      tuple(run.zone().toString(), run.moved()))
-                  .toList());
+          .isEqualTo(runs.stream().map(run -> tuple(run.zone().toString(), run.moved())).toList());
       assertThat(compacted.answer().from()).isEqualTo(ofHost.from());
       assertThat(compacted.answer().successes())
           .isEqualTo(ofHost.successes())
