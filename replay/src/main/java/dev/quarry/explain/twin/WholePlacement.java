@@ -183,7 +183,7 @@ final class WholePlacement implements Placement {
     private boolean fits(int offset) {
       int next = free.nextSetBit(offset);
       boolean clear = next < 0 || next >= offset + (1 << order);
-      return clear && (order == maxOrder || !heads.get(offset ^ 1 << order));
+      return clear && (order == maxOrder || !heads.get(offset ^ (1 << order)));
     }
 
     private int taken(int offset) {
@@ -207,7 +207,7 @@ final class WholePlacement implements Placement {
     }
     blocks.replaceAll(block ->
         new Block(
-            placeOf[block.offset() >>> maxOrder] << maxOrder | block.offset() & chunk - 1,
+            (placeOf[block.offset() >>> maxOrder] << maxOrder) | (block.offset() & (chunk - 1)),
             block.order(),
             block.migrateType()));
   }
