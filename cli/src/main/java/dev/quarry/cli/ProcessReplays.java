@@ -8,6 +8,7 @@ import dev.quarry.replay.faults.ProcessText;
 import dev.quarry.replay.faults.ProcessVersusText;
 import dev.quarry.replay.html.ProcessReport;
 import dev.quarry.replay.html.ReportFile;
+import dev.quarry.replay.html.VersusReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -41,14 +42,23 @@ record ProcessReplays(Path recording, boolean strict, PrintWriter out, PrintWrit
 
   /** Plays twice, and shows both side by side. */
   int versus(
-      String firstName, List<String> first, String secondName, List<String> second, boolean json)
+      String firstName,
+      List<String> first,
+      String secondName,
+      List<String> second,
+      boolean json,
+      @Nullable Path html)
       throws IOException {
-    try (ProcessResult left = play(first);
+    try (ReportFile page = html == null ? null : ReportFile.open(html);
+        ProcessResult left = play(first);
         ProcessResult right = play(second)) {
       out.print(
           json
               ? ProcessJson.versus(left, right) + "\n"
               : ProcessVersusText.of(firstName, left, secondName, right));
+      if (page != null) {
+        page.write(VersusReport.of(firstName, left, secondName, right));
+      }
       return ExitCode.OK;
     }
   }

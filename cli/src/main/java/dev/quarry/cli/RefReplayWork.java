@@ -4,10 +4,12 @@ import dev.quarry.cli.commands.MachineFiles;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.replay.html.RefReport;
 import dev.quarry.replay.html.ReportFile;
+import dev.quarry.replay.html.VersusReport;
 import dev.quarry.replay.read.RecordingFiles;
 import dev.quarry.replay.refs.MissRatioCurve;
 import dev.quarry.replay.refs.MrcText;
 import dev.quarry.replay.refs.Optimum;
+import dev.quarry.replay.refs.PolicyRow;
 import dev.quarry.replay.refs.PolicyTable;
 import dev.quarry.replay.refs.RefJson;
 import dev.quarry.replay.refs.RefOptions;
@@ -82,11 +84,19 @@ final class RefReplayWork {
   }
 
   /** Plays them with two processors. */
-  int versus(List<String> first, List<String> second, boolean json) throws IOException {
+  int versus(List<String> first, List<String> second, boolean json, @Nullable ReportFile page)
+      throws IOException {
     RefResult left = play(first);
     RefResult right = play(second);
     out.print(json ? RefJson.versus(left, right) + "\n" : RefVersusText.of(left, right));
+    if (page != null) {
+      page.write(VersusReport.of(name(first), left, name(second), right));
+    }
     return ExitCode.OK;
+  }
+
+  private static String name(List<String> settings) {
+    return settings.isEmpty() ? "usual" : String.join(",", settings);
   }
 
   /** Their miss-ratio curve. */
@@ -108,16 +118,21 @@ final class RefReplayWork {
     });
   }
 
-  /** Both LRU policies beside the optimum and CLOCK. */
-  int policies() throws IOException {
-    Optimum trace =
-        read((reader, progress) -> {
-          Optimum touched = new Optimum();
-          RefReplay.touches(reader, touched, progress);
-          return touched;
-        });
-    out.print(PolicyTable.of(name, trace));
-    return ExitCode.OK;
+  /** Both LRU policies beside the miss-ratio curve, the optimum and CLOCK. */
+  int policies(boolean json, @Nullable ReportFile page) throws IOException {
+    return read((reader, progress) -> {
+      Optimum trace = new Optimum();
+      MissRatioCurve curve = RefReplay.touches(reader, trace, progress).curve();
+      List<PolicyRow> rows = PolicyRow.all(trace, curve);
+      out.print(
+          json
+              ? RefJson.of(name, curve, rows, reader.problems()) + "\n"
+              : PolicyTable.of(name, trace, rows));
+      if (page != null) {
+        page.write(RefReport.of(name, curve, rows, reader.problems()));
+      }
+      return ExitCode.OK;
+    });
   }
 
   private RefResult play(List<String> settings) throws IOException {

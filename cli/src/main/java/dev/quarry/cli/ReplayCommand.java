@@ -4,6 +4,7 @@ import dev.quarry.cli.commands.MachineFiles;
 import dev.quarry.replay.html.HtmlReport;
 import dev.quarry.replay.html.ReportFile;
 import dev.quarry.replay.play.KernelFrames.FrameLog;
+import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.replay.read.RecordingMeta;
 import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.refs.RefOptions;
@@ -143,8 +144,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--policies",
       description = {
-        "Of references to memory: show the misses of both LRU policies beside Belady's",
-        "optimum and plain CLOCK."
+        "Of references to memory: show the misses of both LRU policies beside those of the",
+        "miss-ratio curve, Belady's optimum and plain CLOCK."
       })
   private boolean policies;
 
@@ -164,8 +165,8 @@ final class ReplayCommand implements Callable<Integer> {
               + recording
               + " has not");
     }
-    if (html != null && (baselines || versus != null)) {
-      throw mistake("--html shows one replay: leave out --versus and --baselines");
+    if (html != null && (baselines || (versus != null && kind == InputKind.PAGES))) {
+      throw mistake("--html shows one replay of page events: leave out --versus and --baselines");
     }
     if (versus != null && (frames != null || check)) {
       throw mistake("--frames and --check are for one machine, without --versus");
@@ -173,8 +174,27 @@ final class ReplayCommand implements Callable<Integer> {
     return switch (kind) {
       case REFERENCES -> references();
       case FAULTS, STRACE -> processes(settings(set));
-      case PAGES -> pages();
+      case PAGES -> {
+        checkSettings();
+        yield pages();
+      }
     };
+  }
+
+  /** A recorded kernel holds its pages until it frees them: nothing of it can be reclaimed. */
+  private void checkSettings() {
+    for (String setting : settings(versus == null ? set : set + "," + versus)) {
+      String key = setting.substring(0, Math.max(0, setting.indexOf('=')));
+      if (PressureSettings.reclaims(key)) {
+        throw mistake(
+            "--set "
+                + setting
+                + ": "
+                + key
+                + "= is of recordings of processes and of references; pages of page events go when"
+                + " the recorded kernel freed them");
+      }
+    }
   }
 
   private int pages() throws IOException {
@@ -214,7 +234,7 @@ final class ReplayCommand implements Callable<Integer> {
       return replays.once(settings, json, html, check);
     }
     List<String> second = settings(versus);
-    return replays.versus(name(settings), settings, name(second), second, json);
+    return replays.versus(name(settings), settings, name(second), second, json, html);
   }
 
   private int references() throws IOException {
@@ -224,22 +244,22 @@ final class ReplayCommand implements Callable<Integer> {
     if ((mrc || policies) && (versus != null || check || !set.isEmpty())) {
       throw mistake("--mrc and --policies play nothing: leave out --set, --versus and --check");
     }
-    if (policies && (mrc || json || html != null)) {
-      throw mistake("--policies is a table: leave out --mrc, --json and --html");
+    if (policies && mrc) {
+      throw mistake("--policies has the miss-ratio curve too: leave out --mrc");
     }
     CommandLine command = spec.commandLine();
     RefReplayWork work =
         new RefReplayWork(recording, machine, strict, window, command.getOut(), command.getErr());
     try (ReportFile page = html == null ? null : ReportFile.open(html)) {
       if (policies) {
-        return work.policies();
+        return work.policies(json, page);
       }
       if (mrc) {
         return work.curve(json, page);
       }
       return versus == null
           ? work.replay(settings(set), json, check, page)
-          : work.versus(settings(set), settings(versus), json);
+          : work.versus(settings(set), settings(versus), json, page);
     }
   }
 

@@ -153,7 +153,12 @@ public final class PageCache {
 
   /** Whether a page is in memory. */
   public synchronized boolean has(long index) {
-    return pages.get(index) != Pfn.NONE || (store.isAssumedResident() && index < filePages());
+    return pages.get(index) != Pfn.NONE || isAssumed(index);
+  }
+
+  /** Whether a page counts as in memory that nobody read: until reclaim has taken it once. */
+  private synchronized boolean isAssumed(long index) {
+    return store.isAssumedResident() && index < filePages() && !pages.isEvicted(index);
   }
 
   /** A page in memory with a reference for the caller, or {@link Pfn#NONE}. */
@@ -168,7 +173,7 @@ public final class PageCache {
   /** The same for a page fault: a file that is assumed to be in memory has its page now. */
   public int find(Cpu cpu, long index) {
     int pfn = get(index);
-    boolean make = pfn == Pfn.NONE && store.isAssumedResident() && index < filePages();
+    boolean make = pfn == Pfn.NONE && isAssumed(index);
     return make ? Math.max(readOne(cpu, index, GFP_AHEAD), Pfn.NONE) : pfn;
   }
 

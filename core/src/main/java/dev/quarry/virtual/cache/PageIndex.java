@@ -59,6 +59,11 @@ final class PageIndex {
     return node == null || node.shadows == null ? NO_SHADOW : node.shadows[slot(index)];
   }
 
+  /** Whether the page was evicted, and its shadow is in its place. */
+  boolean isEvicted(long index) {
+    return shadow(index) != NO_SHADOW;
+  }
+
   private static int slot(long index) {
     return (int) index & (SLOTS - 1);
   }

@@ -85,12 +85,17 @@ record Experiment(TwinPlan plan, Asked asked, List<ZonePlan> zones, Run asLogged
   static Run run(TwinPlan plan, Asked asked, Consumer<Twin> change) {
     try (Twin twin = Twin.boot(plan)) {
       change.accept(twin);
-      Trail trail = new Trail();
-      AllocTrial trial = twin.trial(asked, trail);
-      int pfn = trial.walk();
-      ZonePlan zone = pfn == Pfn.NONE ? null : twin.planOf(twin.zoneOf(pfn)).orElseThrow();
-      return new Run(zone, trail);
+      return ask(twin, asked);
     }
+  }
+
+  /** The request on a twin as it stands. */
+  static Run ask(Twin twin, Asked asked) {
+    Trail trail = new Trail();
+    AllocTrial trial = twin.trial(asked, trail);
+    int pfn = trial.walk();
+    ZonePlan zone = pfn == Pfn.NONE ? null : twin.planOf(twin.zoneOf(pfn)).orElseThrow();
+    return new Run(zone, trail);
   }
 
   /**

@@ -3,11 +3,13 @@ package dev.quarry.explain.show;
 import dev.quarry.explain.log.BlockCount;
 import dev.quarry.explain.log.LoggedRequest;
 import dev.quarry.explain.log.MemoryReport;
+import dev.quarry.explain.verdict.Compacted;
 import dev.quarry.explain.verdict.Explanation;
 import dev.quarry.explain.verdict.OomStory;
 import dev.quarry.explain.verdict.Remedy;
 import dev.quarry.explain.verdict.Term;
 import dev.quarry.explain.verdict.ZoneVerdict;
+import dev.quarry.replay.movable.CompactionRun;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -144,6 +146,32 @@ final class ExplanationJson {
     node.put("cost_pages", remedy.cost());
     node.put("risk", remedy.risk());
     node.put("estimate", remedy.estimate());
+    Compacted compacted = remedy.compacted();
+    if (compacted != null) {
+      compaction(node.putObject("compaction"), compacted);
+    }
+  }
+
+  private static void compaction(ObjectNode node, Compacted of) {
+    node.put("zone", of.zone());
+    node.put("seed", of.seed());
+    node.put("share_of_zone", of.share());
+    run(node.putObject("unmovable_together"), of.together(), of.passesTogether());
+    if (of.spread() != null) {
+      run(node.putObject("unmovable_spread"), of.spread(), of.passesSpread());
+    }
+  }
+
+  private static void run(ObjectNode node, CompactionRun run, boolean passes) {
+    node.put("passes", passes);
+    node.put("movable_pages", run.movable());
+    node.put("moved_pages", run.moved());
+    order(node, "largest_order_before", run.before());
+    order(node, "largest_order_after", run.after());
+  }
+
+  private static void order(ObjectNode node, String name, int order) {
+    node.put(name, order == CompactionRun.NO_BLOCK ? null : (Integer) order);
   }
 
   private static void oom(ObjectNode root, @Nullable OomStory oom) {

@@ -12,10 +12,7 @@ import java.util.List;
  *   | M3 ......│ M3's buddy is held: M1 . M0 .│ ... |     a block's buddy is never free
  * </pre>
  */
-final class BlockPlacement {
-  /** A free block, at a frame of its zone. */
-  record Block(int offset, int order, int migrateType) {}
-
+final class BlockPlacement implements Placement {
   private final int chunk;
   private final List<Block> blocks = new ArrayList<>();
   private int end;
@@ -27,10 +24,7 @@ final class BlockPlacement {
   /** Places the blocks of a zone. */
   static BlockPlacement of(ZonePlan zone, int maxOrder) {
     BlockPlacement placement = new BlockPlacement(maxOrder);
-    int all = 0;
-    for (int lists : zone.types()) {
-      all |= lists;
-    }
+    int all = zone.freeTypes();
     for (int type = 0; all >>> type != 0; type++) {
       if ((all >>> type & 1) != 0) {
         placement.place(zone, type, maxOrder);
@@ -53,12 +47,19 @@ final class BlockPlacement {
     end = (end + chunk - 1) & -chunk;
   }
 
-  List<Block> blocks() {
+  @Override
+  public List<Block> blocks() {
     return blocks;
   }
 
-  /** Frames up to the end of the last chunk. */
-  int frames() {
+  @Override
+  public int frames() {
     return end;
+  }
+
+  /** Pageblocks have the types of their free blocks. */
+  @Override
+  public List<Integer> chunkTypes() {
+    return List.of();
   }
 }

@@ -7,6 +7,10 @@ import dev.quarry.physical.Trail;
 import dev.quarry.physical.VmSysctl;
 import dev.quarry.physical.Zone;
 import dev.quarry.physical.ZoneCounters;
+import dev.quarry.replay.movable.CompactionRun;
+import dev.quarry.replay.movable.MovableFrames;
+import dev.quarry.replay.movable.Unmovable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,7 +39,41 @@ public final class Twin implements AutoCloseable {
    * @param plan of a machine with memory
    */
   public static Twin boot(TwinPlan plan) {
-    TwinLayout layout = new TwinLayout(plan);
+    return boot(plan, new TwinLayout(plan));
+  }
+
+  /**
+   * Boots the machine with all free blocks of some zones, at made-up places, so that they can be
+   * compacted.
+   *
+   * @param most frames of such a zone; a larger one is taken in proportion
+   */
+  public static Twin bootWhole(TwinPlan plan, List<ZonePlan> zones, int most, long seed) {
+    return boot(
+        plan,
+        new TwinLayout(
+            plan,
+            zone ->
+                zones.contains(zone)
+                    ? WholePlacement.of(
+                        zone, plan.movable(zone).orElse(0), plan.maxOrder(), most, seed)
+                    : BlockPlacement.of(zone, plan.maxOrder())));
+  }
+
+  /**
+   * Compacts a zone that was booted whole, as far as possible.
+   *
+   * @param most frames that it has at most
+   */
+  public CompactionRun compact(ZonePlan from, Unmovable unmovable, int most, long seed) {
+    long movable = plan.movable(from).orElse(0);
+    long placed = Math.round(movable / WholePlacement.scale(from, most));
+    Zone zone = zone(from);
+    long marked = new MovableFrames(machine.memory(), seed).place(zone, placed, unmovable);
+    return CompactionRun.of(machine, zone, marked);
+  }
+
+  private static Twin boot(TwinPlan plan, TwinLayout layout) {
     Machine machine = Machine.boot(layout.spec());
     try {
       Twin twin = new Twin(plan, machine);
@@ -51,7 +89,8 @@ public final class Twin implements AutoCloseable {
     for (TwinLayout.Placed placed : layout.placed()) {
       ZonePlan from = placed.plan();
       Zone zone = zone(from);
-      for (BlockPlacement.Block block : placed.placement().blocks()) {
+      types(zone, placed.placement().chunkTypes());
+      for (Placement.Block block : placed.placement().blocks()) {
         loader.freeBlockApart(
             zone, zone.startPfn() + block.offset(), block.order(), block.migrateType());
       }
@@ -61,6 +100,16 @@ public final class Twin implements AutoCloseable {
       long promo = 2 * from.high() - from.low();
       loader.marks(zone, from.min(), from.low(), from.high(), promo, from.boost());
       reserves(from);
+    }
+  }
+
+  private void types(Zone zone, List<Integer> ofChunks) {
+    int step = machine.memory().pageblocks().pages();
+    for (int chunk = 0; chunk < ofChunks.size(); chunk++) {
+      int start = zone.startPfn() + (chunk << plan.maxOrder());
+      for (int pfn = start; pfn < start + (1 << plan.maxOrder()); pfn += step) {
+        loader.pageblock(pfn, ofChunks.get(chunk));
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * The address space of a twin. The log does not say where its zones lie, only in which order:
@@ -26,7 +27,7 @@ import java.util.OptionalLong;
  */
 final class TwinLayout {
   /** A gibibyte of 4 KiB pages: room for all lists, and for pageblocks of each type. */
-  private static final long MOST_FRAMES = 1 << 18;
+  static final int MOST_FRAMES = 1 << 18;
 
   private static final int LOCAL = 10;
   private static final int REMOTE = 20;
@@ -34,17 +35,24 @@ final class TwinLayout {
   private static final int X86_PAGEBLOCK_ORDER = 9;
 
   /** A zone with its frames. */
-  record Placed(ZonePlan plan, BlockPlacement placement) {}
+  record Placed(ZonePlan plan, Placement placement) {}
 
   private final TwinPlan plan;
+  private final Function<ZonePlan, Placement> placing;
   private final List<Placed> placed = new ArrayList<>();
   private final List<MemoryRange> memory = new ArrayList<>();
   private final List<ReservedRange> reserved = new ArrayList<>();
   private final List<ZoneSpec> zones = new ArrayList<>();
   private long end;
 
+  /** Each zone with one block of each list: enough for any request. */
   TwinLayout(TwinPlan plan) {
+    this(plan, zone -> BlockPlacement.of(zone, plan.maxOrder()));
+  }
+
+  TwinLayout(TwinPlan plan, Function<ZonePlan, Placement> placing) {
     this.plan = plan;
+    this.placing = placing;
     for (ZoneType type : plan.types()) {
       place(type);
     }
@@ -69,8 +77,10 @@ final class TwinLayout {
     if (zone.type() == ZoneType.DEVICE) {
       return;
     }
-    BlockPlacement placement = BlockPlacement.of(zone, plan.maxOrder());
-    long frames = Math.max(placement.frames(), Math.min(zone.present(), MOST_FRAMES));
+    Placement placement = placing.apply(zone);
+    boolean whole = !placement.chunkTypes().isEmpty();
+    long more = whole ? 0 : Math.min(zone.present(), MOST_FRAMES);
+    long frames = Math.max(placement.frames(), more);
     // Whole chunks, which stay untouched at boot.
     long bytes = ((frames << plan.pageShift()) + chunkBytes() - 1) & -chunkBytes();
     memory.add(new MemoryRange(end, end + bytes, zone.node()));

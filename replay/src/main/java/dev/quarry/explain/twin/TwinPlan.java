@@ -5,6 +5,7 @@ import dev.quarry.machine.KernelRelease;
 import dev.quarry.machine.ZoneType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -22,6 +23,11 @@ public record TwinPlan(
     int maxOrder,
     List<ZoneType> types,
     List<ZonePlan> zones) {
+  private static final List<String> LRU =
+      List.of("active_anon", "inactive_anon", "active_file", "inactive_file", "unevictable");
+
+  private static final long MOST_KB = 1L << 52;
+
   public TwinPlan {
     types = List.copyOf(types);
     zones = List.copyOf(zones);
@@ -40,6 +46,20 @@ public record TwinPlan(
   /** The plan of a zone of the log, if it could be taken over. */
   public Optional<ZonePlan> zone(ZoneDump dump) {
     return zones.stream().filter(zone -> zone.dump().equals(dump)).findFirst();
+  }
+
+  /**
+   * Pages of a zone on LRU lists, which can move; empty where the log does not count them by zone.
+   */
+  public OptionalLong movable(ZonePlan zone) {
+    if (LRU.stream().noneMatch(zone.dump()::has)) {
+      return OptionalLong.empty();
+    }
+    long kb = 0;
+    for (String counter : LRU) {
+      kb += Math.clamp(zone.dump().kb(counter), 0, MOST_KB);
+    }
+    return OptionalLong.of(Math.clamp(kb / pageKb(), 0, zone.present()));
   }
 
   /** The plan with every zone changed. */

@@ -50,6 +50,15 @@ public record ZonePlan(
     return present > 0;
   }
 
+  /** A bit for each migrate type whose lists have a block. */
+  int freeTypes() {
+    int all = 0;
+    for (int lists : types) {
+      all |= lists;
+    }
+    return all;
+  }
+
   /** Pages in free blocks of at least an order. */
   public long pagesInBlocks(int order) {
     long pages = 0;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost what it costs: pages reserved or given up; 0 if none
  * @param risk what else it does, or why it does not help, in a sentence
  * @param estimate whether this rests on an estimate and not on a run of the allocator
+ * @param compacted what compaction did; null for everything else
  */
 public record Remedy(
     String knob,
@@ -20,7 +21,20 @@ public record Remedy(
     @Nullable String zone,
     long cost,
     String risk,
-    boolean estimate) {
+    boolean estimate,
+    @Nullable Compacted compacted) {
+  /** A change that is not compaction. */
+  public Remedy(
+      String knob,
+      @Nullable String now,
+      @Nullable String smallest,
+      @Nullable String zone,
+      long cost,
+      String risk,
+      boolean estimate) {
+    this(knob, now, smallest, zone, cost, risk, estimate, null);
+  }
+
   /** Whether there is such a change. */
   public boolean helps() {
     return smallest != null;

@@ -45,7 +45,7 @@ public final class ProcessJson {
     if (result.hasFaults()) {
       samples(root.putArray("samples"), result.samples());
     }
-    if (result.pressure() != null) {
+    if (result.pressure().settings().isSet()) {
       PressureJson.fill(root.putObject("pressure"), result.pressure());
     }
     ArrayNode notes = root.putArray("notes");

@@ -56,18 +56,13 @@ public record ProcessOptions(
         around = Sizes.parse(setting.substring(AROUND.length()));
       } else if (setting.startsWith(CACHE)) {
         full = isFull(setting.substring(CACHE.length()));
-      } else if (isOfPressure(key(setting))) {
+      } else if (PressureSettings.keys().contains(key(setting))) {
         pressure = pressure.with(key(setting), setting.substring(key(setting).length() + 1));
       } else {
         machine.add(setting);
       }
     }
     return new ProcessOptions(machine, around, full, pressure, strict);
-  }
-
-  /** A machine of another size alone has no pressure to tell of. */
-  private static boolean isOfPressure(String key) {
-    return PressureSettings.keys().contains(key) && !key.equals("ram");
   }
 
   private static String key(String setting) {

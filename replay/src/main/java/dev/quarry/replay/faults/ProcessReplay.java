@@ -94,8 +94,7 @@ public final class ProcessReplay {
     try (TaskEvents events = source.open(wrong)) {
       machine.processes().spaces().settings().faultAroundBytes(options.faultAroundBytes());
       options.pressure().begin(machine);
-      PressureLog pressure =
-          options.pressure().isSet() ? new PressureLog(options.pressure(), machine) : null;
+      PressureLog pressure = new PressureLog(options.pressure(), machine);
       Spaces spaces = new Spaces(machine, survey.shapes(), options.isCacheFull());
       long start = System.nanoTime();
       List<SpaceSample> samples = play(events, spaces, survey, pressure, progress);
@@ -112,7 +111,7 @@ public final class ProcessReplay {
       TaskEvents events,
       Spaces spaces,
       Survey survey,
-      @Nullable PressureLog pressure,
+      PressureLog pressure,
       LongConsumer progress) {
     List<SpaceSample> samples = new ArrayList<>();
     long first = survey.firstMicros();
@@ -121,7 +120,7 @@ public final class ProcessReplay {
     for (TaskEvent event = events.next(); event != null; event = events.next()) {
       while ((event.micros() - first) * SAMPLES > length * samples.size()) {
         samples.add(spaces.sample(length * samples.size() / SAMPLES));
-        sample(pressure);
+        pressure.sample();
       }
       spaces.play(event);
       if (++played % EVENTS_PER_PROGRESS == 0 && events instanceof FaultEvents files) {
@@ -129,14 +128,8 @@ public final class ProcessReplay {
       }
     }
     samples.add(spaces.sample(length));
-    sample(pressure);
+    pressure.sample();
     return samples;
-  }
-
-  private static void sample(@Nullable PressureLog pressure) {
-    if (pressure != null) {
-      pressure.sample();
-    }
   }
 
   /** Events that are in memory already. */

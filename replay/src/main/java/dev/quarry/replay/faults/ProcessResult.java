@@ -7,13 +7,12 @@ import dev.quarry.replay.calls.SpaceSample;
 import dev.quarry.replay.calls.Spaces;
 import dev.quarry.replay.pressure.PressureLog;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Processes that were played.
  *
  * @param hasFaults whether the recording has page faults, not only calls
- * @param pressure what reclaim did, or null: memory was not made small
+ * @param pressure what reclaim did, told where memory was made small
  * @param spaces with the machine as it stands at the end
  */
 public record ProcessResult(
@@ -21,7 +20,7 @@ public record ProcessResult(
     boolean hasFaults,
     Spaces spaces,
     List<SpaceSample> samples,
-    @Nullable PressureLog pressure,
+    PressureLog pressure,
     Complaints wrong,
     double seconds)
     implements AutoCloseable {

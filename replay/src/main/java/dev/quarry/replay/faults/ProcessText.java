@@ -38,7 +38,7 @@ public final class ProcessText {
     } else {
       text.callTable();
     }
-    if (result.pressure() != null) {
+    if (result.pressure().settings().isSet()) {
       text.out.append('\n').append(PressureText.of(result.pressure()));
     }
     text.notes();

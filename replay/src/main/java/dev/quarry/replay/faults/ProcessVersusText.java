@@ -46,9 +46,7 @@ public final class ProcessVersusText {
     line("pages at the ends", first, second, ProcessVersusText::resident);
     line("bytes of page tables", first, second, PlayedProcess::tableBytes);
     print("  %-24s %,15d %,15d%n", "pages, at most", peak(first), peak(second));
-    if (first.pressure() != null && second.pressure() != null) {
-      out.append(PressureText.versus(first.pressure(), second.pressure()));
-    }
+    out.append(PressureText.versus(first.pressure(), second.pressure()));
     out.append(
         "\nOnly accesses are known at which the recorded kernel had a fault: where B maps less than"
             + " the\nkernel did, it would have further faults.\n");

@@ -58,10 +58,20 @@ final class Page {
       new Kind("Quarry twin", "quarry twin --watch", "watch.html", "memory.js", "watch.js");
 
   private static final Kind PROCESSES =
-      new Kind("Quarry processes", "quarry replay", "processes.html", "processes.js");
+      new Kind(
+          "Quarry processes", "quarry replay", "processes.html", "pressure.js", "processes.js");
 
   private static final Kind REFERENCES =
-      new Kind("Quarry references", "quarry replay", "refs.html", "refs.js");
+      new Kind("Quarry references", "quarry replay", "refs.html", "pressure.js", "refs.js");
+
+  /** The same recording with two settings. */
+  private static final Kind VERSUS =
+      new Kind(
+          "Quarry, two replays",
+          "quarry replay --versus",
+          "versus.html",
+          "pressure.js",
+          "versus.js");
 
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -82,6 +92,11 @@ final class Page {
   /** The page of a program's references. */
   static String ofReferences(ObjectNode data) {
     return with(REFERENCES, data);
+  }
+
+  /** The page of two replays of one recording. */
+  static String ofVersus(ObjectNode data) {
+    return with(VERSUS, data);
   }
 
   /** The page of a machine that is watched. */

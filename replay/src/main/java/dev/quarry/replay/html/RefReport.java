@@ -2,6 +2,7 @@ package dev.quarry.replay.html;
 
 import dev.quarry.replay.refs.FaultTable;
 import dev.quarry.replay.refs.MissRatioCurve;
+import dev.quarry.replay.refs.PolicyRow;
 import dev.quarry.replay.refs.RefKind;
 import dev.quarry.replay.refs.RefProblems;
 import dev.quarry.replay.refs.RefResult;
@@ -9,6 +10,9 @@ import dev.quarry.replay.refs.RefWindows;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.tlb.TlbStats;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,29 +41,59 @@ public final class RefReport {
     memory.put("dirty", result.dirtyPages());
     memory.put("page tables", result.tableBytes() >> PageTableLayout.PAGE_SHIFT);
     tlb(root.putObject("tlb"), result);
+    if (result.pressure().settings().isSet()) {
+      PressureData.put(root.putObject("pressure"), result.pressure(), axis(result.windows()));
+    }
     notes(root, result.problems());
     return Page.ofReferences(root);
   }
 
   /** The page of a curve. */
   public static String of(String name, MissRatioCurve curve, RefProblems problems) {
+    return of(name, curve, List.of(), problems);
+  }
+
+  /** The page of a curve, with what the policies miss on it. */
+  public static String of(
+      String name, MissRatioCurve curve, List<PolicyRow> policies, RefProblems problems) {
     ObjectNode root = root(name, "", 0);
     ObjectNode node = root.putObject("curve");
     node.put("touches", curve.references());
     ArrayNode sizes = node.putArray("pages");
     ArrayNode misses = node.putArray("misses");
     long[] all = curve.misses();
+    Set<Integer> told = policies.stream().map(PolicyRow::memory).collect(Collectors.toSet());
     double step = Math.pow(Math.max(2, curve.pages()), 1.0 / MOST_POINTS);
     double next = 1;
     for (int pages = 1; pages < all.length; pages++) {
-      if (pages >= next || pages == all.length - 1) {
+      if (pages >= next || pages == all.length - 1 || told.contains(pages)) {
         sizes.add(pages);
         misses.add(all[pages]);
         next = Math.max(pages + 1.0, next * step);
       }
     }
+    policies(node.putArray("policies"), policies);
     notes(root, problems.report());
     return Page.ofReferences(root);
+  }
+
+  private static void policies(ArrayNode array, List<PolicyRow> policies) {
+    for (PolicyRow row : policies) {
+      ObjectNode one = array.addObject();
+      one.put("quarters", row.quarters()).put("policy", row.policy().label());
+      one.put("memory", row.memory()).put("misses", row.misses()).put("lru", row.lru());
+      one.put("optimum", row.optimum()).put("clock", row.clock());
+    }
+  }
+
+  /** Windows of references, one after the other. */
+  static TimeAxis axis(RefWindows windows) {
+    List<Long> ends =
+        LongStream.rangeClosed(1, windows.count())
+            .map(n -> n * windows.references())
+            .boxed()
+            .toList();
+    return new TimeAxis("references", false, ends);
   }
 
   private static ObjectNode root(String name, String command, long references) {

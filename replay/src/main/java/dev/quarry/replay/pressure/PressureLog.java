@@ -15,6 +15,7 @@ public final class PressureLog {
   private final PressureSettings settings;
   private final Machine machine;
   private final List<PressureSample> intervals = new ArrayList<>();
+  private final List<PressureLevel> levels = new ArrayList<>();
   private PressureSample last = PressureSample.ZERO;
 
   /** Of a machine; nothing was played yet. */
@@ -27,6 +28,7 @@ public final class PressureLog {
   public void sample() {
     PressureSample now = now();
     intervals.add(now.since(last));
+    levels.add(PressureLevel.of(machine));
     last = now;
   }
 
@@ -34,6 +36,7 @@ public final class PressureLog {
     VmEvents events = machine.memory().events();
     long major = events.sum(VmEvent.PGMAJFAULT);
     long direct = events.sum(VmEvent.PGSTEAL_DIRECT);
+    long scannedDirect = events.sum(VmEvent.PGSCAN_DIRECT);
     long reclaimed = events.sum(VmEvent.PGSTEAL_KSWAPD) + direct;
     long swapOuts = events.sum(VmEvent.PSWPOUT);
     // Of what was freed directly, as large a part was written as of all.
@@ -42,11 +45,13 @@ public final class PressureLog {
     return new PressureSample(
         major,
         refaults(machine),
-        events.sum(VmEvent.PGSCAN_KSWAPD) + events.sum(VmEvent.PGSCAN_DIRECT),
+        events.sum(VmEvent.PGSCAN_KSWAPD) + scannedDirect,
+        scannedDirect,
         reclaimed,
         direct,
         events.sum(VmEvent.PSWPIN),
         swapOuts,
+        events.sum(VmEvent.OOM_KILL),
         stall * NANOS);
   }
 
@@ -68,6 +73,11 @@ public final class PressureLog {
   /** Each interval by itself. */
   public List<PressureSample> intervals() {
     return List.copyOf(intervals);
+  }
+
+  /** How memory stood at the end of each interval. */
+  public List<PressureLevel> levels() {
+    return List.copyOf(levels);
   }
 
   /** All of it, up to the last interval's end. */

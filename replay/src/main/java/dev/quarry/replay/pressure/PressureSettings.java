@@ -34,6 +34,11 @@ public record PressureSettings(
     return keys;
   }
 
+  /** Whether a key of {@link #keys} says how memory is taken back, not how much there is. */
+  public static boolean reclaims(String key) {
+    return keys().contains(key) && !key.equals("ram");
+  }
+
   /** Whether anything is set, so that there is something to tell. */
   public boolean isSet() {
     return !equals(NONE);
@@ -65,6 +70,14 @@ public record PressureSettings(
           "\"" + value + "\" is not 0 to " + MOST_MICROS + " microseconds");
     }
     return Integer.parseInt(value);
+  }
+
+  /** These in words. */
+  public List<String> words() {
+    List<String> all = new ArrayList<>(machine);
+    all.add(swapBytes == 0 ? "no swap" : "swap of " + (swapBytes >> 10) + " KiB");
+    all.add("a read " + readMicros + " us, a write " + writeMicros + " us");
+    return all;
   }
 
   /** A machine changed so. */

@@ -39,6 +39,28 @@ public final class RefJson {
     return root.toPrettyString();
   }
 
+  /** The curve with what the policies miss. */
+  public static String of(
+      String name, MissRatioCurve curve, List<PolicyRow> rows, RefProblems problems) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.put("recording", name);
+    root.put("touches", curve.references());
+    root.put("pages", curve.pages());
+    ArrayNode array = root.putArray("policies");
+    for (PolicyRow row : rows) {
+      ObjectNode node = array.addObject();
+      node.put("room_quarters", row.quarters());
+      node.put("policy", row.policy().label());
+      node.put("memory_pages", row.memory());
+      node.put("misses", row.misses());
+      node.put("lru_misses", row.lru());
+      node.put("optimum_misses", row.optimum());
+      node.put("clock_misses", row.clock());
+    }
+    problems(root, problems.total(), problems.report());
+    return root.toPrettyString();
+  }
+
   /** The object of one replay. */
   public static ObjectNode object(RefResult result) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
@@ -65,7 +87,7 @@ public final class RefJson {
     faults(root.putObject("faults"), result.faults());
     tlb(root.putObject("tlb"), result);
     windows(root.putObject("windows"), result);
-    if (result.pressure() != null) {
+    if (result.pressure().settings().isSet()) {
       PressureJson.fill(root.putObject("pressure"), result.pressure());
     }
     problems(root, result.wrongLines(), result.problems());

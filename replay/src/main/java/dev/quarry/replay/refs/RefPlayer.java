@@ -5,7 +5,6 @@ import dev.quarry.kernel.Process;
 import dev.quarry.machine.Cpu;
 import dev.quarry.machine.Ram;
 import dev.quarry.replay.pressure.PressureLog;
-import dev.quarry.replay.pressure.PressureSettings;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.fault.FaultLeaf;
@@ -67,7 +66,11 @@ final class RefPlayer {
   final long[] totals = new long[RefKind.COUNT];
   final FaultTable faults = new FaultTable();
   final RefWindows windows;
-  private final @Nullable PressureLog pressure;
+  private final PressureLog pressure;
+
+  /** Memory is small: pages that were used may be gone. */
+  private final boolean pressed;
+
   private long played;
   private long windowEnd;
   private int window = 1;
@@ -96,8 +99,8 @@ final class RefPlayer {
     this.large = inLargePages ? new LargeRegions(machine, cpu, tables) : null;
     this.unified = isUnified(settings.tlb());
     this.windows = new RefWindows(windowReferences);
-    PressureSettings pressed = settings.pressure();
-    this.pressure = pressed.isSet() ? new PressureLog(pressed, machine) : null;
+    this.pressure = new PressureLog(settings.pressure(), machine);
+    this.pressed = settings.pressure().isSet();
     this.windowEnd = windowReferences;
   }
 
@@ -188,7 +191,7 @@ final class RefPlayer {
         fault(address, access, number);
       }
       used[number] |= how;
-    } else if ((used[number] & how) == 0 || pressure != null) {
+    } else if ((used[number] & how) == 0 || pressed) {
       if (tables.translate(address, access) == PageTables.NO_TRANSLATION) {
         fault(address, access, number);
       }
@@ -236,7 +239,7 @@ final class RefPlayer {
         }
       }
     } while (translate(address, access) == PageTables.NO_TRANSLATION);
-    if (pressure != null && write) {
+    if (pressed && write) {
       fill(tables.translate(address, access), address);
     }
     lastCode = NO_PAGE;
@@ -250,9 +253,7 @@ final class RefPlayer {
 
   private void endWindow() {
     windows.add(workingSet, residentPages(), faults.total(), misses());
-    if (pressure != null) {
-      pressure.sample();
-    }
+    pressure.sample();
     window++;
     workingSet = 0;
     windowEnd += windows.references();
@@ -303,8 +304,8 @@ final class RefPlayer {
     return crossings;
   }
 
-  /** What reclaim did, or null: there was memory enough. */
-  @Nullable PressureLog pressure() {
+  /** What reclaim did. */
+  PressureLog pressure() {
     return pressure;
   }
 

@@ -45,9 +45,17 @@ public final class RefReplay {
     return distances;
   }
 
-  /** Adds the pages of all of it to a trace. */
-  public static void touches(RefReader reader, Optimum trace, LongConsumer progress) {
-    forEach(reader, progress, trace::take);
+  /** Adds the pages of all of it to a trace; the stack distances. */
+  public static StackDistances touches(RefReader reader, Optimum trace, LongConsumer progress) {
+    StackDistances distances = new StackDistances();
+    forEach(
+        reader,
+        progress,
+        batch -> {
+          trace.take(batch);
+          distances.take(batch);
+        });
+    return distances;
   }
 
   private static void forEach(RefReader reader, LongConsumer progress, Consumer<RefBatch> take) {

@@ -144,7 +144,7 @@ public final class RefReportText {
 
   private void pressure() {
     PressureLog pressure = result.pressure();
-    if (pressure != null) {
+    if (pressure.settings().isSet()) {
       line("");
       out.append(PressureText.of(pressure));
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param dirtyPages pages of 4 KiB whose entries have the dirty bit
  * @param tableBytes of the process's page tables
  * @param tlb null: none was modelled
- * @param pressure what reclaim did, or null: memory was not made small
+ * @param pressure what reclaim did, told where memory was made small
  * @param problems the wrong lines, in words
  * @param wrongLines how many there were
  * @param invariants of the machine at the end; empty: all hold
@@ -41,7 +41,7 @@ public record RefResult(
     @Nullable TlbStats tlb,
     int tlbLevels,
     RefWindows windows,
-    @Nullable PressureLog pressure,
+    PressureLog pressure,
     List<String> problems,
     long wrongLines,
     double seconds,

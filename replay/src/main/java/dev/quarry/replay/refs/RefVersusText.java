@@ -44,9 +44,7 @@ public final class RefVersusText {
     tlb("data misses", stats -> stats.misses(TlbStats.DATA));
     tlb("walks", TlbStats::walks);
     tlb("entries read by walks", TlbStats::walkReferences);
-    if (left.pressure() != null && right.pressure() != null) {
-      out.append(PressureText.versus(left.pressure(), right.pressure()));
-    }
+    out.append(PressureText.versus(left.pressure(), right.pressure()));
     left.problems().forEach(problem -> line("%s", problem));
   }
 

@@ -2,6 +2,10 @@ package dev.quarry.replay.twin;
 
 import dev.quarry.physical.FragmentationIndex;
 import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.replay.movable.CompactionRun;
+import dev.quarry.replay.movable.Unmovable;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +31,10 @@ public final class TwinJson {
     for (Fragmentation zone : report.zones()) {
       zone(zones.addObject(), zone);
     }
+    ArrayNode compacted = root.putArray("after_compaction");
+    for (CompactedFirst after : report.compacted()) {
+      compacted(compacted.addObject(), after, report);
+    }
     ArrayNode notes = root.putArray("notes");
     report.notes().forEach(notes::add);
     return root.toPrettyString();
@@ -48,6 +56,25 @@ public final class TwinJson {
     if (answer.isFinished()) {
       node.put("refusal", answer.refusal());
     }
+  }
+
+  private static void compacted(ObjectNode node, CompactedFirst after, TwinReport report) {
+    Unmovable unmovable = after.unmovable();
+    node.put("unmovable", unmovable == null ? "known" : unmovable.name().toLowerCase(Locale.ROOT));
+    ArrayNode zones = node.putArray("zones");
+    for (CompactionRun run : after.zones()) {
+      ObjectNode zone = zones.addObject();
+      zone.put("zone", run.zone());
+      zone.put("movable_pages", run.movable());
+      zone.put("moved_pages", run.moved());
+      zone.put("largest_order_before", order(run.before()));
+      zone.put("largest_order_after", order(run.after()));
+    }
+    answer(node.putObject("answer"), after.answer(), report);
+  }
+
+  private static @Nullable Integer order(int order) {
+    return order == CompactionRun.NO_BLOCK ? null : order;
   }
 
   static void zone(ObjectNode node, Fragmentation zone) {

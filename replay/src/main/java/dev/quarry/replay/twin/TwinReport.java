@@ -20,10 +20,16 @@ import java.util.concurrent.Future;
  * @param spec the machine
  * @param answers by the order in which they were asked
  * @param zones fragmentation
+ * @param compacted the one question again, asked after compaction; empty where there are several,
+ *     or one for single pages, or nothing is known of movable pages
  * @param notes what the files do not tell
  */
 public record TwinReport(
-    MachineSpec spec, List<Answer> answers, List<Fragmentation> zones, List<String> notes) {
+    MachineSpec spec,
+    List<Answer> answers,
+    List<Fragmentation> zones,
+    List<CompactedFirst> compacted,
+    List<String> notes) {
   private static final long MOST_DESCRIPTORS = 1L << 25;
 
   /** The kinds of request that the table of all orders has: atomic, kernel, and user pages. */
@@ -32,6 +38,7 @@ public record TwinReport(
   public TwinReport {
     answers = List.copyOf(answers);
     zones = List.copyOf(zones);
+    compacted = List.copyOf(compacted);
     notes = List.copyOf(notes);
   }
 
@@ -45,7 +52,8 @@ public record TwinReport(
 
   /** One question; the machine is in the state of the files. */
   public static TwinReport of(Twin twin, Question question) {
-    return of(twin, List.of(question));
+    boolean single = question.order() == 0;
+    return of(twin, List.of(question), single ? List.of() : CompactedFirst.ask(twin, question));
   }
 
   /**
@@ -63,10 +71,11 @@ public record TwinReport(
         questions.add(new Question(order, gfp, cpu, node, most));
       }
     }
-    return of(twin, questions);
+    return of(twin, questions, List.of());
   }
 
-  private static TwinReport of(Twin twin, List<Question> questions) {
+  private static TwinReport of(
+      Twin twin, List<Question> questions, List<CompactedFirst> compacted) {
     List<Answer> answers = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(atOnce(twin))) {
       List<Future<Answer>> asked =
@@ -80,7 +89,8 @@ public record TwinReport(
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());
     }
-    return new TwinReport(twin.spec(), answers, Fragmentation.of(twin.snapshot()), twin.notes());
+    List<Fragmentation> zones = Fragmentation.of(twin.snapshot());
+    return new TwinReport(twin.spec(), answers, zones, compacted, twin.notes());
   }
 
   private static Answer ask(Twin twin, Question question) {

@@ -3,6 +3,8 @@ package dev.quarry.replay.twin;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.physical.FragmentationIndex;
 import dev.quarry.physical.GfpVocabulary;
+import dev.quarry.replay.movable.CompactionRun;
+import dev.quarry.replay.movable.Unmovable;
 import java.util.Iterator;
 import java.util.Locale;
 
@@ -22,6 +24,7 @@ public final class TwinText {
     TwinText text = new TwinText(report);
     text.head();
     text.answer(report.answers().getFirst(), steps);
+    text.compacted();
     text.notes();
     return text.out.toString();
   }
@@ -89,6 +92,41 @@ public final class TwinText {
     if (steps) {
       out.append(answer.steps());
     }
+  }
+
+  private void compacted() {
+    for (CompactedFirst after : report.compacted()) {
+      Answer answer = after.answer();
+      line(
+          "after compaction, %s: %s",
+          after.unmovable() == null
+              ? "of the pages that the files show on LRU lists"
+              : after.unmovable() == Unmovable.TOGETHER
+                  ? "if pages that cannot move lie together"
+                  : "if pages that cannot move lie anywhere",
+          answer.isYes()
+              ? String.format(
+                  Locale.ROOT,
+                  "yes, %,d%s in a row",
+                  answer.successes(),
+                  answer.isFinished() ? "" : " or more")
+              : "no");
+      for (CompactionRun run : after.zones()) {
+        line(
+            "  %s: %,d of %,d movable pages moved, largest free block %s",
+            run.zone(), run.moved(), run.movable(), orders(run));
+      }
+    }
+  }
+
+  private static String orders(CompactionRun run) {
+    return run.before() == run.after()
+        ? "still " + order(run.after())
+        : order(run.before()) + " to " + order(run.after());
+  }
+
+  private static String order(int order) {
+    return order == CompactionRun.NO_BLOCK ? "none" : "order " + order;
   }
 
   private void table() {

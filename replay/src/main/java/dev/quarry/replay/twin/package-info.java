@@ -4,8 +4,8 @@
  *
  * <p>Terms: the <em>twin</em> is in the state of the files each time that it is booted; a
  * <em>question</em> is a request; its <em>answer</em> says how often it succeeds in a row, and why
- * it then does not. Nobody reclaims or compacts on a twin: a request that may wait gets what is
- * free now.
+ * it then does not. Nobody reclaims on a twin, and it is compacted only to ask again: a request
+ * that may wait gets what is free now.
  *
  * <pre>
  *   zoneinfo ─────────► zones, marks, reserves, counters of free pages      without: no twin

@@ -69,7 +69,7 @@ function plotOptions(options, place, chips) {
       width: s.width ?? 1.5,
       dash: s.dash,
       paths: s.paths,
-      points: { show: options.x.length < 3 && !s.paths },
+      points: s.isPoints ? { show: true, size: 9, fill: s.colour() } : { show: options.x.length < 3 && !s.paths },
     }))],
     hooks: { setCursor: [(plot) => chips.tell(plot.cursor.idx)] },
   };

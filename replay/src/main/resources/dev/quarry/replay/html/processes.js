@@ -107,5 +107,6 @@ drawHead();
 drawTime();
 drawFaults();
 drawProcesses();
+drawPressure();
 listNotes("The recording told all that was needed.");
 document.documentElement.dataset.drawn = "all";

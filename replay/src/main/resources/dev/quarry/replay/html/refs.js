@@ -43,6 +43,7 @@ function drawWindows() {
 
 function drawFaults() {
   if (!DATA.faults) {
+    document.getElementById("faults").remove();
     return;
   }
   const { columns, rows, total } = DATA.faults;
@@ -56,6 +57,7 @@ function drawFaults() {
 
 function drawTlb() {
   if (!DATA.tlb) {
+    document.getElementById("tlb").remove();
     return;
   }
   const { model, pageSize, sides, walks, walkReferences } = DATA.tlb;
@@ -77,8 +79,19 @@ function drawCurve() {
     host.append(el("p", { class: "plain" }, "quarry replay --mrc draws it."));
     return;
   }
-  const { pages: sizes, misses, touches } = DATA.curve;
+  const { pages: sizes, misses, touches, policies } = DATA.curve;
   const ratios = misses.map((n) => n / touches);
+  const points = [...new Set(policies.map(({ policy }) => policy))].map((policy, i) => ({
+    name: policy,
+    data: sizes.map((size) => {
+      const at = policies.find((row) => row.policy === policy && row.memory === size);
+      return at ? Math.log10(at.misses / touches) : null;
+    }),
+    all: policies.filter((row) => row.policy === policy).map((row) => Math.log10(row.misses / touches)).at(-1),
+    colour: () => colour(["kernel", "type-E"][i % 2]),
+    width: 0,
+    isPoints: true,
+  }));
   const body = picture(host, "Miss ratio", "of all touches of pages",
     `With all ${int(sizes[sizes.length - 1])} pages in memory, only first touches miss. The scale is logarithmic.`);
   chart(body, {
@@ -87,10 +100,19 @@ function drawCurve() {
     xName: "pages in memory",
     xText: (x) => int(2 ** x),
     whenText: (x) => `with ${plural(2 ** x, "page")}`,
-    y: { name: "miss ratio", text: (y) => (10 ** y).toExponential(0), value: (y) => (10 ** y).toExponential(2),
+    y: { name: "miss ratio", text: (y) => (10 ** y).toExponential(0), value: (y) => (y === null ? "–" : (10 ** y).toExponential(2)),
       range: (_, min) => [Math.floor(min), 0] },
-    series: [{ name: "misses", data: ratios.map((r) => Math.log10(r)), colour: () => plainColour(0), width: 2 }],
+    series: [{ name: policies.length > 0 ? "LRU" : "misses", data: ratios.map((r) => Math.log10(r)), colour: () => plainColour(0), width: 2 },
+      ...points],
   });
+  if (policies.length > 0) {
+    host.append(
+      el("p", {}, "The kernel's two policies, each played in a machine with room for about so many quarters of the pages. " +
+        "LRU, the optimum and CLOCK have as many frames as the policy had at its most."),
+      table(["policy", "room", "memory", "misses", "LRU", "optimum", "CLOCK", "of LRU", "of the optimum"],
+        policies.map((row) => [row.policy, `${row.quarters}/4`, int(row.memory), int(row.misses), int(row.lru),
+          int(row.optimum), int(row.clock), digits(row.misses / row.lru), digits(row.misses / row.optimum)])));
+  }
 }
 
 drawHead();
@@ -98,5 +120,6 @@ drawWindows();
 drawFaults();
 drawTlb();
 drawCurve();
+drawPressure();
 listNotes("Every line of the recording was read.");
 document.documentElement.dataset.drawn = "all";

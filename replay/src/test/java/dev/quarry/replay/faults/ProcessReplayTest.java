@@ -253,6 +253,8 @@ class ProcessReplayTest {
         .isThrownBy(() -> ProcessOptions.of(List.of("page_cache=half"), false))
         .withMessageContaining("full or empty");
     assertThat(ProcessOptions.of(List.of("fault_around_bytes=4K", "ram=8G"), false))
-        .isEqualTo(new ProcessOptions(List.of("ram=8G"), 4096, true, PressureSettings.NONE, false));
+        .isEqualTo(
+            new ProcessOptions(
+                List.of(), 4096, true, PressureSettings.NONE.with("ram", "8G"), false));
   }
 }
