@@ -3,6 +3,7 @@ package dev.quarry.replay.refs;
 import static dev.quarry.replay.text.ReportLines.line;
 
 import dev.quarry.machine.LruSpec;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,28 +38,55 @@ public final class PolicyTable {
         "/opt",
         "/CLOCK");
     line(out, "|---|---|--:|--:|--:|--:|--:|--:|");
-    for (int quarters : QUARTERS) {
-      for (LruSpec.Policy policy : LruSpec.Policy.values()) {
-        row(out, trace, quarters, policy);
-      }
+    for (Line one : lines(trace)) {
+      row(out, one);
     }
     return out.toString();
   }
 
-  private static void row(StringBuilder out, Optimum trace, int quarters, LruSpec.Policy policy) {
-    PolicyPlayer.Outcome outcome = PolicyPlayer.play(trace, policy, trace.pages() * quarters / 4);
-    long optimum = trace.optimum(outcome.memory());
-    long clock = trace.clock(outcome.memory());
+  /**
+   * What one policy did with a memory for so many quarters of the trace's pages.
+   *
+   * @param policy its label
+   * @param memory the most pages that the program had in memory at once
+   * @param misses of the policy
+   * @param optimum misses of Belady's optimum with as many pages
+   * @param clock misses of CLOCK with as many pages
+   */
+  public record Line(
+      int quarters, String policy, int memory, long misses, long optimum, long clock) {}
+
+  /** The table's lines. */
+  public static List<Line> lines(Optimum trace) {
+    List<Line> lines = new ArrayList<>();
+    for (int quarters : QUARTERS) {
+      for (LruSpec.Policy policy : LruSpec.Policy.values()) {
+        var outcome = PolicyPlayer.play(trace, policy, trace.pages() * quarters / 4);
+        int memory = outcome.memory();
+        lines.add(
+            new Line(
+                quarters,
+                policy.label(),
+                memory,
+                outcome.misses(),
+                trace.optimum(memory),
+                trace.clock(memory)));
+      }
+    }
+    return lines;
+  }
+
+  private static void row(StringBuilder out, Line one) {
     line(
         out,
         "| %d/4      | %-7s | %,6d | %,9d | %,9d | %,9d | %7.2f | %7.2f |",
-        quarters,
-        policy.label(),
-        outcome.memory(),
-        outcome.misses(),
-        optimum,
-        clock,
-        outcome.misses() / (double) optimum,
-        outcome.misses() / (double) clock);
+        one.quarters,
+        one.policy,
+        one.memory,
+        one.misses,
+        one.optimum,
+        one.clock,
+        one.misses / (double) one.optimum,
+        one.misses / (double) one.clock);
   }
 }
