@@ -18,6 +18,7 @@ import dev.quarry.virtual.space.Madvise;
 import dev.quarry.virtual.space.MapFlags;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.Mmap;
+import dev.quarry.virtual.space.RssKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReclaimWork implements AutoCloseable {
   private static final long PAGE = 4096;
   private static final int PAGES = 1 << 12;
+  private static final int HOT_PAGES = 1 << 9;
   private static final int REQUESTS = 64;
   private static final int PAGEOUT = 21;
   private static final int NOHUGEPAGE = 15;
@@ -67,6 +69,9 @@ public final class ReclaimWork implements AutoCloseable {
   private final long area;
   private final int[] taken = new int[PAGES];
   private long went;
+
+  /** Pages that the last MADV_PAGEOUT took. */
+  private long out;
 
   private ReclaimWork(String name, String lru, int mebibytes, int pages) {
     this.action = name.substring(name.indexOf('-') + 1);
@@ -112,8 +117,9 @@ public final class ReclaimWork implements AutoCloseable {
    */
   public static ReclaimWork of(String name, String lru) {
     return switch (name) {
-      case "file-pageout", "anon-pageout", "file-direct", "anon-direct", "swap" ->
+      case "file-pageout", "anon-pageout", "file-direct", "anon-direct" ->
           new ReclaimWork(name, lru, 64, PAGES);
+      case "swap" -> new ReclaimWork(name, lru, 64, HOT_PAGES);
       case "file-kswapd", "anon-kswapd" -> new ReclaimWork(name, lru, 32, 2 * PAGES);
       case "thrash" -> new ReclaimWork(name, lru, 16, 2 * PAGES);
       default -> throw new IllegalArgumentException("there is no workload " + name);
@@ -136,7 +142,7 @@ public final class ReclaimWork implements AutoCloseable {
           case "swap" -> pageOut() + touch();
           default -> touch();
         };
-    went = action.equals("pageout") || action.equals("swap") ? pages : stolen() - before;
+    went = action.equals("pageout") || action.equals("swap") ? out : stolen() - before;
     if (!action.equals("swap") && !action.equals("thrash")) {
       touch();
     }
@@ -149,9 +155,16 @@ public final class ReclaimWork implements AutoCloseable {
   }
 
   private long pageOut() {
+    out = resident();
     long start = System.nanoTime();
     check(Madvise.madvise(cpu, mm, area, pages * PAGE, PAGEOUT));
-    return System.nanoTime() - start;
+    long nanos = System.nanoTime() - start;
+    out -= resident();
+    return nanos;
+  }
+
+  private long resident() {
+    return mm.rss(file ? RssKind.FILE : RssKind.ANON);
   }
 
   private long direct() {
