@@ -21,6 +21,7 @@ public final class Node {
   private final long[] perCpu;
 
   private Zone[] zones = {};
+  private List<Zone> zoneList = List.of();
 
   /** For each highest zone index: all zones of all nodes, nearest first, highest zone first. */
   Zone[][] fallbackLists = {};
@@ -51,11 +52,12 @@ public final class Node {
 
   void zones(Zone[] all) {
     zones = all;
+    zoneList = List.of(all);
   }
 
   /** The node's zones by index, one for each zone type that was built, populated or not. */
   public List<Zone> zones() {
-    return List.of(zones);
+    return zoneList;
   }
 
   /** The zone of an index. */

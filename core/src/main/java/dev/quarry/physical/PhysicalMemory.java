@@ -40,6 +40,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final KernelLog log;
   private final FrameRanges reserved;
   private final Node[] nodes;
+  private final List<Node> nodeList;
   private final Zone[] zones;
   private final boolean groupsByMobility;
   private final AtomicLongArray allocStalls;
@@ -80,6 +81,7 @@ public final class PhysicalMemory implements AutoCloseable {
       this.watermark = new Watermark(rules, spec.maxOrder());
       this.reserved = MemoryInit.reservedFrames(spec);
       this.nodes = MemoryInit.buildNodes(this);
+      this.nodeList = List.of(nodes);
       this.zones = allZones();
       this.allocStalls = new AtomicLongArray(spec.zones().size());
       Zonelists.build(nodes, spec, rules);
@@ -171,7 +173,7 @@ public final class PhysicalMemory implements AutoCloseable {
 
   /** The nodes by number. */
   public List<Node> nodes() {
-    return List.of(nodes);
+    return nodeList;
   }
 
   Node node(int id) {

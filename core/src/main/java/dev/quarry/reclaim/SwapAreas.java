@@ -15,6 +15,10 @@ public final class SwapAreas {
 
   private final int cpus;
   private final @Nullable SwapArea[] byType = new SwapArea[MOST];
+
+  /** Behind the highest number that an area had. */
+  private volatile int endType;
+
   private final List<SwapArea> byPriority = new ArrayList<>();
   private int nextPriority = -1;
 
@@ -39,13 +43,17 @@ public final class SwapAreas {
 
   /** Pages that all areas can hold: SwapTotal. */
   public synchronized long totalPages() {
-    return byPriority.stream().mapToLong(SwapArea::pages).sum();
+    long pages = 0;
+    for (SwapArea area : byPriority) {
+      pages += area.pages();
+    }
+    return pages;
   }
 
   /** Free slots: SwapFree. */
   public long freePages() {
     long free = 0;
-    for (int type = 0; type < MOST; type++) {
+    for (int type = 0; type < endType; type++) {
       SwapArea area = byType[type];
       if (area != null && area.isWritable()) {
         free += area.pages() - area.used();
@@ -69,6 +77,7 @@ public final class SwapAreas {
       if (byType[type] == null) {
         SwapArea area = new SwapArea(type, name, priority, slots, store, cpus);
         byType[type] = area;
+        endType = Math.max(endType, type + 1);
         byPriority.add(area);
         byPriority.sort(Comparator.comparingInt(SwapArea::priority).reversed());
         return area;

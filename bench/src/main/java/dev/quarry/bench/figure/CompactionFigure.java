@@ -26,6 +26,7 @@ import java.util.Optional;
 final class CompactionFigure implements Figure {
   private static final String MIB = "256";
   private static final String WARM_MACHINES = "8";
+  private static final int SAMPLES = 3;
   private static final Path COMPACT_MEMORY = Path.of("/proc/sys/vm/compact_memory");
   private static final Subject QUARRY = Subject.ours("Quarry compact_memory");
   private static final Subject KERNEL = Subject.peer("the kernel: compact_memory");
@@ -36,18 +37,20 @@ final class CompactionFigure implements Figure {
   @Override
   public FigureResult measure(Context context) throws IOException {
     int rounds = context.effort().rounds();
-    List<String> arguments = List.of("-Xmx256m", "-XX:+UseSerialGC");
+    List<String> arguments = List.of("-Xbatch", "-Xmx256m", "-XX:+UseSerialGC");
+    String samples = String.valueOf(SAMPLES);
     add(
         QUARRY,
         rounds,
         () ->
-            Programs.numbers(Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES)));
+            Programs.numbers(
+                Programs.fresh(CompactionProbe.class, arguments, MIB, WARM_MACHINES, samples)));
     Optional<CProgram> program =
         CProgram.find(context, "compactbench", "the kernel's compaction is");
     if (program.isPresent() && !Files.isWritable(COMPACT_MEMORY)) {
       context.note("the kernel's compaction is missing: only root may write " + COMPACT_MEMORY);
     } else if (program.isPresent()) {
-      add(KERNEL, rounds, () -> program.get().numbers(List.of(MIB)));
+      add(KERNEL, rounds * SAMPLES, () -> program.get().numbers(List.of(MIB)));
       context.note(
           "the kernel compacts all of the host, whatever else is in its memory; Quarry a machine"
               + " of 320 MiB with one process");
@@ -63,16 +66,23 @@ final class CompactionFigure implements Figure {
         context.takeNotes());
   }
 
-  /** Takes a program that prints pages moved, blocks won, nanoseconds. */
-  private void add(Subject subject, int rounds, Sampler run) throws IOException {
-    double[] blocks = new double[rounds];
-    double[] times = new double[rounds];
-    for (int i = 0; i < rounds; i++) {
+  /** Takes a program that prints pages moved, blocks won, nanoseconds, of one run or of several. */
+  private void add(Subject subject, int times, Sampler run) throws IOException {
+    List<Double> blocks = new ArrayList<>();
+    List<Double> pages = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
       double[] numbers = run.sample();
-      blocks[i] = numbers[1] * 1000 / numbers[0];
-      times[i] = numbers[2] / numbers[0];
+      for (int at = 0; at < numbers.length; at += 3) {
+        double moved = Math.max(1, numbers[at]);
+        blocks.add(numbers[at + 1] * 1000 / moved);
+        pages.add(numbers[at + 2] / moved);
+      }
     }
-    won.add(new Measured(subject, Samples.of(blocks)));
-    nanos.add(new Measured(subject, Samples.of(times)));
+    won.add(new Measured(subject, samples(blocks)));
+    nanos.add(new Measured(subject, samples(pages)));
+  }
+
+  private static Samples samples(List<Double> values) {
+    return Samples.of(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

@@ -15,7 +15,7 @@ public final class Figures {
   private static final List<String> ORDER =
       List.of(
           "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V1", "V2", "V3", "V4",
-          "V5", "COMPACT", "B1", "B2", "G1", "R1", "R2", "REFS", "T3");
+          "V5", "RECLAIM", "SWAP", "COMPACT", "POLICIES", "B1", "B2", "G1", "R1", "R2", "REFS", "T3");
 
   private Figures() {}
 
@@ -59,6 +59,9 @@ public final class Figures {
       case "CHECKS" -> new CheckCosts();
       case "PAIR" -> new Pairs();
       case "VMALLOC" -> new VmallocFigure();
+      case "RECLAIM" -> ReclaimFigure.reclaim();
+      case "SWAP" -> ReclaimFigure.swap();
+      case "POLICIES" -> new PolicyFigure();
       case "COMPACT" -> new CompactionFigure();
       case "V1" -> SpaceFigure.faults();
       case "V2" -> SpaceFigure.mappings();

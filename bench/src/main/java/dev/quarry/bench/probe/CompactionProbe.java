@@ -12,8 +12,8 @@ import java.util.Objects;
 
 /**
  * A process holds one page of each pair of so many mebibytes, then all memory is compacted, on
- * machines booted one after the other. Prints, for the last of them, pages moved, blocks of order 9
- * more than before, nanoseconds: what {@code compactbench.c} prints of the running kernel.
+ * machines booted one after the other. Prints, for each of the last ones, pages moved, blocks of
+ * order 9 more than before, nanoseconds: what {@code compactbench.c} prints of the running kernel.
  */
 public final class CompactionProbe {
   private static final long PAGE = 4096;
@@ -27,14 +27,16 @@ public final class CompactionProbe {
 
   private CompactionProbe() {}
 
-  /** Takes mebibytes, and how many machines to boot before the one that counts. */
+  /** Takes mebibytes, how many machines to boot before those that count, and how many these are. */
   public static void main(String[] args) {
     int mib = Integer.parseInt(args[0]);
     for (int i = Integer.parseInt(args[1]); i > 0; i--) {
       measure(mib);
     }
-    for (long number : measure(mib)) {
-      System.out.println(number);
+    for (int i = Integer.parseInt(args[2]); i > 0; i--) {
+      for (long number : measure(mib)) {
+        System.out.println(number);
+      }
     }
   }
 

@@ -32,7 +32,7 @@ class FiguresTest {
     assertThatThrownBy(() -> Figures.of(List.of("P9"), TINY, TINY))
         .hasMessage(
             "there is no figure P9; there are P1, P2, P3, P4, P5, P6, CHECKS, PAIR, VMALLOC, V1, V2,"
-                + " V3, V4, V5, COMPACT, B1, B2, G1, R1, R2, REFS, T3");
+                + " V3, V4, V5, RECLAIM, SWAP, COMPACT, POLICIES, B1, B2, G1, R1, R2, REFS, T3");
   }
 
   @Test
@@ -62,7 +62,7 @@ class FiguresTest {
 
   @Test
   void compactionMovesHalfOfThePagesAtMost() throws IOException {
-    List<String> lines = Programs.fresh(CompactionProbe.class, List.of(), "32", "0");
+    List<String> lines = Programs.fresh(CompactionProbe.class, List.of(), "32", "0", "1");
     assertThat(lines).hasSize(3);
     assertThat(Long.parseLong(lines.get(0))).isBetween(1000L, 4096L);
     assertThat(Long.parseLong(lines.get(1))).isPositive();

@@ -1,8 +1,9 @@
 package dev.quarry.virtual.cache;
 
+import dev.quarry.virtual.space.AnonVmas;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The areas that show a file, whoever opened it: {@code i_mmap}. Its lock is taken with the lock of
@@ -11,20 +12,32 @@ import java.util.function.LongConsumer;
 public final class FileAreas {
   private final Set<Long> areas = new LinkedHashSet<>();
 
+  /** The same to go over, for each page that is asked about; null: one came or went since. */
+  private long @Nullable [] listed;
+
   FileAreas() {}
 
   synchronized void add(long vma) {
     areas.add(vma);
+    listed = null;
   }
 
   synchronized void remove(long vma) {
     areas.remove(vma);
+    listed = null;
   }
 
-  /** Visits all areas, the oldest first; none goes meanwhile. */
-  public synchronized void forEach(LongConsumer visitor) {
-    for (long vma : areas) {
-      visitor.accept(vma);
+  /** Visits areas, the oldest first, as long as the visitor wants; none goes meanwhile. */
+  public synchronized void forEach(AnonVmas.AreaVisitor visitor) {
+    long[] all = listed;
+    if (all == null) {
+      all = areas.stream().mapToLong(Long::longValue).toArray();
+      listed = all;
+    }
+    for (long vma : all) {
+      if (!visitor.visit(vma)) {
+        return;
+      }
     }
   }
 }

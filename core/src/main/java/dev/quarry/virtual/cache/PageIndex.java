@@ -39,6 +39,11 @@ final class PageIndex {
   }
 
   private final TreeMap<Long, Node> nodes = new TreeMap<>();
+
+  /** The node that was found last, and its key; null: none. */
+  private @Nullable Node near;
+
+  private long nearKey;
   private final PageCache cache;
   private final ShadowNodes shadowNodes;
 
@@ -49,13 +54,13 @@ final class PageIndex {
 
   /** The frame of a page, or {@link Pfn#NONE}. */
   int get(long index) {
-    Node node = nodes.get(index >>> NODE_SHIFT);
+    Node node = node(index);
     return node == null ? Pfn.NONE : node.frames[slot(index)];
   }
 
   /** What was left in the place of a page, or {@link #NO_SHADOW}. */
   int shadow(long index) {
-    Node node = nodes.get(index >>> NODE_SHIFT);
+    Node node = node(index);
     return node == null || node.shadows == null ? NO_SHADOW : node.shadows[slot(index)];
   }
 
@@ -64,25 +69,46 @@ final class PageIndex {
     return shadow(index) != NO_SHADOW;
   }
 
+  private @Nullable Node node(long index) {
+    long key = index >>> NODE_SHIFT;
+    if (near == null || nearKey != key) {
+      near = nodes.get(key);
+      nearKey = key;
+    }
+    return near;
+  }
+
+  private void removeNode(long key) {
+    nodes.remove(key);
+    near = null;
+  }
+
   private static int slot(long index) {
     return (int) index & (SLOTS - 1);
   }
 
   /** Notes a page that was not there; the shadow that was in its place. */
   int put(long index, int pfn) {
-    Node node = nodes.computeIfAbsent(index >>> NODE_SHIFT, key -> new Node());
+    Node node = node(index);
+    if (node == null) {
+      node = new Node();
+      nodes.put(index >>> NODE_SHIFT, node);
+      near = node;
+    }
+    if (node.count == 0 && node.shadowCount > 0) {
+      shadowNodes.remove(cache, index >>> NODE_SHIFT);
+    }
     int slot = slot(index);
     node.frames[slot] = pfn;
     node.count++;
     int shadow = node.shadows == null ? NO_SHADOW : node.shadows[slot];
     shadow(node, slot, NO_SHADOW);
-    shadowNodes.remove(cache, index >>> NODE_SHIFT);
     return shadow;
   }
 
   /** Marks a page that is there, or takes the mark away. */
   void mark(long index, Mark mark, boolean set) {
-    Node node = nodes.get(index >>> NODE_SHIFT);
+    Node node = node(index);
     if (node != null) {
       long bit = 1L << slot(index);
       node.marks[mark.ordinal()] &= ~bit;
@@ -92,7 +118,7 @@ final class PageIndex {
 
   /** Whether a page is marked. */
   boolean isMarked(long index, Mark mark) {
-    Node node = nodes.get(index >>> NODE_SHIFT);
+    Node node = node(index);
     return node != null && (node.marks[mark.ordinal()] >>> slot(index) & 1) != 0;
   }
 
@@ -113,7 +139,7 @@ final class PageIndex {
 
   /** A page that is there has another frame from now on. */
   void replace(long index, int pfn) {
-    Node node = nodes.get(index >>> NODE_SHIFT);
+    Node node = node(index);
     if (node != null) {
       node.frames[slot(index)] = pfn;
     }
@@ -121,7 +147,7 @@ final class PageIndex {
 
   /** Forgets a page that was there, and leaves a shadow or {@link #NO_SHADOW}. */
   void remove(long index, int shadow) {
-    Node node = nodes.get(index >>> NODE_SHIFT);
+    Node node = node(index);
     if (node != null) {
       node.frames[slot(index)] = Pfn.NONE;
       node.count--;
@@ -137,7 +163,7 @@ final class PageIndex {
 
   private void emptied(long key, Node node) {
     if (node.shadowCount == 0) {
-      nodes.remove(key);
+      removeNode(key);
     } else {
       shadowNodes.add(cache, key);
     }
@@ -147,7 +173,7 @@ final class PageIndex {
   void dropNode(long key) {
     Node node = nodes.get(key);
     if (node != null && node.count == 0) {
-      nodes.remove(key);
+      removeNode(key);
     }
   }
 
@@ -170,6 +196,7 @@ final class PageIndex {
 
   /** Forgets shadows from an index on: a file that became shorter. */
   void dropShadows(long first) {
+    near = null;
     nodes
         .tailMap(first >>> NODE_SHIFT, true)
         .entrySet()

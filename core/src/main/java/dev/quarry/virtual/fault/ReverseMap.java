@@ -14,6 +14,7 @@ import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +77,7 @@ public final class ReverseMap {
           .anonVmas()
           .forEachArea(() -> mapcount(pfn) == 0 ? none : parts.rmap().anonVma(pfn), visitor);
     } else if (map.mapping(pfn) != 0) {
-      boolean[] on = {true};
-      parts.caches().of(pfn).areas().forEach(vma -> on[0] = on[0] && visitor.visit(vma));
+      parts.caches().of(pfn).areas().forEach(visitor);
     }
   }
 
@@ -94,8 +94,7 @@ public final class ReverseMap {
 
   /** Where an area shows a page, huge or not, or would, or {@link PageTables#NO_SLOT}. */
   private long slot(MmStruct mm, long vma, int pfn) {
-    int pages = map.index(pfn) - (int) areas.pgoff(vma);
-    if (Integer.compareUnsigned(pages, (int) areas.pages(vma)) >= 0) {
+    if (!covers(vma, pfn)) {
       return PageTables.NO_SLOT;
     }
     long address = address(vma, pfn);
@@ -106,6 +105,12 @@ public final class ReverseMap {
       }
     }
     return mm.tables().findSlot(address);
+  }
+
+  /** Whether a page's place in its file, or among private pages, is one of an area's. */
+  private boolean covers(long vma, int pfn) {
+    int pages = map.index(pfn) - (int) areas.pgoff(vma);
+    return Integer.compareUnsigned(pages, (int) areas.pages(vma)) < 0;
   }
 
   /** Where an area would show a page that it has room for. */
@@ -125,38 +130,80 @@ public final class ReverseMap {
     return mm != null && shownSlot(mm, vma, pfn) != PageTables.NO_SLOT;
   }
 
-  /** What is done with an entry that shows the page. */
-  @FunctionalInterface
-  private interface EntryUse {
-    /** Returns whether to go on. */
-    boolean entry(MmStruct mm, long vma, long slot);
+  /** Goes over the entries that show a page: {@code struct rmap_walk_control}. */
+  private abstract class Walk implements AnonVmas.AreaVisitor, LongSupplier {
+    final int pfn;
+
+    /** Some address space was somebody else's, and was left out. */
+    boolean contended;
+
+    Walk(int pfn) {
+      this.pfn = pfn;
+    }
+
+    /** An entry of an area shows the page; returns whether to go on. */
+    abstract boolean entry(MmStruct mm, long vma, long slot);
+
+    /** The anon_vma, asked with the lock of all of them held: a page that nobody maps has none. */
+    @Override
+    public long getAsLong() {
+      return mapcount(pfn) == 0 ? VmAreaStruct.NONE : parts.rmap().anonVma(pfn);
+    }
+
+    /** Returns whether all entries could be visited. */
+    boolean run() {
+      if (parts.rmap().isAnon(pfn)) {
+        parts.spaces().anonVmas().forEachArea(this, this);
+      } else if (map.mapping(pfn) != 0) {
+        parts.caches().of(pfn).areas().forEach(this);
+      }
+      return !contended;
+    }
+
+    @Override
+    public boolean visit(long vma) {
+      MmStruct mm = covers(vma, pfn) ? parts.spaces().of(vma) : null;
+      if (mm == null) {
+        return true;
+      }
+      boolean mine = mm.isHeldByMe();
+      if (!mine && !mm.tryLock()) {
+        contended = true;
+        return true;
+      }
+      try {
+        long slot = shownSlot(mm, vma, pfn);
+        return slot == PageTables.NO_SLOT || entry(mm, vma, slot);
+      } finally {
+        if (!mine) {
+          mm.unlock();
+        }
+      }
+    }
   }
 
-  /** Visits the entries that show a page; returns whether all could be visited. */
-  private boolean forEachEntry(int pfn, EntryUse use) {
-    boolean[] complete = {true};
-    forEachArea(
-        pfn,
-        vma -> {
-          MmStruct mm = parts.spaces().of(vma);
-          if (mm == null) {
-            return true;
-          }
-          boolean mine = mm.isHeldByMe();
-          if (!mine && !mm.tryLock()) {
-            complete[0] = false;
-            return true;
-          }
-          try {
-            long slot = shownSlot(mm, vma, pfn);
-            return slot == PageTables.NO_SLOT || use.entry(mm, vma, slot);
-          } finally {
-            if (!mine) {
-              mm.unlock();
-            }
-          }
-        });
-    return complete[0];
+  private final class Referenced extends Walk {
+    int count;
+    long used;
+
+    Referenced(int pfn) {
+      super(pfn);
+    }
+
+    @Override
+    boolean entry(MmStruct mm, long vma, long slot) {
+      long vmFlags = areas.flags(vma);
+      if ((vmFlags & VmFlags.LOCKED) != 0) {
+        used |= vmFlags;
+        return false;
+      }
+      boolean counts = (vmFlags & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0;
+      if (tables.clear(slot, Pte.ACCESSED) && counts) {
+        count++;
+        used |= vmFlags;
+      }
+      return true;
+    }
   }
 
   /** Which entries were used since this was last asked: {@code folio_referenced}. */
@@ -164,25 +211,32 @@ public final class ReverseMap {
     if (mapcount(pfn) == 0) {
       return Use.NONE;
     }
-    int[] count = {0};
-    long[] flags = {0};
-    boolean complete =
-        forEachEntry(
-            pfn,
-            (mm, vma, slot) -> {
-              long vmFlags = areas.flags(vma);
-              if ((vmFlags & VmFlags.LOCKED) != 0) {
-                flags[0] |= vmFlags;
-                return false;
-              }
-              boolean counts = (vmFlags & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0;
-              if (tables.clear(slot, Pte.ACCESSED) && counts) {
-                count[0]++;
-                flags[0] |= vmFlags;
-              }
-              return true;
-            });
-    return new Use(count[0], flags[0], !complete);
+    Referenced walk = new Referenced(pfn);
+    boolean complete = walk.run();
+    return complete && walk.used == 0 ? Use.NONE : new Use(walk.count, walk.used, !complete);
+  }
+
+  private final class Unmap extends Walk {
+    private final Cpu cpu;
+    private final boolean anon;
+    private final long swapEntry;
+
+    Unmap(Cpu cpu, int pfn, long swapEntry) {
+      super(pfn);
+      this.cpu = cpu;
+      this.anon = parts.rmap().isAnon(pfn);
+      this.swapEntry = swapEntry;
+    }
+
+    @Override
+    boolean entry(MmStruct mm, long vma, long slot) {
+      if (areas.has(vma, VmFlags.LOCKED)) {
+        return false;
+      }
+      mm.noteHiwaterRss();
+      flush(cpu, mm, vma, pfn);
+      return anon ? unmapAnon(cpu, mm, vma, slot, swapEntry) : unmapFile(cpu, mm, slot, pfn);
+    }
   }
 
   /**
@@ -194,17 +248,7 @@ public final class ReverseMap {
    * @return whether no entry shows it any more
    */
   public boolean unmap(Cpu cpu, int pfn, long swapEntry) {
-    boolean anon = parts.rmap().isAnon(pfn);
-    forEachEntry(
-        pfn,
-        (mm, vma, slot) -> {
-          if (areas.has(vma, VmFlags.LOCKED)) {
-            return false;
-          }
-          mm.noteHiwaterRss();
-          flush(cpu, mm, vma, pfn);
-          return anon ? unmapAnon(cpu, mm, vma, slot, swapEntry) : unmapFile(cpu, mm, slot, pfn);
-        });
+    new Unmap(cpu, pfn, swapEntry).run();
     return map.mapcount(pfn) == 0;
   }
 
@@ -248,16 +292,17 @@ public final class ReverseMap {
    * @return whether that was done
    */
   public boolean split(Cpu cpu, int head) {
-    boolean all =
-        forEachEntry(
-            head,
-            (mm, vma, slot) -> {
-              if (HugeTables.isHuge(tables.entry(slot))) {
-                huge.entries().split(cpu, mm, slot);
-              }
-              return true;
-            });
-    return all && huge.splitBlock(cpu, head, null);
+    Walk walk =
+        new Walk(head) {
+          @Override
+          boolean entry(MmStruct mm, long vma, long slot) {
+            if (HugeTables.isHuge(tables.entry(slot))) {
+              huge.entries().split(cpu, mm, slot);
+            }
+            return true;
+          }
+        };
+    return walk.run() && huge.splitBlock(cpu, head, null);
   }
 
   /**
@@ -266,15 +311,17 @@ public final class ReverseMap {
    * @return whether from all, so that the next write is seen
    */
   public boolean makeClean(Cpu cpu, int pfn) {
-    return map.mapcount(pfn) == 0
-        || forEachEntry(
-            pfn,
-            (mm, vma, slot) -> {
-              if (Parts.isShared(areas.flags(vma)) && tables.clear(slot, Pte.RW | Pte.DIRTY)) {
-                flush(cpu, mm, vma, pfn);
-              }
-              return true;
-            });
+    Walk walk =
+        new Walk(pfn) {
+          @Override
+          boolean entry(MmStruct mm, long vma, long slot) {
+            if (Parts.isShared(areas.flags(vma)) && tables.clear(slot, Pte.RW | Pte.DIRTY)) {
+              flush(cpu, mm, vma, pfn);
+            }
+            return true;
+          }
+        };
+    return map.mapcount(pfn) == 0 || walk.run();
   }
 
   /** Counts pages for their nodes. */

@@ -15,9 +15,7 @@ import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.TableMemoryException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +41,7 @@ public final class AddressSpaces {
   private final VmAreaStruct areas;
   private final AnonVmas anonVmas;
   private final List<MmStruct> all = new ArrayList<>();
-  private final Map<Long, MmStruct> byAddress = new ConcurrentHashMap<>();
+  private final MmTable byAddress = new MmTable();
   private @Nullable MappedPages pages;
   private long nextSharedInode = 1;
   private int lastOwner;
@@ -193,7 +191,7 @@ public final class AddressSpaces {
     synchronized (this) {
       all.add(mm);
     }
-    byAddress.put(object, mm);
+    byAddress.put(mm);
     return mm;
   }
 
@@ -223,7 +221,7 @@ public final class AddressSpaces {
       all.remove(mm);
     }
     kernel.tables().memory().tlb().gone(mm.tables());
-    byAddress.remove(mm.address());
+    byAddress.remove(mm);
     mm.tables().close(cpu);
     mmCache.free(cpu, mm.address());
   }

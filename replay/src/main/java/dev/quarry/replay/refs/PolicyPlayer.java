@@ -9,7 +9,6 @@ import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.Zone;
-import dev.quarry.replay.pressure.PressureLog;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.fault.FaultLeaf;
@@ -19,8 +18,8 @@ import java.util.Objects;
 
 /**
  * A trace of pages in a memory that is too small for it, under one LRU policy: every touch sets its
- * entry's accessed bit, as no TLB is modelled; nothing is read ahead. What the policy misses is
- * what is touched first, and what comes back.
+ * entry's accessed bit, as no TLB is modelled; nothing is read ahead, neither from swap nor of the
+ * file of text. What the policy misses is what is touched first, and what has to be read again.
  */
 final class PolicyPlayer {
   private static final long SWAP_BYTES = 1L << 28;
@@ -37,6 +36,9 @@ final class PolicyPlayer {
   private final RefAreas areas;
   private final Ram ram;
 
+  /** Private pages that were touched first; what was read is counted as major faults. */
+  private long fresh;
+
   private PolicyPlayer(Machine machine, int pages) {
     this.machine = machine;
     this.cpu = machine.cpu(0);
@@ -44,6 +46,7 @@ final class PolicyPlayer {
     this.tables = process.mm().tables();
     this.handler = machine.processes().pages().handler();
     this.areas = new RefAreas(machine, cpu, process, true);
+    areas.readNothingAhead();
     this.ram = Objects.requireNonNull(machine.ram());
     machine.reclaim().settings().pageCluster(0);
     machine.processes().spaces().settings().faultAroundBytes(1L << SHIFT);
@@ -71,7 +74,7 @@ final class PolicyPlayer {
     try (Machine machine = Machine.boot(spec)) {
       PolicyPlayer player = new PolicyPlayer(machine, pages);
       player.run(trace);
-      return player.outcome(trace);
+      return player.outcome();
     }
   }
 
@@ -109,6 +112,7 @@ final class PolicyPlayer {
             areas.make(address, text ? RefAreas.Kind.TEXT : RefAreas.Kind.DATA);
         case ACCESS_DENIED -> areas.widen(address, text);
         default -> {
+          fresh += leaf == FaultLeaf.DEMAND_ZERO ? 1 : 0;
           if (!leaf.isResolved()) {
             throw new RefException("a page of the program cannot be had: " + leaf);
           }
@@ -121,9 +125,9 @@ final class PolicyPlayer {
     }
   }
 
-  private Outcome outcome(Optimum trace) {
+  private Outcome outcome() {
     process.mm().noteHiwaterRss();
-    long misses = trace.pages() + PressureLog.refaults(machine);
+    long misses = fresh + process.mm().majFaults();
     return new Outcome((int) process.mm().hiwaterRss(), misses);
   }
 }

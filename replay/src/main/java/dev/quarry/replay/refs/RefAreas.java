@@ -4,9 +4,11 @@ import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
 import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
+import dev.quarry.virtual.cache.AssumedFile;
 import dev.quarry.virtual.space.Errno;
 import dev.quarry.virtual.space.MapFlags;
 import dev.quarry.virtual.space.SpaceSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The areas of a program whose mappings nobody recorded: each page gets one when it is first
@@ -41,6 +43,10 @@ final class RefAreas {
 
   private final SystemCalls calls;
   private final int textFile;
+
+  /** The file of text that can be read again, or null. */
+  private final @Nullable AssumedFile file;
+
   private final long[] made = new long[Kind.values().length];
   private long stack = NO_STACK;
   private long widened;
@@ -52,8 +58,10 @@ final class RefAreas {
     this.calls = new SystemCalls(cpu, process);
     if (pressed) {
       var caches = machine.processes().pages().caches();
-      this.textFile = process.open(caches.assumed("text", TEXT_FILE_BYTES, false));
+      this.file = caches.assumed("text", TEXT_FILE_BYTES, false);
+      this.textFile = process.open(file);
     } else {
+      this.file = null;
       this.textFile = calls.memfdCreate("text");
       expect(calls.ftruncate(textFile, TEXT_FILE_BYTES), "the program's file");
     }
@@ -61,6 +69,13 @@ final class RefAreas {
     settings.maxMapCount(Integer.MAX_VALUE); // holes between touched pages make many areas
     settings.overcommit(SpaceSettings.Overcommit.ALWAYS);
     settings.mmapMinAddr(0);
+  }
+
+  /** From now on of the file of text only what is touched is read. */
+  void readNothingAhead() {
+    if (file != null) {
+      file.readAhead().advise(0, false);
+    }
   }
 
   /** What a page is for that this access touches first. */
