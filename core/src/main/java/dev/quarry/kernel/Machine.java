@@ -11,6 +11,7 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.reclaim.Reclaim;
+import dev.quarry.slab.KmemCache;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.Mmu;
@@ -213,12 +214,7 @@ public final class Machine implements AutoCloseable {
       SlabAllocator objects = slab();
       KernelSpace kernel = kernelSpace();
       Ram bytes = Objects.requireNonNull(ram);
-      Processes made =
-          onSomeCpu(cpu -> {
-            var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
-            spaces.settings().hugePages(hugePages);
-            return new Processes(new UserPages(cpu, spaces));
-          });
+      Processes made = onSomeCpu(cpu -> processes(cpu, kernel, objects, bytes));
       reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects, made.victims());
       reclaimer.become(reclaim);
       processes = made;
@@ -227,6 +223,21 @@ public final class Machine implements AutoCloseable {
       }
     }
     return processes;
+  }
+
+  /** All caches of processes, or none: who asks again, with more memory, begins anew. */
+  private Processes processes(Cpu cpu, KernelSpace kernel, SlabAllocator objects, Ram bytes) {
+    List<KmemCache> before = objects.caches();
+    try {
+      var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+      spaces.settings().hugePages(hugePages);
+      return new Processes(new UserPages(cpu, spaces));
+    } catch (RuntimeException e) {
+      List<KmemCache> made = new ArrayList<>(objects.caches());
+      made.removeAll(before);
+      made.forEach(cache -> objects.destroyCache(cpu, cache));
+      throw e;
+    }
   }
 
   /** The processes, or null if nobody has asked for them yet. */

@@ -1,6 +1,7 @@
 package dev.quarry.physical;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultInjection;
 import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
@@ -42,6 +43,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final boolean groupsByMobility;
   private final AtomicLongArray allocStalls;
   private final VmEvents events;
+  private final FaultInjection faults = new FaultInjection();
   private final DirtySettings dirtySettings = new DirtySettings();
   private boolean heldSinceBoot;
   private long minFreeKbytes;
@@ -133,6 +135,11 @@ public final class PhysicalMemory implements AutoCloseable {
   /** Where reports go. */
   public KernelLog log() {
     return log;
+  }
+
+  /** What is made to fail. */
+  public FaultInjection faults() {
+    return faults;
   }
 
   /** The settings {@code vm.dirty_*}. */

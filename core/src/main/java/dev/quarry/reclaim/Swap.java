@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.Ram;
 import dev.quarry.machine.SpinLock;
 import dev.quarry.physical.Gfp;
@@ -38,8 +39,8 @@ import dev.quarry.virtual.fault.SwapSpace;
  * other is taken below it but those of lists.
  */
 public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
-  private static final int SLOT_BITS = 27;
-  private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
+  static final int SLOT_BITS = 27;
+  static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
   private static final int GFP_IN = Gfp.GFP_HIGHUSER_MOVABLE;
   private static final int GFP_AHEAD = GFP_IN | Gfp.NORETRY | Gfp.NOWARN;
 
@@ -123,6 +124,9 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   /** Gives a private page a place in swap: {@code folio_alloc_swap}; false if there is none. */
   boolean add(Cpu cpu, int pfn) {
+    if (memory.faults().fails(FaultSite.SWAP_SLOT)) {
+      return false;
+    }
     lock.lock();
     try {
       SwapArea area = areas.withRoom();

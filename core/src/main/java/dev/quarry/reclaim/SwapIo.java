@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
@@ -42,6 +43,12 @@ final class SwapIo {
     return end && page.mismatch(zeroPage) < 0;
   }
 
+  private void mayFail(FaultSite site) throws IOException {
+    if (memory.faults().fails(site)) {
+      throw new IOException("made to fail");
+    }
+  }
+
   Written write(Cpu cpu, SwapArea area, int slot, int pfn) {
     MemorySegment bytes = bytes(pfn);
     if (isZero(bytes)) {
@@ -49,6 +56,7 @@ final class SwapIo {
       return Written.ZEROS;
     }
     try {
+      mayFail(FaultSite.SWAP_WRITE);
       area.store().write((long) slot << SHIFT, bytes);
     } catch (IOException e) {
       memory.log().print("Write-error on swap-device " + area.name() + ":" + slot);
@@ -65,6 +73,7 @@ final class SwapIo {
       if (zeros) {
         bytes(pfn).fill((byte) 0);
       } else {
+        mayFail(FaultSite.SWAP_READ);
         area.store().read((long) slot << SHIFT, bytes(pfn));
       }
     } catch (IOException e) {

@@ -44,9 +44,28 @@ public final class SlabAllocator {
     this.cacheCache = core.register(own, SlabGeometry.of(own, core.rules));
     core.general(new GeneralCaches(core));
     this.cpus = core.states;
-    for (KmemCache cache : core.caches()) {
-      describe(cpu, cache, KmemCache.NULL);
+    try {
+      for (KmemCache cache : core.caches()) {
+        describe(cpu, cache, KmemCache.NULL);
+      }
+    } catch (CacheException e) {
+      undo(cpu);
+      throw e;
     }
+  }
+
+  /** There was no memory for all descriptors: gives back what the others have, for a later try. */
+  private void undo(Cpu cpu) {
+    for (KmemCache cache : core.caches()) {
+      if (cache.descriptor() != KmemCache.NULL) {
+        cacheCache.free(cpu, cache.descriptor());
+      }
+    }
+    for (int again = 0; again < 2; again++) { // the first round frees descriptors of slabs
+      core.caches().forEach(cache -> cache.maintenance().drainEverywhere());
+      core.reclaim(cpu);
+    }
+    core.physical.cpus().forEach(Cpu::detach);
   }
 
   private void describe(Cpu cpu, KmemCache cache, long name) {

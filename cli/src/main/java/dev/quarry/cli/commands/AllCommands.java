@@ -36,6 +36,7 @@ public final class AllCommands {
     HugePageCommands.addTo(registry);
     AccessCommands.addTo(registry);
     SwapCommands.addTo(registry);
+    FaultCommands.addTo(registry);
     GroupCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;

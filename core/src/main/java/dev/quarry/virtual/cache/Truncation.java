@@ -53,6 +53,18 @@ public final class Truncation {
     }
   }
 
+  /**
+   * What made the file longer could not be written: it has its size before again, unless others
+   * wrote behind it meanwhile: {@code ext4_truncate_failed_write}.
+   */
+  void shrinkBack(Cpu cpu, long before, long grown) {
+    synchronized (cache) {
+      if (before < grown && cache.bytes() == grown && resize(cpu, before) == 0) {
+        removeFrom(cpu, (before + PageCache.PAGE - 1) >>> PageCache.SHIFT, Long.MAX_VALUE);
+      }
+    }
+  }
+
   /** A page in swap that is about to be cut, with a reference so that it stays; or a negative. */
   private int bringTail(Cpu cpu, long bytes) {
     long index = bytes >>> PageCache.SHIFT;
@@ -108,6 +120,7 @@ public final class Truncation {
   private void remove(Cpu cpu, long index) {
     int pfn = pages.get(index);
     cache.writeBack().forget(pfn);
+    cache.buffers().drop(cpu, pfn);
     cache.leave(index, pfn);
     all.allocator().freePage(cpu, pfn);
   }
@@ -120,9 +133,10 @@ public final class Truncation {
     synchronized (cache) {
       long before = cache.nrPages();
       for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
-        long state = all.map().state(pages.get(at));
+        int pfn = pages.get(at);
+        long state = all.map().state(pfn);
         boolean busy = (state & (PageState.DIRTY | PageState.WRITEBACK)) != 0;
-        if (!busy && PageState.refcount(state) == 1) {
+        if (!busy && PageState.refcount(state) == cache.buffers().ownReferences(pfn)) {
           remove(cpu, at);
         }
       }

@@ -38,6 +38,7 @@ public final class AddressSpaces {
   private final SpaceSettings settings = new SpaceSettings();
   private final Commitment commitment;
   private final MappedFiles files = new MappedFiles();
+  private final SlabAllocator slab;
   private final KmemCache mmCache;
   private final KmemCache areaCache;
   private final VmAreaStruct areas;
@@ -56,6 +57,7 @@ public final class AddressSpaces {
   public AddressSpaces(
       Cpu cpu, KernelSpace kernel, SlabAllocator slab, PageAllocator allocator, Ram ram) {
     this.kernel = kernel;
+    this.slab = slab;
     this.allocator = allocator;
     this.ram = ram;
     this.delta = ram.base() - allocator.directMap().base();
@@ -104,6 +106,11 @@ public final class AddressSpaces {
   /** The kernel's half, which all address spaces have. */
   public KernelSpace kernel() {
     return kernel;
+  }
+
+  /** Where objects come from. */
+  public SlabAllocator slab() {
+    return slab;
   }
 
   /** Where frames come from. */
