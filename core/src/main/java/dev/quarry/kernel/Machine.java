@@ -325,13 +325,18 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Writes what is dirty to the host's files, and gives the machine's memory back to the host.
-   * Nothing of the machine may be used any more.
+   * Nothing of the machine may be used any more: requests for pages and objects, their descriptors
+   * and bytes by physical address throw an IllegalStateException. Address spaces, segments that
+   * were handed out and host addresses are not checked, and may end the JVM.
    */
   @Override
   public void close() {
     if (reclaim != null && processes != null) {
       memory.onFreeCpu(processes.pages().caches().flusher()::sync);
       reclaim.close();
+    }
+    if (slab != null) {
+      slab.close();
     }
     memory.close();
     closeRam();

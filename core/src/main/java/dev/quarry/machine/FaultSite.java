@@ -18,6 +18,9 @@ public enum FaultSite {
   /** A page is written to a file of the host, or the host is asked to keep what was. */
   WRITE,
 
+  /** A file becomes longer, or a page is written to one: the host's disk is full. */
+  NO_SPACE,
+
   /** A page is read from swap. */
   SWAP_READ,
 

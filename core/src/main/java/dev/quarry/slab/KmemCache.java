@@ -139,6 +139,7 @@ public final class KmemCache {
   }
 
   long allocSlow(Cpu cpu, int gfp) {
+    core.physical.map().state(0); // an exception if the machine is closed
     boolean armed = core.physical.faults().isArmed(FaultSite.SLAB);
     if (armed && isMadeToFail(gfp)) {
       return NULL;

@@ -203,6 +203,11 @@ public final class SlabAllocator {
     return Leaks.of(core.caches());
   }
 
+  /** The machine is about to close: requests throw an IllegalStateException from now on. */
+  public void close() {
+    core.close();
+  }
+
   /** What is wrong with the structures; empty when all is sound. The machine rests. */
   public List<String> invariants() {
     return SlabInvariants.check(core);

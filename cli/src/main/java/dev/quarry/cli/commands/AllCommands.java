@@ -12,6 +12,7 @@ public final class AllCommands {
   public static Registry registry() {
     Registry registry = new Registry();
     MachineCommands.addTo(registry);
+    FaultCommands.addTo(registry);
     PageCommands.addTo(registry);
     ManyPagesCommands.addTo(registry);
     FreeCommands.addTo(registry);
@@ -36,7 +37,6 @@ public final class AllCommands {
     HugePageCommands.addTo(registry);
     AccessCommands.addTo(registry);
     SwapCommands.addTo(registry);
-    FaultCommands.addTo(registry);
     GroupCommands.addTo(registry);
     SessionCommands.addTo(registry);
     return registry;

@@ -77,9 +77,24 @@ public final class Disk {
   /** Writes; when it will be over. */
   long write(PageCache cache, long index, MemorySegment part) throws IOException {
     long offset = index << PageCache.SHIFT;
+    mayBeFull(cache);
     long done = cache.store().isOnDisk() ? request(FaultSite.WRITE, cache.handle(), offset) : clock.nanos();
     cache.store().write(offset, part);
     return done;
+  }
+
+  private void mayBeFull(PageCache cache) throws IOException {
+    if (cache.store().isOnDisk() && faults.fails(FaultSite.NO_SPACE)) {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  /** Makes a file shorter or longer. */
+  void truncate(PageCache cache, long before, long bytes) throws IOException {
+    if (bytes > before) {
+      mayBeFull(cache);
+    }
+    cache.store().truncate(bytes);
   }
 
   /** Asks the host to keep what was written. */

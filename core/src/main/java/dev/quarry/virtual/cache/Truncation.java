@@ -31,7 +31,7 @@ public final class Truncation {
     try {
       synchronized (cache) {
         long before = cache.store().size();
-        cache.store().truncate(bytes);
+        all.disk().truncate(cache, before, bytes);
         if (bytes <= before || !cache.isShmem()) {
           zeroTail(Math.min(before, bytes));
         }
