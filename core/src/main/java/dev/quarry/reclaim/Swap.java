@@ -1,7 +1,6 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
-import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.Ram;
 import dev.quarry.machine.SpinLock;
 import dev.quarry.physical.Gfp;
@@ -124,12 +123,9 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
 
   /** Gives a private page a place in swap: {@code folio_alloc_swap}; false if there is none. */
   boolean add(Cpu cpu, int pfn) {
-    if (memory.faults().fails(FaultSite.SWAP_SLOT)) {
-      return false;
-    }
     lock.lock();
     try {
-      SwapArea area = areas.withRoom();
+      SwapArea area = io.failsToGiveSlot() ? null : areas.withRoom();
       int slot = area == null ? SwapArea.NONE : area.find(cpu.id());
       if (area == null || slot == SwapArea.NONE) {
         return false;

@@ -43,6 +43,11 @@ final class SwapIo {
     return end && page.mismatch(zeroPage) < 0;
   }
 
+  /** Whether a page is to get no place, as if all areas were full. */
+  boolean failsToGiveSlot() {
+    return memory.faults().fails(FaultSite.SWAP_SLOT);
+  }
+
   private void mayFail(FaultSite site) throws IOException {
     if (memory.faults().fails(site)) {
       throw new IOException("made to fail");

@@ -18,7 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A page descriptor, word by word: {@code dump_page}, and the buffers that its private leads to. */
+/**
+ * A page descriptor, word by word: {@code dump_page}, and the buffers that its private leads to.
+ */
 final class PagePicture {
   /** Names of bits that {@code /proc/kpageflags} has beside those of {@link PageState}. */
   private static final Map<Integer, String> FLAGS = new TreeMap<>();
@@ -114,11 +116,14 @@ final class PagePicture {
   private void owner(int flags) {
     Processes processes = machine.processesOrNull();
     if ((flags & PageState.SLAB) != 0) {
-      line("mapping", "slab cache " + machine.slab().caches().stream()
-          .filter(cache -> cache.id() == map.mapping(pfn))
-          .map(cache -> cache.name())
-          .findFirst()
-          .orElse("?"));
+      line(
+          "mapping",
+          "slab cache "
+              + machine.slab().caches().stream()
+                  .filter(cache -> cache.id() == map.mapping(pfn))
+                  .map(cache -> cache.name())
+                  .findFirst()
+                  .orElse("?"));
     } else if (processes != null && (flags & PageState.ANON) != 0) {
       line("mapping", String.format(Locale.ROOT, "anon_vma 0x%x", processes.pages().anonVma(pfn)));
       line("index", String.format(Locale.ROOT, "0x%x", map.index(pfn) & 0xFFFF_FFFFL));

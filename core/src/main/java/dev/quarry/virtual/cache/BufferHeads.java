@@ -72,8 +72,7 @@ public final class BufferHeads {
    * @throws dev.quarry.slab.CacheException if there is no memory for it
    */
   public BufferHeads(Cpu cpu, SlabAllocator slab, DirectMap directMap, MemMap map) {
-    this.heads =
-        slab.createCache(cpu, CacheSpec.of(CACHE, BYTES).with(SlabFlags.RECLAIM_ACCOUNT));
+    this.heads = slab.createCache(cpu, CacheSpec.of(CACHE, BYTES).with(SlabFlags.RECLAIM_ACCOUNT));
     this.memory = slab.memory();
     this.directMap = directMap;
     this.map = map;
@@ -135,10 +134,17 @@ public final class BufferHeads {
 
   /** What is written to a page is to be written to the disk, or has been. */
   void dirty(int pfn, boolean dirty) {
-    for (long at : ring(pfn)) {
+    int number = map.privateWord(pfn);
+    if (number == NONE) {
+      return;
+    }
+    long first = first(number);
+    long at = first;
+    do {
       long state = memory.getLong(at + STATE);
       memory.putLong(at + STATE, dirty ? state | DIRTY : state & ~DIRTY);
-    }
+      at = memory.getLong(at + THIS_PAGE);
+    } while (at != first);
   }
 
   /**
@@ -175,12 +181,16 @@ public final class BufferHeads {
     return buffers;
   }
 
-  private synchronized long[] ring(int pfn) {
+  private synchronized long first(int number) {
+    return byNumber[number];
+  }
+
+  private long[] ring(int pfn) {
     int number = map.privateWord(pfn);
     if (number == NONE) {
       return new long[0];
     }
-    long first = byNumber[number];
+    long first = first(number);
     long[] ring = new long[(int) (PageCache.PAGE / memory.getLong(first + SIZE))];
     long at = first;
     for (int i = 0; i < ring.length; i++) {

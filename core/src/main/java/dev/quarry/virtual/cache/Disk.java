@@ -78,7 +78,8 @@ public final class Disk {
   long write(PageCache cache, long index, MemorySegment part) throws IOException {
     long offset = index << PageCache.SHIFT;
     mayBeFull(cache);
-    long done = cache.store().isOnDisk() ? request(FaultSite.WRITE, cache.handle(), offset) : clock.nanos();
+    long done =
+        cache.store().isOnDisk() ? request(FaultSite.WRITE, cache.handle(), offset) : clock.nanos();
     cache.store().write(offset, part);
     return done;
   }

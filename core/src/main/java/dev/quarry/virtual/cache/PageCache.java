@@ -366,7 +366,7 @@ public final class PageCache {
   public synchronized boolean reclaim(Cpu cpu, int pfn) {
     boolean busy = is(pfn, PageState.DIRTY) || is(pfn, PageState.WRITEBACK);
     boolean mine = map.mapping(pfn) == handle && !busy;
-    if (mine) {
+    if (mine && PageState.refcount(map.state(pfn)) == 1 + buffers.ownReferences(pfn)) {
       buffers.drop(cpu, pfn); // filemap_release_folio
     }
     if (!mine || !map.takeReferences(pfn, 2, 0)) {

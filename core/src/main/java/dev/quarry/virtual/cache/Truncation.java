@@ -58,9 +58,25 @@ public final class Truncation {
    * wrote behind it meanwhile: {@code ext4_truncate_failed_write}.
    */
   void shrinkBack(Cpu cpu, long before, long grown) {
+    if (before >= grown) {
+      return;
+    }
+    all.lru().drain(cpu); // new pages wait to come to their lists
     synchronized (cache) {
-      if (before < grown && cache.bytes() == grown && resize(cpu, before) == 0) {
-        removeFrom(cpu, (before + PageCache.PAGE - 1) >>> PageCache.SHIFT, Long.MAX_VALUE);
+      if (cache.bytes() != grown) {
+        return;
+      }
+      try {
+        all.disk().truncate(cache, grown, before);
+      } catch (IOException e) {
+        return; // it has bytes of 0 at its end
+      }
+      long first = (before + PageCache.PAGE - 1) >>> PageCache.SHIFT;
+      for (long at = pages.next(first); at >= 0; at = pages.next(at + 1)) {
+        long state = all.map().state(pages.get(at));
+        if (PageState.refcount(state) == cache.buffers().ownReferences(pages.get(at))) {
+          remove(cpu, at);
+        }
       }
     }
   }

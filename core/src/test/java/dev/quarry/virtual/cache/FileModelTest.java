@@ -119,8 +119,16 @@ class FileModelTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "READ, 1", "READ, 2", "READ, 3", "READ, 4", "READ, 5", "WRITE, 1", "WRITE, 2", "WRITE, 3",
-    "WRITE, 4", "WRITE, 5"
+    "READ, 1",
+    "READ, 2",
+    "READ, 3",
+    "READ, 4",
+    "READ, 5",
+    "WRITE, 1",
+    "WRITE, 2",
+    "WRITE, 3",
+    "WRITE, 4",
+    "WRITE, 5"
   })
   void eachRequestFailsOnce(FaultSite site, int failing) throws IOException {
     byte[] before = new byte[4 * PAGE];
