@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.quarry.cli.commands.AllCommands;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.KernelRelease;
 import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.machine.Presets;
@@ -136,6 +137,13 @@ class MutationTest {
             + "p: m = mmap 8K rw shared file f offset=4K\np: ftruncate f 4K\np: load m\np: close f\n"
             + "p: g = tmpfile 4K\np: madvise m willneed\np: msync m async\np: mincore m\n"
             + "draw areas p\ndraw space p\ndraw pagetable p m\ndraw fault\np: steps munmap m\n");
+    scripts.add(
+        "boot laptop ram=32M lru=mglru\nswapon 64M priority=3\nfail swap_write nth=40 times=9\n"
+            + "p = spawn\np: a = mmap 40M rw private anon\np: store a 1 pages=9000\nfail\n"
+            + "p: load a pages=3000\necho 10 > /proc/sys/vm/swappiness\nfail page_alloc nth=3\n"
+            + "mkdir /sys/fs/cgroup/g\necho 4M > /sys/fs/cgroup/g/memory.max\np: f = tmpfile 8M\nfail read nth=2\np: read f a 64K times=99\n"
+            + "p: write f a 64K times=40\np: fsync f\necho 1 > /proc/sys/vm/compact_memory\n"
+            + "draw page f 3\ndraw compaction\nswapoff\nfail slab off\ncheck\n");
     scripts.add("boot x86-32\n__pa 0xc0001000\n__va 0x1000\nvirt_to_page 0xc0001000\nquit\n");
     return scripts;
   }
@@ -157,6 +165,7 @@ class MutationTest {
         List.of("dontneed", "wipeonfork", "maymove", "dontunmap", "onfault", "current", "sync"));
     words.addAll(List.of("areas", "pagetable", "space", "fault", "pages", "bytes", "text", "hint"));
     words.addAll(List.of("/proc/1/smaps", "/proc/2/pagemap", "/proc/1/numa_maps", "/proc/9/maps"));
+    words.addAll(FaultSite.words());
     words.addAll(List.of("--set", "--steps", "--check", "--json", "-h", "--", "run", "machine"));
     return words;
   }

@@ -11,6 +11,7 @@ import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.PolicyAllocator;
 import dev.quarry.reclaim.Reclaim;
+import dev.quarry.slab.KmemCache;
 import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.Mmu;
@@ -214,12 +215,7 @@ public final class Machine implements AutoCloseable {
       SlabAllocator objects = slab();
       KernelSpace kernel = kernelSpace();
       Ram bytes = Objects.requireNonNull(ram);
-      Processes made =
-          onSomeCpu(cpu -> {
-            var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
-            spaces.settings().hugePages(hugePages);
-            return new Processes(new UserPages(cpu, spaces));
-          });
+      Processes made = onSomeCpu(cpu -> processes(cpu, kernel, objects, bytes));
       reclaim = new Reclaim(memory, allocator, bytes, made.pages(), objects, made.victims());
       reclaimer.become(reclaim);
       processes = made;
@@ -228,6 +224,21 @@ public final class Machine implements AutoCloseable {
       }
     }
     return processes;
+  }
+
+  /** All caches of processes, or none: who asks again, with more memory, begins anew. */
+  private Processes processes(Cpu cpu, KernelSpace kernel, SlabAllocator objects, Ram bytes) {
+    List<KmemCache> before = objects.caches();
+    try {
+      var spaces = new AddressSpaces(cpu, kernel, objects, allocator, bytes);
+      spaces.settings().hugePages(hugePages);
+      return new Processes(new UserPages(cpu, spaces));
+    } catch (RuntimeException e) {
+      List<KmemCache> made = new ArrayList<>(objects.caches());
+      made.removeAll(before);
+      made.forEach(cache -> objects.destroyCache(cpu, cache));
+      throw e;
+    }
   }
 
   /** The processes, or null if nobody has asked for them yet. */
@@ -334,7 +345,9 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Writes what is dirty to the host's files, and gives the machine's memory back to the host.
-   * Nothing of the machine may be used any more.
+   * Nothing of the machine may be used any more: requests for pages and objects, their descriptors
+   * and bytes by physical address throw an IllegalStateException. Address spaces, segments that
+   * were handed out and host addresses are not checked, and may end the JVM.
    */
   @Override
   public void close() {
@@ -351,6 +364,9 @@ public final class Machine implements AutoCloseable {
     if (reclaim != null && processes != null) {
       memory.onFreeCpu(processes.pages().caches().flusher()::sync);
       reclaim.close();
+    }
+    if (slab != null) {
+      slab.close();
     }
     memory.close();
     closeRam();

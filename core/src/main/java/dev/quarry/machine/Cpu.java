@@ -108,6 +108,11 @@ public final class Cpu {
     attachment = mine;
   }
 
+  /** Takes back {@link #attach}: what was attached could not be made whole. */
+  public void detach() {
+    attachment = null;
+  }
+
   /**
    * Makes the calling thread the holder; waits for a thread that only works on the CPU for a
    * moment.
@@ -166,7 +171,8 @@ public final class Cpu {
    */
   public boolean whileHeld(Runnable work) {
     Thread me = Thread.currentThread();
-    if (holder.get() == me) {
+    Object now = holder.get();
+    if (now == me || (now instanceof Borrower mine && mine.thread == me)) {
       work.run();
       return true;
     }

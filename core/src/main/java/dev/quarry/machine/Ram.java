@@ -17,7 +17,10 @@ public final class Ram implements AutoCloseable {
   private final HostMemory host;
   private final HostMemory zeroPage;
   private final long base;
-  private final long bytes;
+
+  /** Its size; 0 once the host has it back, so that no address is inside. */
+  private long bytes;
+
   private final int pageShift;
 
   /** Reserves RAM for {@code frames} frames of {@code 1 << pageShift} bytes. */
@@ -103,6 +106,9 @@ public final class Ram implements AutoCloseable {
 
   private long check(long physical, long length) {
     if ((physical | length) < 0 || physical > bytes - length) {
+      if (bytes == 0) {
+        throw new IllegalStateException("the machine is closed");
+      }
       throw new IndexOutOfBoundsException(
           "physical address 0x"
               + Long.toHexString(physical)
@@ -117,6 +123,7 @@ public final class Ram implements AutoCloseable {
 
   @Override
   public void close() {
+    bytes = 0;
     host.close();
     zeroPage.close();
   }

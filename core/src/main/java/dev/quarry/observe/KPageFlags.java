@@ -24,6 +24,7 @@ final class KPageFlags implements PageWords.Word {
   static final long MMAP = 1L << 11;
   static final long COMPOUND_TAIL = 1L << 16;
   static final long NOPAGE = 1L << 20;
+  static final long PRIVATE = 1L << 35;
   static final long RESERVED = 1L << 32;
 
   private final PhysicalMemory memory;
@@ -64,7 +65,14 @@ final class KPageFlags implements PageWords.Word {
   /** The flags of a frame; swap-cached is shown on swap-backed frames only, as there. */
   private long own(int pfn) {
     int flags = PageState.flags(map.state(pfn)) & PageState.KPF_MASK;
-    return (flags & PageState.SWAPBACKED) == 0 ? flags & ~PageState.SWAPCACHE : flags;
+    long shown = (flags & PageState.SWAPBACKED) == 0 ? flags & ~PageState.SWAPCACHE : flags;
+    return hasBuffers(pfn, flags) ? shown | PRIVATE : shown;
+  }
+
+  /** Of a page of a file, which is no private one nor in swap, the word says its buffers. */
+  private boolean hasBuffers(int pfn, int flags) {
+    int others = PageState.ANON | PageState.SWAPCACHE | PageState.SLAB | PageState.HEAD;
+    return (flags & others) == 0 && map.mapping(pfn) != 0 && map.privateWord(pfn) != 0;
   }
 
   /** {@code folio_mapped}: whether anything maps any frame of a block. */

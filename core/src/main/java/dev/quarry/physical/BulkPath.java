@@ -29,7 +29,8 @@ final class BulkPath {
    */
   int allocate(Cpu cpu, int node, long nodeMask, int gfp, int[] pfns, int from, int count) {
     Request request = allocator.request(cpu, node, nodeMask, gfp, 0, null);
-    Zone zone = count > 1 && walk.usesPcp(0) ? zone(request, count) : null;
+    boolean many = count > 1 && walk.usesPcp(0) && !allocator.isMadeToFail(gfp);
+    Zone zone = many ? zone(request, count) : null;
     int got = zone == null ? 0 : fromLists(request, zone, pfns, from, count);
     if (got == 0 && count > 0) {
       int pfn = allocator.allocPagesNode(cpu, node, nodeMask, gfp, 0, null);

@@ -45,7 +45,9 @@ public final class MemMap implements AutoCloseable {
 
   private final HostMemory host;
   private final long base;
-  private final int endPfn;
+
+  /** One past the last frame; 0 once the host has the descriptors back, so that none is reached. */
+  private int endPfn;
 
   /** Reserves descriptors for frames {@code 0 .. endPfn - 1}. */
   public MemMap(int endPfn) {
@@ -69,10 +71,16 @@ public final class MemMap implements AutoCloseable {
 
   private long at(int pfn) {
     if (Integer.compareUnsigned(pfn, endPfn) >= 0) {
-      throw new IndexOutOfBoundsException(
-          "frame " + pfn + " is not below the machine's end, frame " + endPfn);
+      throw outside(pfn);
     }
     return Host.address(base + ((long) pfn << DESCRIPTOR_SHIFT));
+  }
+
+  private RuntimeException outside(int pfn) {
+    return endPfn == 0
+        ? new IllegalStateException("the machine is closed")
+        : new IndexOutOfBoundsException(
+            "frame " + pfn + " is not below the machine's end, frame " + endPfn);
   }
 
   /** The {@link PageState} word. */
@@ -407,6 +415,7 @@ public final class MemMap implements AutoCloseable {
 
   @Override
   public void close() {
+    endPfn = 0;
     host.close();
   }
 }

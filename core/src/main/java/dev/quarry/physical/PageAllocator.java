@@ -1,6 +1,7 @@
 package dev.quarry.physical;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultSite;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,14 @@ public final class PageAllocator {
     this.nrZones = memory.zones().size();
     this.lists = lists();
     this.firstLists = firstLists();
+    memory.faults().whenArmed(this::setFastPath);
+  }
+
+  /** A request that is to fail is not served on the fast path. */
+  private void setFastPath() {
+    boolean armed = memory.faults().isArmed(FaultSite.PAGE_ALLOC);
+    @Nullable PerCpuPages[] all = armed ? new PerCpuPages[firstLists.length] : firstLists();
+    System.arraycopy(all, 0, firstLists, 0, all.length);
   }
 
   private @Nullable PerCpuPages[] lists() {
@@ -158,6 +167,9 @@ public final class PageAllocator {
     if (cpu.takeDrainRequest()) {
       memory.drainPages(cpu);
     }
+    if (isMadeToFail(gfp)) {
+      return Pfn.NONE;
+    }
     int pfn = walk.first(request, reclaimer);
     if (pfn == Pfn.NONE) {
       pfn = slowPath.allocate(request);
@@ -170,6 +182,11 @@ public final class PageAllocator {
       map.setFlags(pfn, PageState.PFMEMALLOC);
     }
     return pfn;
+  }
+
+  /** {@code should_fail_alloc_page} (mm/fail_page_alloc.c, 6.18). */
+  boolean isMadeToFail(int gfp) {
+    return (gfp & Gfp.NOFAIL) == 0 && memory.faults().fails(FaultSite.PAGE_ALLOC);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.quarry.physical;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultInjection;
 import dev.quarry.machine.KernelLog;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
@@ -47,6 +48,7 @@ public final class PhysicalMemory implements AutoCloseable {
   private final VmEvents events;
   private final VirtualClock clock = new VirtualClock();
   private final Stalls stalls;
+  private final FaultInjection faults = new FaultInjection();
   private final DirtySettings dirtySettings = new DirtySettings();
   private final FragmentationSettings fragmentation;
   private boolean heldSinceBoot;
@@ -154,6 +156,11 @@ public final class PhysicalMemory implements AutoCloseable {
   /** Who is stalled for want of memory. */
   public Stalls stalls() {
     return stalls;
+  }
+
+  /** What is made to fail. */
+  public FaultInjection faults() {
+    return faults;
   }
 
   /** The settings {@code vm.dirty_*}. */

@@ -236,7 +236,7 @@ final class ShrinkPages {
       return Fate.ACTIVATE;
     }
     if (!is(pfn, PageState.DIRTY)) {
-      return cache.reclaim(pfn) ? Fate.FREED : Fate.KEEP;
+      return cache.reclaim(scan.cpu, pfn) ? Fate.FREED : Fate.KEEP;
     }
     if (!scan.mayDoIo()) {
       return Fate.KEEP;
@@ -305,7 +305,7 @@ final class ShrinkPages {
   /** {@code __remove_mapping}. */
   private boolean remove(int pfn, @Nullable PageCache cache, boolean lazyFree, Cpu cpu) {
     if (cache != null) {
-      return cache.reclaim(pfn);
+      return cache.reclaim(cpu, pfn);
     }
     if (lazyFree) {
       if (is(pfn, PageState.SWAPCACHE) && !swap.dropLocked(pfn)) {

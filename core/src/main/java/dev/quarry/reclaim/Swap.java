@@ -38,8 +38,8 @@ import dev.quarry.virtual.fault.SwapSpace;
  * other is taken below it but those of lists.
  */
 public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
-  private static final int SLOT_BITS = 27;
-  private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
+  static final int SLOT_BITS = 27;
+  static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
 
   final SpinLock lock = new SpinLock();
   private final MemMap map;
@@ -133,7 +133,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   boolean add(Cpu cpu, int pfn) {
     lock.lock();
     try {
-      SwapArea area = areas.withRoom();
+      SwapArea area = io.failsToGiveSlot() ? null : areas.withRoom();
       int slot = area == null ? SwapArea.NONE : area.find(cpu.id());
       MemoryGroup group = groups.ofPage(pfn);
       if (area == null || slot == SwapArea.NONE) {

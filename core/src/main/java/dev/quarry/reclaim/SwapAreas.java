@@ -41,6 +41,11 @@ public final class SwapAreas {
     return area;
   }
 
+  /** What the private word of a page in the swap cache says, in words. */
+  public String place(int word) {
+    return of(word >>> Swap.SLOT_BITS).name() + ", slot " + (word & Swap.SLOT_MASK);
+  }
+
   /** Pages that all areas can hold: SwapTotal. */
   public synchronized long totalPages() {
     long pages = 0;

@@ -82,6 +82,9 @@ final class SwapHeader {
       throw new SwapException(
           name + ": the header says " + pages + " pages, the file has " + bytes / PAGE);
     }
+    if (pages == 1) {
+      throw new SwapException(name + ": the header says 1 page, which is the header itself");
+    }
     return pages;
   }
 }

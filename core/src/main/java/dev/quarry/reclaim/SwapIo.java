@@ -1,6 +1,7 @@
 package dev.quarry.reclaim;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.Ram;
 import dev.quarry.physical.PhysicalMemory;
 import dev.quarry.physical.VmEvent;
@@ -78,6 +79,17 @@ final class SwapIo {
     groups.ofPage(pfn).count(event, 1);
   }
 
+  /** Whether a page is to get no place, as if all areas were full. */
+  boolean failsToGiveSlot() {
+    return memory.faults().fails(FaultSite.SWAP_SLOT);
+  }
+
+  private void mayFail(FaultSite site) throws IOException {
+    if (memory.faults().fails(site)) {
+      throw new IOException("made to fail");
+    }
+  }
+
   Written write(Cpu cpu, SwapArea area, int slot, int pfn) {
     MemorySegment bytes = bytes(pfn);
     if (isZero(bytes)) {
@@ -85,6 +97,7 @@ final class SwapIo {
       return Written.ZEROS;
     }
     try {
+      mayFail(FaultSite.SWAP_WRITE);
       area.store().write((long) slot << SHIFT, bytes);
     } catch (IOException e) {
       memory.log().print("Write-error on swap-device " + area.name() + ":" + slot);
@@ -104,6 +117,7 @@ final class SwapIo {
       if (zeros) {
         bytes(pfn).fill((byte) 0);
       } else {
+          mayFail(FaultSite.SWAP_READ);
         try (var _ = memory.stalls().io(cpu)) {
           memory.clock().advanceTo(request(area, slot));
           area.store().read((long) slot << SHIFT, bytes(pfn));

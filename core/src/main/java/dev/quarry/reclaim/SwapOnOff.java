@@ -81,8 +81,24 @@ public final class SwapOnOff {
     }
   }
 
-  /** Takes any store into use whose first page is a header. It is closed by {@link #off}. */
+  /**
+   * Takes any store into use whose first page is a header. It is closed by {@link #off}, and if it
+   * is refused.
+   */
   public SwapArea on(String name, SwapStore store, int priority) {
+    try {
+      return onOpen(name, store, priority);
+    } catch (SwapException e) {
+      try {
+        store.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  private SwapArea onOpen(String name, SwapStore store, int priority) {
     try {
       long slots = Math.min(SwapHeader.pages(name, store), swap.mostSlots());
       swap.lock.lock();

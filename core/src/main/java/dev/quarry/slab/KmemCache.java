@@ -1,6 +1,7 @@
 package dev.quarry.slab;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.SlabManner;
 import dev.quarry.physical.Gfp;
 import java.util.List;
@@ -138,8 +139,13 @@ public final class KmemCache {
   }
 
   long allocSlow(Cpu cpu, int gfp) {
+    core.physical.map().state(0); // an exception if the machine is closed
+    boolean armed = core.physical.faults().isArmed(FaultSite.SLAB);
+    if (armed && isMadeToFail(gfp)) {
+      return NULL;
+    }
     long object;
-    if (checked != null) {
+    if (checked != null || (armed && arrays == null)) {
       object = allocFromNode(cpu, gfp, cpu.node());
     } else if (arrays != null) {
       object = arrays.alloc(cpu, gfp);
@@ -147,6 +153,11 @@ public final class KmemCache {
       object = cpus[cpu.id()].allocSlow(cpu, gfp);
     }
     return finish(cpu, object, gfp);
+  }
+
+  /** {@code should_failslab} (mm/failslab.c, 6.18). */
+  private boolean isMadeToFail(int gfp) {
+    return (gfp & Gfp.NOFAIL) == 0 && core.physical.faults().fails(FaultSite.SLAB);
   }
 
   private long finish(Cpu cpu, long raw, int gfp) {
@@ -171,6 +182,9 @@ public final class KmemCache {
           name(), "node " + node + " is not one of the machine's " + nodes.length);
     }
     boolean local = node == cpu.node() && (gfp & Gfp.THISNODE) == 0;
+    if (!local && isMadeToFail(gfp)) {
+      return NULL;
+    }
     return local ? alloc(cpu, gfp) : finish(cpu, allocFromNode(cpu, gfp, node), gfp);
   }
 

@@ -44,9 +44,28 @@ public final class SlabAllocator {
     this.cacheCache = core.register(own, SlabGeometry.of(own, core.rules));
     core.general(new GeneralCaches(core));
     this.cpus = core.states;
-    for (KmemCache cache : core.caches()) {
-      describe(cpu, cache, KmemCache.NULL);
+    try {
+      for (KmemCache cache : core.caches()) {
+        describe(cpu, cache, KmemCache.NULL);
+      }
+    } catch (CacheException e) {
+      undo(cpu);
+      throw e;
     }
+  }
+
+  /** There was no memory for all descriptors: gives back what the others have, for a later try. */
+  private void undo(Cpu cpu) {
+    for (KmemCache cache : core.caches()) {
+      if (cache.descriptor() != KmemCache.NULL) {
+        cacheCache.free(cpu, cache.descriptor());
+      }
+    }
+    for (int again = 0; again < 2; again++) { // the first round frees descriptors of slabs
+      core.caches().forEach(cache -> cache.maintenance().drainEverywhere());
+      core.reclaim(cpu);
+    }
+    core.physical.cpus().forEach(Cpu::detach);
   }
 
   private void describe(Cpu cpu, KmemCache cache, long name) {
@@ -182,6 +201,11 @@ public final class SlabAllocator {
   /** Objects in use of caches that keep users, by who allocated them; the machine rests. */
   public List<Leaks> leaks() {
     return Leaks.of(core.caches());
+  }
+
+  /** The machine is about to close: requests throw an IllegalStateException from now on. */
+  public void close() {
+    core.close();
   }
 
   /** What is wrong with the structures; empty when all is sound. The machine rests. */

@@ -1,6 +1,7 @@
 package dev.quarry.slab;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.Ram;
 import dev.quarry.machine.SpinLock;
@@ -60,6 +61,22 @@ final class SlabCore {
       states[cpu] =
           new SlabCpu(
               this, physical.cpus().get(cpu), pages.directMap().bytes() / FREE_SHARE / nrCpus);
+    }
+    physical.faults().whenArmed(this::setFastPath);
+  }
+
+  /** While objects are made to fail, no CPU has a slab at hand that it takes them from unasked. */
+  private void setFastPath() {
+    if (physical.faults().isArmed(FaultSite.SLAB)) {
+      caches().forEach(cache -> cache.maintenance().drainEverywhere());
+    }
+  }
+
+  /** No object is allocated or freed any more, as the bytes of slabs go. */
+  void close() {
+    for (SlabCpu state : states) {
+      state.close();
+      caches().forEach(cache -> cache.cpu(state.id()).current().useNone());
     }
   }
 

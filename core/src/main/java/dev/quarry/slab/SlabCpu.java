@@ -24,7 +24,10 @@ public final class SlabCpu {
   private final SlabCore core;
   private final int pageShift;
   private final long windowBase;
-  private final long windowBytes;
+
+  /** Of the direct map; 0 when the machine is closed. */
+  private long windowBytes;
+
   private final long toHost;
 
   /** The place in the map for address 0, so that an address need not become a physical one. */
@@ -138,6 +141,12 @@ public final class SlabCpu {
 
   String callSite() {
     return callSite;
+  }
+
+  /** The machine is closed: nothing is taken from slabs, and no object is one of theirs. */
+  void close() {
+    windowBytes = 0;
+    current = new CurrentSlab[0];
   }
 
   /** A slab of so many bytes became free, or, with less than 0, is free no more. */

@@ -14,6 +14,8 @@ import dev.quarry.virtual.fault.UserFaultException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,7 +157,7 @@ class FailingSwapTest {
       Files.write(file, new byte[81920]);
       assertThatThrownBy(() -> swap.on(file)).hasMessageContaining("SWAPSPACE2");
       SwapOnOff.makeArea(file, 81920);
-      Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 40960));
+      Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 40960));
       assertThatThrownBy(() -> swap.on(file)).hasMessageContaining("20 pages, the file has 10");
       assertThatThrownBy(() -> SwapOnOff.makeArea(file, 4096)).hasMessageContaining("10 pages");
       SwapOnOff.makeArea(file, 81920);
@@ -164,5 +166,43 @@ class FailingSwapTest {
       assertThat(machine.files().read("/proc/swaps").orElseThrow())
           .contains("file\t\t76\t\t0\t\t5\n");
     }
+  }
+
+  /** Headers and lengths that mkswap did not write: an area is refused in words, or it works. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void damagedAreas(long seed, @TempDir Path folder) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] places = {1024, 1025, 1028, 1029, 1030, 1031, 1032, 4086, 4095, 0, 2000};
+    Path file = folder.resolve("swap");
+    int worked = 0;
+    for (int i = 0; i < 12; i++) {
+      SwapOnOff.makeArea(file, 40 * PAGE);
+      byte[] area = Files.readAllBytes(file);
+      for (int changes = random.nextInt(3); changes >= 0; changes--) {
+        area[places[random.nextInt(places.length)]] = (byte) random.nextInt(4);
+      }
+      int length = random.nextInt(4) == 0 ? random.nextInt(area.length) : area.length;
+      Files.write(file, Arrays.copyOf(area, length));
+      String what = "seed " + seed + ", area " + i + " of " + length + " bytes";
+      try (Machine machine = SmallMachine.boot()) {
+        Process process = SmallMachine.process(machine, 100);
+        SmallMachine.fill(machine, process, 100);
+        try {
+          machine.reclaim().swapOnOff().on(file);
+          worked++;
+        } catch (SwapException e) {
+          assertThat(e).as(what).hasMessageContaining("swap: ");
+        }
+        SystemCalls calls = new SystemCalls(machine.cpu(0), process);
+        assertThat(calls.madvise(AT, 100 * PAGE, 21)).as(what).isZero(); // MADV_PAGEOUT
+        for (int page = 0; page < 100; page++) {
+          long loaded = process.load(machine.cpu(0), AT + page * PAGE, 8);
+          assertThat(loaded).as(what).isEqualTo(SmallMachine.value(page));
+        }
+        assertThat(machine.invariants()).as(what).isEmpty();
+      }
+    }
+    assertThat(worked).isBetween(1, 11);
   }
 }

@@ -12,6 +12,7 @@ public final class AllCommands {
   public static Registry registry() {
     Registry registry = new Registry();
     MachineCommands.addTo(registry);
+    FaultCommands.addTo(registry);
     PageCommands.addTo(registry);
     ManyPagesCommands.addTo(registry);
     FreeCommands.addTo(registry);

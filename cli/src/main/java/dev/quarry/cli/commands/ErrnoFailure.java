@@ -53,6 +53,7 @@ record ErrnoFailure(int errno, String why) implements Value.Failure {
       case Errno.EBADF -> "no such descriptor";
       case Errno.EAGAIN -> "try again, or a limit is reached";
       case Errno.ENOMEM -> "no memory, no room, or a limit is reached";
+      case Errno.ENOSPC -> "the disk is full";
       case Errno.EACCES -> "access denied";
       case Errno.EFAULT -> "bad address";
       case Errno.EBUSY -> "in use";

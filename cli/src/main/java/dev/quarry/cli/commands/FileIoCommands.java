@@ -108,13 +108,12 @@ final class FileIoCommands {
         .add(
             SimpleCommand.of(
                     CHAPTER,
-                    "disk [seek_us=N] [page_us=N] [fail=N]",
+                    "disk [seek_us=N] [page_us=N]",
                     "says how slow the disk is, and shows it",
                     "disk seek_us=100 page_us=40",
                     FileIoCommands::disk)
                 .withNotes(
-                    "at first it takes no time; time passes with its work and with sleep only\n"
-                        + "fail=1 lets the next request fail, 2 the one behind it"))
+                    "at first it takes no time; time passes with its work and with sleep only"))
         .add(
             SimpleCommand.of(
                 CHAPTER,
@@ -195,11 +194,7 @@ final class FileIoCommands {
     DiskModel now = caches.disk().model();
     int seek = call.number("seek_us", (int) (now.seekNanos() / MICRO), 0, MOST_MICROS);
     int page = call.number("page_us", (int) (now.pageNanos() / MICRO), 0, MOST_MICROS);
-    int fail = call.number("fail", 0, 0, Integer.MAX_VALUE);
     caches.disk().model(new DiskModel(seek * MICRO, page * MICRO));
-    if (fail > 0) {
-      caches.disk().failRequest(fail);
-    }
     String speed =
         page == 0
             ? "takes no time"

@@ -7,6 +7,7 @@ import dev.quarry.slab.SlabAllocator;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.KernelSpace;
 import dev.quarry.virtual.PageTableLayout;
+import dev.quarry.virtual.cache.BufferHeads;
 import java.util.Set;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Set;
  */
 record KernelOwned(Machine machine, KernelSpace space) {
   private static final Set<String> CACHES =
-      Set.of("mm_struct", "vm_area_struct", "anon_vma", "anon_vma_chain");
+      Set.of("mm_struct", "vm_area_struct", "anon_vma", "anon_vma_chain", BufferHeads.CACHE);
 
   /** What bytes at an address of the kernel's belong to, in words; empty if they may be written. */
   String what(long address, int bytes) {

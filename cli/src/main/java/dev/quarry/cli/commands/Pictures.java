@@ -33,6 +33,7 @@ final class Pictures {
     NAMES.put(
         "slab", "a slab of a cache: descriptor, chain of free objects, colour, left-over bytes");
     NAMES.put("colours", "where the first object of each slab of a cache begins");
+    NAMES.put("page", "a page's descriptor: flags, counts, owner, and what its private leads to");
     NAMES.put("tlb", "what a CPU's TLB holds, and what it counted");
     NAMES.put("walk", "the walk to an address of the kernel or of a process, table by table");
     NAMES.put("vmalloc", "the areas of vmalloc space, its holes, and what waits for a flush");
@@ -53,6 +54,7 @@ final class Pictures {
     NAMES.forEach((name, shows) -> out.append(name).append(": ").append(shows).append('\n'));
     return out
         + "from= and pages= choose the frames that buddy shows\n"
+        + "draw page FRAME, draw page FILE INDEX: a page of an open file\n"
         + "draw areas P, draw pagetable P ADDRESS, draw space P: of a process p = spawn\n"
         + "draw walk ADDRESS, draw walk P ADDRESS: of a process p = spawn\n"
         + "draw cache CACHE [detail], draw slab CACHE N, draw colours CACHE: N is a number that\n"
@@ -73,6 +75,9 @@ final class Pictures {
     }
     if (picture.equals("tlb")) {
       return TlbPicture.draw(call, session);
+    }
+    if (picture.equals("page")) {
+      return PagePicture.draw(call, session);
     }
     if (picture.equals("walk")) {
       return WalkPicture.draw(call, session);

@@ -1,5 +1,7 @@
 package dev.quarry.virtual.cache;
 
+import dev.quarry.machine.FaultInjection;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.machine.VirtualClock;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -27,11 +29,12 @@ public final class Disk {
   private long busyUntil;
   private int lastFile;
   private long lastEnd = NOWHERE;
+  private final FaultInjection faults;
   private long requests;
-  private long failing;
 
-  Disk(VirtualClock clock) {
+  Disk(VirtualClock clock, FaultInjection faults) {
     this.clock = clock;
+    this.faults = faults;
   }
 
   /** What its work costs. */
@@ -49,18 +52,10 @@ public final class Disk {
     return requests;
   }
 
-  /**
-   * Lets one request fail, as {@code fail_make_request} does: the bytes do not move.
-   *
-   * @param request its number, the next one is 1; 0: none fails
-   */
-  public synchronized void failRequest(long request) {
-    failing = request == 0 ? 0 : requests + request;
-  }
-
   /** One request; when it will be over. */
-  private synchronized long request(int file, long offset) throws IOException {
-    if (++requests == failing) {
+  private synchronized long request(FaultSite site, int file, long offset) throws IOException {
+    requests++;
+    if (faults.fails(site)) {
       throw new IOException("the disk failed request " + requests);
     }
     return occupy(file, offset);
@@ -87,7 +82,7 @@ public final class Disk {
   void read(PageCache cache, long index, MemorySegment page) throws IOException {
     long offset = index << PageCache.SHIFT;
     if (cache.store().isOnDisk()) {
-      clock.advanceTo(request(cache.handle(), offset));
+      clock.advanceTo(request(FaultSite.READ, cache.handle(), offset));
     }
     cache.store().read(offset, page);
   }
@@ -95,9 +90,33 @@ public final class Disk {
   /** Writes; when it will be over. */
   long write(PageCache cache, long index, MemorySegment part) throws IOException {
     long offset = index << PageCache.SHIFT;
-    long done = cache.store().isOnDisk() ? request(cache.handle(), offset) : clock.nanos();
+    mayBeFull(cache);
+    long done =
+        cache.store().isOnDisk() ? request(FaultSite.WRITE, cache.handle(), offset) : clock.nanos();
     cache.store().write(offset, part);
     return done;
+  }
+
+  private void mayBeFull(PageCache cache) throws IOException {
+    if (cache.store().isOnDisk() && faults.fails(FaultSite.NO_SPACE)) {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  /** Makes a file shorter or longer. */
+  void truncate(PageCache cache, long before, long bytes) throws IOException {
+    if (bytes > before) {
+      mayBeFull(cache);
+    }
+    cache.store().truncate(bytes);
+  }
+
+  /** Asks the host to keep what was written. */
+  void force(PageCache cache) throws IOException {
+    if (cache.store().isOnDisk() && faults.fails(FaultSite.WRITE)) {
+      throw new IOException("the disk failed to flush");
+    }
+    cache.store().force();
   }
 
   synchronized void add(Flight flight) {

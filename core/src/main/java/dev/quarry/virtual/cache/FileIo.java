@@ -128,13 +128,9 @@ public final class FileIo {
         return errno(grown);
       }
     }
-    long index = at >>> PageCache.SHIFT;
-    boolean whole = part.byteSize() == PAGE || index << PageCache.SHIFT >= size;
-    int pfn =
-        whole && !cache.isShmem()
-            ? cache.make(cpu, index, part, at & (PAGE - 1))
-            : cache.read(cpu, index);
+    int pfn = pageToWrite(cpu, cache, at, part, size);
     if (pfn < 0) {
+      cache.truncation().shrinkBack(cpu, size, end);
       return errno(pfn);
     }
     synchronized (cache) {
@@ -144,5 +140,20 @@ public final class FileIo {
     all.lru().accessed(cpu, pfn);
     allocator.freePage(cpu, pfn);
     return 0;
+  }
+
+  /** The page that a part of a page is written to, with buffers and a reference for the caller. */
+  private int pageToWrite(Cpu cpu, PageCache cache, long at, MemorySegment part, long size) {
+    long index = at >>> PageCache.SHIFT;
+    boolean whole = part.byteSize() == PAGE || index << PageCache.SHIFT >= size;
+    int pfn =
+        whole && !cache.isShmem()
+            ? cache.make(cpu, index, part, at & (PAGE - 1))
+            : cache.read(cpu, index);
+    if (pfn >= 0 && !cache.buffers().add(cpu, pfn)) {
+      allocator.freePage(cpu, pfn);
+      return PageCache.NO_MEMORY;
+    }
+    return pfn;
   }
 }

@@ -54,6 +54,7 @@ public final class PageCache {
   private final Truncation truncation;
   private long nrPages;
   private volatile long knownBytes;
+  private final FileBuffers buffers;
   private final FileAreas areas = new FileAreas();
   private final ShmemPages shmem;
 
@@ -69,6 +70,7 @@ public final class PageCache {
     this.readAhead = new ReadAhead(this, all, pages);
     this.truncation = new Truncation(this, all, pages);
     this.shmem = new ShmemPages(this, all);
+    this.buffers = new FileBuffers(this, all);
     bytes();
   }
 
@@ -90,6 +92,11 @@ public final class PageCache {
   /** The areas that show the file. */
   public FileAreas areas() {
     return areas;
+  }
+
+  /** The buffers of its pages. */
+  public FileBuffers buffers() {
+    return buffers;
   }
 
   /** Pages in memory: {@code nrpages}. */
@@ -237,6 +244,10 @@ public final class PageCache {
     if (there != pfn) {
       dropNew(cpu, pfn);
     }
+    if (there >= 0 && buffers.isDevice() && !buffers.add(cpu, there)) {
+      allocator.freePage(cpu, there);
+      return NO_MEMORY;
+    }
     return there;
   }
 
@@ -360,7 +371,7 @@ public final class PageCache {
   /** Makes sure that what was written is on the host's disk. */
   public synchronized void force() {
     try {
-      store.force();
+      all.disk().force(this);
     } catch (IOException e) {
       writeBack.failed(e);
     }
@@ -377,9 +388,12 @@ public final class PageCache {
    *
    * @return whether it was taken out
    */
-  public synchronized boolean reclaim(int pfn) {
+  public synchronized boolean reclaim(Cpu cpu, int pfn) {
     boolean busy = is(pfn, PageState.DIRTY) || is(pfn, PageState.WRITEBACK);
     boolean mine = map.mapping(pfn) == handle && !busy;
+    if (mine && PageState.refcount(map.state(pfn)) == 1 + buffers.ownReferences(pfn)) {
+      buffers.drop(cpu, pfn); // filemap_release_folio
+    }
     if (!mine || !map.takeReferences(pfn, 2, 0)) {
       return false;
     }

@@ -39,6 +39,7 @@ public final class PageCaches {
   private int nextHandle = FIRST_HANDLE;
   private final ShadowNodes shadowNodes;
   private final Disk disk;
+  private final BufferHeads buffers;
   private final Flusher flusher = new Flusher(this);
   private final DirtyThrottle throttle = new DirtyThrottle(this);
   private PageCleaner cleaner;
@@ -46,12 +47,18 @@ public final class PageCaches {
   private ShmemSwap swap = ShmemSwap.NONE;
 
   /** The caches of a machine that has no file open yet. */
-  public PageCaches(PageAllocator allocator, PhysicalMemory memory, Ram ram, NodeCounts counts) {
+  public PageCaches(
+      PageAllocator allocator,
+      PhysicalMemory memory,
+      Ram ram,
+      NodeCounts counts,
+      BufferHeads buffers) {
+    this.buffers = buffers;
     this.allocator = allocator;
     this.memory = memory;
     this.ram = ram;
     this.counts = counts;
-    this.disk = new Disk(memory.clock());
+    this.disk = new Disk(memory.clock(), memory.faults());
     this.shadowNodes = new ShadowNodes(memory, counts);
     this.cleaner = (cpu, pfn) -> memory.map().mapcount(pfn) == 0;
   }
@@ -84,6 +91,11 @@ public final class PageCaches {
   /** The device of the host's files. */
   public Disk disk() {
     return disk;
+  }
+
+  /** The buffers of pages. */
+  public BufferHeads buffers() {
+    return buffers;
   }
 
   /** Who writes dirty pages in the background. */
@@ -178,7 +190,10 @@ public final class PageCaches {
       throw new IOException(path + " is open as a file");
     }
     HostFile file = open(path, name, write);
-    devices.add(file.cache());
+    if (open == null) {
+      file.cache().buffers().becomeDevice();
+      devices.add(file.cache());
+    }
     return file;
   }
 
@@ -262,6 +277,7 @@ public final class PageCaches {
       boolean moved = there && move.getAsBoolean();
       if (moved) {
         cache.replace(to);
+        buffers.moved(to);
       }
       return moved;
     }

@@ -31,7 +31,7 @@ public final class Truncation {
     try {
       synchronized (cache) {
         long before = cache.store().size();
-        cache.store().truncate(bytes);
+        all.disk().truncate(cache, before, bytes);
         if (bytes <= before || !cache.isShmem()) {
           zeroTail(Math.min(before, bytes));
         }
@@ -50,6 +50,34 @@ public final class Truncation {
   int grow(Cpu cpu, long bytes) {
     synchronized (cache) {
       return bytes > cache.bytes() ? resize(cpu, bytes) : 0;
+    }
+  }
+
+  /**
+   * What made the file longer could not be written: it has its size before again, unless others
+   * wrote behind it meanwhile: {@code ext4_truncate_failed_write}.
+   */
+  void shrinkBack(Cpu cpu, long before, long grown) {
+    if (before >= grown) {
+      return;
+    }
+    all.lru().drain(cpu); // new pages wait to come to their lists
+    synchronized (cache) {
+      if (cache.bytes() != grown) {
+        return;
+      }
+      try {
+        all.disk().truncate(cache, grown, before);
+      } catch (IOException e) {
+        return; // it has bytes of 0 at its end
+      }
+      long first = (before + PageCache.PAGE - 1) >>> PageCache.SHIFT;
+      for (long at = pages.next(first); at >= 0; at = pages.next(at + 1)) {
+        long state = all.map().state(pages.get(at));
+        if (PageState.refcount(state) == cache.buffers().ownReferences(pages.get(at))) {
+          remove(cpu, at);
+        }
+      }
     }
   }
 
@@ -108,6 +136,7 @@ public final class Truncation {
   private void remove(Cpu cpu, long index) {
     int pfn = pages.get(index);
     cache.writeBack().forget(pfn);
+    cache.buffers().drop(cpu, pfn);
     cache.leave(index, pfn);
     all.allocator().freePage(cpu, pfn);
   }
@@ -120,9 +149,10 @@ public final class Truncation {
     synchronized (cache) {
       long before = cache.nrPages();
       for (long at = pages.next(first); at >= 0 && at < end; at = pages.next(at + 1)) {
-        long state = all.map().state(pages.get(at));
+        int pfn = pages.get(at);
+        long state = all.map().state(pfn);
         boolean busy = (state & (PageState.DIRTY | PageState.WRITEBACK)) != 0;
-        if (!busy && PageState.refcount(state) == 1) {
+        if (!busy && PageState.refcount(state) == cache.buffers().ownReferences(pfn)) {
           remove(cpu, at);
         }
       }

@@ -76,6 +76,7 @@ final class WriteBack {
     map.changeFlags(pfn, 0, PageState.DIRTY);
     if (isMine(pfn)) {
       pages.mark(cache.indexOf(pfn), PageIndex.Mark.DIRTY, true);
+      all.buffers().dirty(pfn, true);
       if (nrDirty++ == 0) {
         dirtiedNanos = all.clock().nanos();
       }
@@ -90,6 +91,7 @@ final class WriteBack {
       map.changeFlags(pfn, PageState.DIRTY, 0);
       if (isMine(pfn)) {
         pages.mark(cache.indexOf(pfn), PageIndex.Mark.DIRTY, false);
+        all.buffers().dirty(pfn, false);
         nrDirty--;
         all.counts().add(pfn, NodeStat.NR_DIRTY, -1);
       }

@@ -10,14 +10,16 @@
  *                        ▲             │  Disk: how long that takes
  *     FileRa, ReadAhead ─┘             └─ WriteBack ◄─ Flusher ◄─ DirtyThrottle
  *     windows before they are wanted      dirty pages, in the background, at the writer's expense
+ *     FileBuffers ─► BufferHeads          where the blocks of a page are on the disk
  * </pre>
  *
  * <p>Equations: pages in all caches == NR_FILE_PAGES; of shared memory == NR_SHMEM; each has one
- * reference of the cache's, and one for each entry that maps it; pages that say DIRTY or WRITEBACK
- * == NR_FILE_DIRTY, NR_WRITEBACK; nodes that hold shadows alone == WORKINGSET_NODES.
+ * reference of the cache's, one for its buffers, and one for each entry that maps it; pages that
+ * say DIRTY or WRITEBACK == NR_FILE_DIRTY, NR_WRITEBACK; nodes that hold shadows alone ==
+ * WORKINGSET_NODES.
  *
  * <p>Read in this order: PageCache, PageCaches, BackingStore, CachedFile, HostFile, ShmemFile;
- * FileIo, FileRa, ReadAhead; WriteBack, Disk, Flusher, DirtyThrottle, ErrSeq; Truncation,
- * ShadowNodes.
+ * FileIo, FileRa, ReadAhead; FileBuffers, BufferHeads; WriteBack, Disk, Flusher, DirtyThrottle,
+ * ErrSeq; Truncation, ShadowNodes.
  */
 package dev.quarry.virtual.cache;

@@ -155,6 +155,10 @@ final class FileFault {
     if (pfn < 0) {
       return failed(pfn);
     }
+    if (!cache.buffers().add(fault.cpu, pfn)) {
+      parts.allocator().freePage(fault.cpu, pfn);
+      return FaultLeaf.OUT_OF_MEMORY;
+    }
     cache.markDirty(pfn);
     parts.rmap().addFile(fault.mm, pfn);
     long entry = parts.entry(pfn, bits(fault, cache));

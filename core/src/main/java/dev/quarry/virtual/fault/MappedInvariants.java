@@ -6,6 +6,7 @@ import dev.quarry.physical.PageState;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemory;
+import dev.quarry.virtual.cache.BufferHeads;
 import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.RssKind;
@@ -166,24 +167,27 @@ public final class MappedInvariants {
     long dirty = 0;
     long writeback = 0;
     long shadowNodes = 0;
+    long withBuffers = 0;
     for (PageCache cache : pages.caches().all()) {
       all += cache.nrPages();
       shmem += cache.isShmem() ? cache.nrPages() : 0;
       dirty += cache.nrDirty();
       writeback += cache.nrWriteback();
       shadowNodes += cache.shadowNodes();
-      long[] said = new long[2];
+      long[] said = new long[3];
       cache.forEach((index, pfn) -> {
         boolean own = map.mapping(pfn) == cache.handle() && map.index(pfn) == (int) index;
         expect(own, "frame %d is in cache %d, its descriptor differs", pfn, cache.handle());
         long state = map.state(pfn);
         said[0] += !cache.isShmem() && (state & PageState.DIRTY) != 0 ? 1 : 0;
         said[1] += (state & PageState.WRITEBACK) != 0 ? 1 : 0;
-        long least = map.mapcount(pfn) + 1L;
+        long least = map.mapcount(pfn) + (long) cache.buffers().ownReferences(pfn);
         long references = PageState.refcount(map.state(pfn));
+        said[2] += buffers(cache, index, pfn);
         expect(references >= least, "frame %d: %d references, not %d", pfn, references, least);
       });
       equal("dirty pages of cache " + cache.handle(), cache.nrDirty(), said[0]);
+      withBuffers += said[2];
       equal("pages being written of cache " + cache.handle(), cache.nrWriteback(), said[1]);
     }
     long swapCached = pages.counted(NodeStat.NR_SWAPCACHED);
@@ -191,7 +195,22 @@ public final class MappedInvariants {
     equal("NR_SHMEM", pages.counted(NodeStat.NR_SHMEM), shmem);
     equal("NR_FILE_DIRTY", pages.counted(NodeStat.NR_DIRTY), dirty);
     equal("NR_WRITEBACK", pages.counted(NodeStat.NR_WRITEBACK), writeback);
+    equal("pages with buffers", pages.caches().buffers().pages(), withBuffers);
     equal("WORKINGSET_NODES", pages.counted(NodeStat.WORKINGSET_NODES), shadowNodes);
+  }
+
+  /** Checks the buffers of a page; 1 if it has some. */
+  private int buffers(PageCache cache, long index, int pfn) {
+    if (cache.buffers().ownReferences(pfn) == 1) {
+      return 0;
+    }
+    boolean dirty = (map.state(pfn) & PageState.DIRTY) != 0;
+    long block = index * PageTableLayout.PAGE_SIZE / cache.buffers().blockBytes();
+    for (BufferHeads.Buffer buffer : pages.caches().buffers().of(pfn)) {
+      boolean sound = buffer.block() == block++ && buffer.bytes() == cache.buffers().blockBytes();
+      expect(sound && buffer.dirty() == dirty, "frame %d: its buffer is %s", pfn, buffer);
+    }
+    return 1;
   }
 
   private void frames() {

@@ -125,11 +125,15 @@ public final class PageMigration {
     boolean moved =
         cache == null
             ? moveMapped(cpu, pfn, to, 0)
-            : parts.caches().migrate(cache, pfn, to, () -> moveMapped(cpu, pfn, to, 1));
+            : parts.caches().migrate(cache, pfn, to, () -> moveCached(cpu, cache, pfn, to));
     if (!moved) {
       map.changeFlags(pfn, PageState.LOCKED, 0);
     }
     return moved ? Result.MOVED : Result.AGAIN;
+  }
+
+  private boolean moveCached(Cpu cpu, PageCache cache, int pfn, int to) {
+    return moveMapped(cpu, pfn, to, cache.buffers().ownReferences(pfn));
   }
 
   private boolean moveMapped(Cpu cpu, int pfn, int to, int cacheReferences) {

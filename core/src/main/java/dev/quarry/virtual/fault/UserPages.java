@@ -3,6 +3,7 @@ package dev.quarry.virtual.fault;
 import dev.quarry.machine.Cpu;
 import dev.quarry.physical.Gfp;
 import dev.quarry.physical.NodeStat;
+import dev.quarry.physical.PageAllocator;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.PhysicalMemory;
@@ -10,6 +11,7 @@ import dev.quarry.physical.VmEvent;
 import dev.quarry.virtual.PageTables;
 import dev.quarry.virtual.Pte;
 import dev.quarry.virtual.TableMemoryException;
+import dev.quarry.virtual.cache.BufferHeads;
 import dev.quarry.virtual.cache.CachedFile;
 import dev.quarry.virtual.cache.NodeCounts;
 import dev.quarry.virtual.cache.PageCache;
@@ -61,7 +63,10 @@ public final class UserPages implements MappedPages {
     this.areas = spaces.areas();
     PhysicalMemory physical = spaces.kernel().memory();
     NodeCounts counts = new NodeCounts(physical);
-    int zero = spaces.allocator().allocPage(cpu, Gfp.GFP_KERNEL | Gfp.ZERO);
+    PageAllocator allocator = spaces.allocator();
+    BufferHeads buffers =
+        new BufferHeads(cpu, spaces.slab(), allocator.directMap(), physical.map());
+    int zero = allocator.allocPage(cpu, Gfp.GFP_KERNEL | Gfp.ZERO);
     if (zero == Pfn.NONE) {
       throw new TableMemoryException("there is no page for the page of zeros");
     }
@@ -74,7 +79,7 @@ public final class UserPages implements MappedPages {
             spaces.ram(),
             spaces.kernel().tables().memory(),
             new PageRmap(spaces, counts),
-            new PageCaches(spaces.allocator(), physical, spaces.ram(), counts),
+            new PageCaches(allocator, physical, spaces.ram(), counts, buffers),
             new PageContents(),
             zero);
     FaultCounts leaves = new FaultCounts(physical.cpus().size());

@@ -5,6 +5,7 @@ import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.PageState;
 import dev.quarry.physical.Pfn;
 import dev.quarry.physical.VmEvent;
+import dev.quarry.virtual.cache.PageCache;
 import dev.quarry.virtual.space.VmFlags;
 
 /**
@@ -34,7 +35,11 @@ final class WriteProtectFault {
   FaultLeaf resolve(VmFault fault) {
     int pfn = parts.pfn(fault.entry);
     if ((fault.flags & (VmFlags.SHARED | VmFlags.MAYSHARE)) != 0) {
-      parts.caches().of(pfn).markDirty(pfn);
+      PageCache cache = parts.caches().of(pfn);
+      if (!cache.buffers().add(fault.cpu, pfn)) {
+        return FaultLeaf.OUT_OF_MEMORY;
+      }
+      cache.markDirty(pfn);
       makeWritable(fault);
       return FaultLeaf.MAKE_WRITABLE;
     }

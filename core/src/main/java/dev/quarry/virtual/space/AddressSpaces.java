@@ -36,6 +36,7 @@ public final class AddressSpaces {
   private final SpaceSettings settings = new SpaceSettings();
   private final Commitment commitment;
   private final MappedFiles files = new MappedFiles();
+  private final SlabAllocator slab;
   private final AccountedCache mmCache;
   private final AccountedCache areaCache;
   private final VmAreaStruct areas;
@@ -54,6 +55,7 @@ public final class AddressSpaces {
   public AddressSpaces(
       Cpu cpu, KernelSpace kernel, SlabAllocator slab, PageAllocator allocator, Ram ram) {
     this.kernel = kernel;
+    this.slab = slab;
     this.allocator = allocator;
     this.ram = ram;
     this.delta = ram.base() - allocator.directMap().base();
@@ -101,6 +103,11 @@ public final class AddressSpaces {
   /** The kernel's half, which all address spaces have. */
   public KernelSpace kernel() {
     return kernel;
+  }
+
+  /** Where objects come from. */
+  public SlabAllocator slab() {
+    return slab;
   }
 
   /** Where frames come from. */

@@ -3,6 +3,7 @@ package dev.quarry.virtual.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.FileCalls;
+import dev.quarry.machine.FaultSite;
 import dev.quarry.virtual.space.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file against an array of bytes, whatever is done to it, and on the host's disk afterwards. */
 class FileModelTest {
@@ -118,15 +118,26 @@ class FileModelTest {
    * Four pages of a file are written, each request fails once: only its page is late or missing.
    */
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void eachRequestFailsOnce(int failing) throws IOException {
+  @CsvSource({
+    "READ, 1",
+    "READ, 2",
+    "READ, 3",
+    "READ, 4",
+    "READ, 5",
+    "WRITE, 1",
+    "WRITE, 2",
+    "WRITE, 3",
+    "WRITE, 4",
+    "WRITE, 5"
+  })
+  void eachRequestFailsOnce(FaultSite site, int failing) throws IOException {
     byte[] before = new byte[4 * PAGE];
     Arrays.fill(before, (byte) 1);
     Path path = Files.write(folder.resolve("file"), before);
     try (CacheMachine it = new CacheMachine(path)) {
       HostFile second = it.caches.open(path, true);
       int other = it.process.open(second);
-      it.caches.disk().failRequest(failing);
+      it.machine.memory().faults().arm(site, failing, 1);
       put(before, 0);
       int lost = 0;
       for (int page = 0; page < 4; page++) {
@@ -148,7 +159,7 @@ class FileModelTest {
       assertThat(lost == 0 || first == 0).isTrue();
       assertThat(it.machine.invariants()).isEmpty();
       it.caches.drop(it.cpu);
-      it.caches.disk().failRequest(0);
+      it.machine.memory().faults().disarm(site);
       assertThat(it.read(0, 4 * PAGE)).isEqualTo(Arrays.copyOf(model, size));
       assertThat(Files.readAllBytes(path)).isEqualTo(Arrays.copyOf(model, size));
     }

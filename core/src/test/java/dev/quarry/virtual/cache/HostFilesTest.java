@@ -97,8 +97,49 @@ class HostFilesTest {
       assertThat(it.files.pread(fd, it.buffer, 16 * PAGE, 0)).isEqualTo(16 * PAGE);
       String text = it.machine.files().read("/proc/meminfo").orElseThrow();
       assertThat(text).containsPattern("Buffers: +64 kB\nCached: +8 kB\n");
+      assertThat(it.caches.buffers().pages()).isEqualTo(16);
+      assertThat(objects(it)).isEqualTo(16);
+      it.caches.drop(it.cpu);
+      assertThat(it.caches.buffers().pages()).isZero();
+      assertThat(objects(it)).isZero();
       assertThatThrownBy(() -> it.caches.openDevice(folder.resolve("file"), "f", true))
           .hasMessageContaining("open as a file");
+      assertThat(it.machine.invariants()).isEmpty();
+    }
+  }
+
+  private static long objects(CacheMachine it) {
+    return it.machine.slab().cache("buffer_head").orElseThrow().statistics().activeObjects();
+  }
+
+  /** A disk of half a page more has blocks of half a page; a written file's page has one block. */
+  @Test
+  void pagesHaveABufferForEachBlock() throws IOException {
+    Path disk = Files.write(folder.resolve("disk"), new byte[2 * PAGE + PAGE / 8]);
+    try (CacheMachine it = new CacheMachine(file(4))) {
+      HostFile device = it.caches.openDevice(disk, "/dev/disk", true);
+      int fd = it.process.open(device);
+      assertThat(it.files.pread(fd, it.buffer, PAGE, PAGE)).isEqualTo(PAGE);
+      int pfn = device.cache().get(1);
+      assertThat(it.caches.buffers().of(pfn))
+          .extracting(BufferHeads.Buffer::block)
+          .containsExactly(8L, 9L, 10L, 11L, 12L, 13L, 14L, 15L);
+      assertThat(it.files.pwrite(fd, it.buffer, 5, PAGE)).isEqualTo(5);
+      assertThat(it.caches.buffers().of(pfn)).allMatch(BufferHeads.Buffer::dirty);
+      assertThat(it.files.fsync(fd)).isZero();
+      assertThat(it.caches.buffers().of(pfn)).noneMatch(BufferHeads.Buffer::dirty);
+      it.machine.allocator().freePage(it.cpu, pfn);
+
+      long before = objects(it);
+      it.read(0, 4 * PAGE);
+      assertThat(objects(it)).as("pages that were only read").isEqualTo(before);
+      long mapped = it.map(4);
+      it.process.store(it.cpu, mapped, 1, 1);
+      it.write(new byte[] {1}, PAGE);
+      assertThat(objects(it)).isEqualTo(before + 2);
+      assertThat(it.machine.invariants()).isEmpty();
+      assertThat(it.calls.ftruncate(it.fd, 0)).isZero();
+      assertThat(objects(it)).isEqualTo(before);
       assertThat(it.machine.invariants()).isEmpty();
     }
   }

@@ -161,7 +161,9 @@ class NoMemoryForFaultsTest {
     private long freePages() {
       long slabs =
           machine.memory().nodes().stream()
-              .mapToLong(node -> node.stat(NodeStat.NR_SLAB_UNRECLAIMABLE))
+              .mapToLong(node ->
+                  node.stat(NodeStat.NR_SLAB_UNRECLAIMABLE)
+                      + node.stat(NodeStat.NR_SLAB_RECLAIMABLE))
               .sum();
       return slabs + machine.memory().zones().stream().mapToLong(Zone::freePages).sum();
     }
