@@ -5,13 +5,13 @@ package dev.quarry.machine;
  * take time, a disk's work and waiting.
  */
 public final class VirtualClock {
-  private long nanos;
+  private volatile long nanos;
 
   /** A clock that begins at 0. */
   public VirtualClock() {}
 
   /** Nanoseconds since boot. */
-  public synchronized long nanos() {
+  public long nanos() {
     return nanos;
   }
 

@@ -61,7 +61,7 @@ final class LruBatches implements PageLru, LastReference {
     if (groups.isInUse()) {
       groups.charge(groups.of(cpu.task()), pfn, 1);
     }
-    if (isSwapBacked(pfn) && lruvecs.of(pfn).generations() != null) {
+    if (lruvecs.areGenerations() && isSwapBacked(pfn)) {
       map.changeFlags(pfn, 0, PageState.ACTIVE); // a fault wants it: lru_gen_in_fault
     }
     int base = cpu.id() * STRIDE;
