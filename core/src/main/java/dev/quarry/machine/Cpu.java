@@ -87,7 +87,9 @@ public final class Cpu {
    */
   public Task task(Task whose) {
     Task before = task;
-    task = whose;
+    if (before != whose) { // to store a reference costs a collector's barrier
+      task = whose;
+    }
     return before;
   }
 

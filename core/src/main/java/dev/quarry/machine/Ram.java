@@ -80,6 +80,11 @@ public final class Ram implements AutoCloseable {
     return base;
   }
 
+  /** The host address of the bytes {@code [physical, physical + length)}. */
+  public long hostOf(long physical, long length) {
+    return Host.address(base + check(physical, length));
+  }
+
   /**
    * The bytes {@code [physical, physical + length)} as a segment; valid until the machine closes.
    */

@@ -25,7 +25,9 @@ public final class DirtySettings {
   private long backgroundRatio = 10;
   private long backgroundBytes;
   private long expireCentisecs = 3_000;
-  private long writebackCentisecs = 500;
+
+  /** Asked for by each page fault, without the lock. */
+  private volatile long writebackCentisecs = 500;
 
   /** What Linux 6.18 starts with. */
   public DirtySettings() {}
@@ -88,6 +90,6 @@ public final class DirtySettings {
 
   /** How often the flusher looks for old pages; 0: never. */
   public long writebackNanos() {
-    return get("dirty_writeback_centisecs") * NANOS;
+    return writebackCentisecs * NANOS;
   }
 }

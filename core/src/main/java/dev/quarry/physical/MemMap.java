@@ -294,6 +294,33 @@ public final class MemMap implements AutoCloseable {
     }
   }
 
+  /** Whether a frame for itself has a private page that one address space alone has. */
+  public boolean isSingleExclusive(int pfn) {
+    return PageState.isSingleExclusive(state(pfn));
+  }
+
+  /**
+   * Fork gives a frame of its own that is one address space's alone a second entry: {@code
+   * folio_try_dup_anon_rmap_pte}. The caller holds that address space's lock, so that nobody else
+   * maps or unmaps the frame; others may take and drop references.
+   *
+   * @return false, and nothing was done, if the frame is not of that kind
+   */
+  public boolean tryShareAnon(int pfn) {
+    long at = at(pfn);
+    while (true) {
+      long state = Host.getLong(at);
+      if (!PageState.isSingleExclusive(state)) {
+        return false;
+      }
+      long shared = (state & ~(long) PageState.ANON_EXCLUSIVE) + PageState.ONE_REFERENCE;
+      if (Host.compareAndSetLong(at, state, shared)) {
+        Host.putInt(at + MAPCOUNT, 2);
+        return true;
+      }
+    }
+  }
+
   /** Adds a reference to a frame that nobody but the caller can find yet. */
   public void addFirstReference(int pfn) {
     state(pfn, state(pfn) + PageState.ONE_REFERENCE);

@@ -124,6 +124,11 @@ public final class PageState {
     return (int) ((state & ORDER_MASK) >>> ORDER_SHIFT) - 1;
   }
 
+  /** Whether it is of a frame for itself with a private page that one address space alone has. */
+  static boolean isSingleExclusive(long state) {
+    return (state & (ORDER_MASK | ANON_EXCLUSIVE)) == (orderBits(0) | ANON_EXCLUSIVE);
+  }
+
   /** The flags. */
   public static int flags(long state) {
     return (int) state & FLAGS_MASK;

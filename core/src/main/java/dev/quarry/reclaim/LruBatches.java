@@ -59,7 +59,7 @@ final class LruBatches implements PageLru, LastReference {
   @Override
   public void add(Cpu cpu, int pfn) {
     map.addFirstReference(pfn);
-    if (isSwapBacked(pfn) && lruvecs.of(pfn).generations() != null) {
+    if (lruvecs.areGenerations() && isSwapBacked(pfn)) {
       map.changeFlags(pfn, 0, PageState.ACTIVE); // a fault wants it: lru_gen_in_fault
     }
     int base = cpu.id() * STRIDE;

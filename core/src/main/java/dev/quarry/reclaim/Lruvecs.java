@@ -48,7 +48,9 @@ final class Lruvecs {
   }
 
   private Lruvec rootOf(int pfn) {
-    return byNode[Objects.requireNonNull(memory.zoneOf(pfn)).node().id()];
+    return byNode.length == 1
+        ? byNode[0]
+        : byNode[Objects.requireNonNull(memory.zoneOf(pfn)).node().id()];
   }
 
   private Lruvec inGroup(Lruvec root, int group) {

@@ -1,6 +1,7 @@
 package dev.quarry.virtual;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Host;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -312,13 +313,16 @@ public final class PageTables {
     return builder.slotOf(address);
   }
 
-  /** Takes over entries of another root, for the half of the address range that all share. */
+  /**
+   * Takes over all entries of another root for the half of the address range that all share: {@code
+   * clone_pgd_range}.
+   */
   public void share(PageTables other, long address, long pages) {
     ownPages = Math.min(ownPages, layout.pageOf(address));
-    long span = layout.pages(top);
-    for (long done = 0; done < pages; done += span) {
-      shareEntry(other, address + (done << PAGE_SHIFT));
-    }
+    int entries = (int) ((pages + layout.pages(top) - 1) / layout.pages(top));
+    long to = memory.host(memory.slot(root, address, top), entries);
+    long from = memory.host(memory.slot(other.root, address, top), entries);
+    Host.copy(from, to, (long) entries << entryShift);
   }
 
   /**

@@ -146,6 +146,19 @@ public final class TableMemory {
     return table + ((long) layout.index(address, level) << layout.entryShift());
   }
 
+  /** Whether entries have 8 bytes. */
+  public boolean isWide() {
+    return wide;
+  }
+
+  /**
+   * Where the host has entries that follow each other in a table, for loops that read and write
+   * them without a check of each.
+   */
+  public long host(long slot, int entries) {
+    return ram.hostOf(slot, (long) entries << layout.entryShift());
+  }
+
   /** Reads the entry at a physical address. */
   public long entry(long slot) {
     return wide ? ram.getLong(slot) : ram.getInt(slot) & 0xFFFF_FFFFL;

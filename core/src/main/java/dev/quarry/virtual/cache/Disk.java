@@ -25,6 +25,10 @@ public final class Disk {
 
   private final VirtualClock clock;
   private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+
+  /** How many there are: each page fault asks, and does not wait for the lock. */
+  private volatile int inFlight;
+
   private DiskModel model = DiskModel.INSTANT;
   private long busyUntil;
   private int lastFile;
@@ -121,11 +125,12 @@ public final class Disk {
 
   synchronized void add(Flight flight) {
     flights.add(flight);
+    inFlight = flights.size();
   }
 
   /** Pages that are being written. */
-  public synchronized int inFlight() {
-    return flights.size();
+  public int inFlight() {
+    return inFlight;
   }
 
   /** When the first of them will be there; now if there is none. */
@@ -143,6 +148,11 @@ public final class Disk {
   /** Takes the first that is there by now, or null. */
   synchronized @Nullable Flight arrived() {
     Flight first = flights.peek();
-    return first != null && first.doneNanos() <= clock.nanos() ? flights.poll() : null;
+    if (first == null || first.doneNanos() > clock.nanos()) {
+      return null;
+    }
+    flights.remove();
+    inFlight = flights.size();
+    return first;
   }
 }

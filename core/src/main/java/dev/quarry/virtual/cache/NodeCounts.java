@@ -6,6 +6,7 @@ import dev.quarry.physical.Node;
 import dev.quarry.physical.NodeStat;
 import dev.quarry.physical.PhysicalMemory;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Counts pages of user memory for their nodes: {@code __mod_node_page_state}. */
 public final class NodeCounts {
@@ -13,9 +14,13 @@ public final class NodeCounts {
   private final long[] before = new long[NodeStat.values().length];
   private final SpinLock lock = new SpinLock();
 
+  /** The node of all frames, if there is but one: most machines need not look for it. */
+  private final @Nullable Node only;
+
   /** Counts of a machine. */
   public NodeCounts(PhysicalMemory memory) {
     this.memory = memory;
+    this.only = memory.nodes().size() == 1 ? memory.nodes().getFirst() : null;
     for (NodeStat stat : NodeStat.values()) {
       before[stat.ordinal()] = memory.stat(stat);
     }
@@ -23,13 +28,16 @@ public final class NodeCounts {
 
   /** Counts a page that came to a statistic of its node, or went. */
   public void add(int pfn, NodeStat stat, int change) {
-    Node node = Objects.requireNonNull(memory.zoneOf(pfn)).node();
-    add(node, stat, change);
+    add(nodeOf(pfn), stat, change);
   }
 
   /** The same on a CPU that the calling thread holds, without a lock. */
   public void add(Cpu cpu, int pfn, NodeStat stat, int change) {
-    Objects.requireNonNull(memory.zoneOf(pfn)).node().add(cpu.id(), stat, change);
+    nodeOf(pfn).add(cpu.id(), stat, change);
+  }
+
+  private Node nodeOf(int pfn) {
+    return only != null ? only : Objects.requireNonNull(memory.zoneOf(pfn)).node();
   }
 
   /** Counts for a node. */

@@ -1,6 +1,7 @@
 package dev.quarry.virtual.fault;
 
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Host;
 import dev.quarry.physical.LargeFolios;
 import dev.quarry.physical.MemMap;
 import dev.quarry.physical.PageState;
@@ -31,6 +32,7 @@ final class ForkTables implements RunVisitor {
 
   private final Parts parts;
   private final Cpu cpu;
+  private final MmStruct parent;
   private final MmStruct child;
   private final SwapSpace swap;
   private final HugeEntries huge;
@@ -38,18 +40,31 @@ final class ForkTables implements RunVisitor {
   private final MemMap map;
   private final boolean isPrivate;
   private final long[] rss = new long[KINDS.length];
+  private final boolean hasOwn;
+  private final int shift;
+  private final long frameMask;
   private boolean failed;
 
   private ForkTables(
-      Parts parts, Cpu cpu, long vmFlags, MmStruct child, SwapSpace swap, HugeEntries huge) {
+      Parts parts,
+      Cpu cpu,
+      MmStruct parent,
+      long vmFlags,
+      MmStruct child,
+      SwapSpace swap,
+      HugeEntries huge) {
     this.parts = parts;
     this.cpu = cpu;
+    this.parent = parent;
     this.child = child;
     this.swap = swap;
     this.huge = huge;
     this.tables = parts.tables();
     this.map = parts.map();
     this.isPrivate = (vmFlags & (VmFlags.SHARED | VmFlags.MAYWRITE)) == VmFlags.MAYWRITE;
+    this.hasOwn = isPrivate && tables.isWide();
+    this.shift = tables.layout().entryShift();
+    this.frameMask = tables.layout().frameMask();
   }
 
   /** See {@link UserPages#copy}. */
@@ -65,7 +80,7 @@ final class ForkTables implements RunVisitor {
     if (areas.anonVma(vma) == VmAreaStruct.NONE) {
       return true;
     }
-    ForkTables copy = new ForkTables(parts, cpu, areas.flags(vma), child, swap, huge);
+    ForkTables copy = new ForkTables(parts, cpu, mm, areas.flags(vma), child, swap, huge);
     mm.tables().forEachRun(areas.start(vma), areas.pages(vma), copy);
     for (RssKind kind : KINDS) {
       child.addRss(kind, copy.rss[kind.ordinal()]);
@@ -84,10 +99,9 @@ final class ForkTables implements RunVisitor {
       }
       return;
     }
-    int step = tables.layout().pointerBytes();
     long to = PageTables.NO_SLOT;
     for (int i = 0; i < entries && !failed; i++) {
-      long from = slot + (long) i * step;
+      long from = slot + ((long) i << shift);
       long entry = tables.entry(from);
       if (entry == Pte.NONE) {
         continue;
@@ -98,9 +112,44 @@ final class ForkTables implements RunVisitor {
         entry = tables.entry(from); // to make room for the table, it may have been taken away
       }
       if (!failed && entry != Pte.NONE) {
-        tables.entry(to + (long) i * step, entry(from, entry));
+        tables.entry(to + ((long) i << shift), entry(from, entry));
+        i += hasOwn ? ownPages(slot, to, i + 1, entries) : 0;
       }
     }
+  }
+
+  /**
+   * The usual case: pages that are the parent's alone, a frame each, one after the other. As with
+   * the large methods of areas (see the package dev.quarry.virtual.space), it is more than HotSpot
+   * inlines, so that the loop is compiled for itself.
+   *
+   * @param first the number of the first entry, behind {@code slot} and {@code to}
+   * @return how many there were
+   */
+  private int ownPages(long slot, long to, int first, int entries) {
+    assert parent.isHeldByMe() : parent + " is not locked by who copies it";
+    assert child.isHeldByMe() : child + " is not locked by who fills it";
+    assert tables.isWide() : "entries of " + tables.layout() + " have no 8 bytes";
+    assert first <= entries : first + " is behind the last of " + entries + " entries";
+    assert slot != to && (to - slot & Parts.PAGE - 1) == 0
+        : "entry 0x" + Long.toHexString(to) + " is not the same as 0x" + Long.toHexString(slot);
+    long mask = frameMask;
+    long parents = tables.host(slot, entries);
+    long apart = tables.host(to, entries) - parents;
+    long end = parents + (long) entries * Long.BYTES;
+    long at = parents + (long) first * Long.BYTES;
+    for (; at < end; at += Long.BYTES) {
+      long entry = Host.getLong(Host.address(at));
+      if ((entry & Pte.PRESENT) == 0 || !map.tryShareAnon((int) ((entry & mask) >>> Parts.SHIFT))) {
+        break;
+      }
+      // With the lock held no access marks it meanwhile.
+      Host.putLong(Host.address(at), entry & ~Pte.RW);
+      Host.putLong(Host.address(at + apart), entry & ~(Pte.RW | Pte.ACCESSED));
+    }
+    int pages = (int) ((at - parents) / Long.BYTES) - first;
+    rss[RssKind.ANON.ordinal()] += pages;
+    return pages;
   }
 
   /** Counts a page for the child, and returns its entry. */
