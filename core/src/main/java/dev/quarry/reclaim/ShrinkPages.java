@@ -304,9 +304,6 @@ final class ShrinkPages {
       return cache.reclaim(pfn);
     }
     if (lazyFree) {
-      if (is(pfn, PageState.SWAPCACHE) && !swap.dropLocked(pfn)) {
-        return false;
-      }
       boolean mine = map.takeReferences(pfn, 1, 0);
       if (mine) {
         memory.events().count(cpu.id(), VmEvent.PGLAZYFREED, 1);

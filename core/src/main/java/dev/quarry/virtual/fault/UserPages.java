@@ -83,7 +83,7 @@ public final class UserPages implements MappedPages {
     this.mmFault = new MmFault(parts, swap, leaves, huge.fault());
     this.handler = new PageFaultHandler(parts, mmFault, leaves);
     this.memory = new UserMemory(handler, spaces.ram());
-    this.protection = new ChangeProtection(parts, huge);
+    this.protection = new ChangeProtection(parts, huge, swap);
     ReverseMap rmap = reverseMap();
     this.fileAdvice = new FileAdvice(parts);
     this.lockedPages = new LockedPages(parts, protection, rmap);
@@ -321,6 +321,7 @@ public final class UserPages implements MappedPages {
     switch (advice) {
       case DONTNEED, DONTNEED_LOCKED -> unmap(cpu, mm, vma, start, end);
       case FREE -> {
+        parts.lru().drain(cpu); // a page that is on no list stays as it is
         long freed = protection.makeLazyFree(cpu, mm, start, end);
         parts.memory().events().count(cpu.id(), VmEvent.PGLAZYFREE, freed);
         flush(cpu, mm, start, (end - start) >>> SHIFT);
