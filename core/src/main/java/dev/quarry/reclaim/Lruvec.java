@@ -76,7 +76,7 @@ public final class Lruvec {
   /** The lists of a group's pages on a node, which share the lock of the others. */
   Lruvec(PhysicalMemory memory, Node node, @Nullable Lruvec root) {
     this.root = root;
-    this.lock = root == null ? new SpinLock() : root.lock;
+    this.lock = root == null ? new SpinLock("lruvec") : root.lock;
     this.nonresidentAge = root == null ? new AtomicLong() : root.nonresidentAge;
     this.ofGroups = new long[LruList.values().length][node.zones().size()];
     this.memory = memory;

@@ -43,7 +43,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private static final int GFP_IN = Gfp.GFP_HIGHUSER_MOVABLE;
   private static final int GFP_AHEAD = GFP_IN | Gfp.NORETRY | Gfp.NOWARN;
 
-  final SpinLock lock = new SpinLock();
+  final SpinLock lock = new SpinLock("swap");
   private final PhysicalMemory memory;
   private final MemMap map;
   private final PageAllocator allocator;

@@ -72,7 +72,9 @@ class LazyFreeTest {
       }
       assertThat(advise(machine, process, Advice.PAGEOUT)).isZero();
       for (int i = 0; i < PAGES; i++) {
-        assertThat(process.load(cpu, AT + i * PAGE, 8)).as("page %d", i).isEqualTo(i % 2 == 0 ? i : 0);
+        assertThat(process.load(cpu, AT + i * PAGE, 8))
+            .as("page %d", i)
+            .isEqualTo(i % 2 == 0 ? i : 0);
       }
       nothingIsLeft(machine, process);
     }

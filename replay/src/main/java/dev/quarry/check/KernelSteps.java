@@ -19,12 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class KernelSteps {
   private static final int PAGE_SHIFT = 12;
   private static final int[] WAYS = {
-    Gfp.GFP_KERNEL,
-    Gfp.GFP_KERNEL,
-    Gfp.GFP_NOFS,
-    Gfp.GFP_NOIO,
-    Gfp.GFP_ATOMIC,
-    Gfp.GFP_NOWAIT,
+    Gfp.GFP_KERNEL, Gfp.GFP_KERNEL, Gfp.GFP_NOFS, Gfp.GFP_NOIO, Gfp.GFP_ATOMIC, Gfp.GFP_NOWAIT,
   };
   private static final int[] PLACES = {0, 0, Gfp.RECLAIMABLE, Gfp.HIGHMEM | Gfp.MOVABLE};
 
@@ -158,7 +153,11 @@ final class KernelSteps {
     if (!sound) {
       throw new Violation(
           String.format(
-              Locale.ROOT, "%s at 0x%x of size %d is overwritten", one.kind(), one.address(), one.size()));
+              Locale.ROOT,
+              "%s at 0x%x of size %d is overwritten",
+              one.kind(),
+              one.address(),
+              one.size()));
     }
   }
 

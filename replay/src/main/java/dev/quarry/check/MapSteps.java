@@ -66,7 +66,8 @@ final class MapSteps {
     int page = worker.page(who);
     int pages = Math.min(1 + draw.below(MOST_MAPPED), space.pages() - page);
     int prot = PROTS[draw.below(PROTS.length)];
-    Backing backing = draw.oneIn(2) ? null : worker.backings.get(draw.below(worker.backings.size()));
+    Backing backing =
+        draw.oneIn(2) ? null : worker.backings.get(draw.below(worker.backings.size()));
     boolean shared = backing != null && draw.oneIn(2);
     int fd = -1;
     int from = 0;

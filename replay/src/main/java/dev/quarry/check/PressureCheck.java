@@ -23,8 +23,8 @@ public final class PressureCheck {
    *     than there are to be threads
    * @throws IOException if the host has no place for files
    */
-  public static PressureResult run(
-      MachineSpec spec, PressureOptions options, LongConsumer progress) throws IOException {
+  public static PressureResult run(MachineSpec spec, PressureOptions options, LongConsumer progress)
+      throws IOException {
     if (options.threads() > spec.cpuNodes().size()) {
       throw new PressureException(
           options.threads()

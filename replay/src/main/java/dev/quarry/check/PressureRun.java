@@ -121,7 +121,9 @@ final class PressureRun implements AutoCloseable {
   @Nullable String signature() {
     return violations.isEmpty()
         ? null
-        : violations.getFirst().replaceAll("^[^:]*?(, cpu \\d+[^:]*: .*?)?: ", "")
+        : violations
+            .getFirst()
+            .replaceAll("^[^:]*?(, cpu \\d+[^:]*: .*?)?: ", "")
             .replaceAll("0x[0-9a-f]+|[0-9][0-9,]*", "N");
   }
 

@@ -21,7 +21,9 @@ public final class PressureText {
             result.machine(),
             result.steps(),
             result.options().seed(),
-            result.options().threads() == 1 ? "one thread" : result.options().threads() + " threads",
+            result.options().threads() == 1
+                ? "one thread"
+                : result.options().threads() + " threads",
             result.checks()));
     for (Map.Entry<String, Long> count : result.counts().entrySet()) {
       out.append(String.format(Locale.ROOT, "  %,14d %s%n", count.getValue(), count.getKey()));

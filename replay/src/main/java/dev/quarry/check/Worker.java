@@ -183,12 +183,7 @@ final class Worker {
   }
 
   /** Remembers what is done, in numbers only: it is put in words when somebody reads it. */
-  void note(
-      String step,
-      @Nullable ModelProcess who,
-      int at,
-      long count,
-      long detail) {
+  void note(String step, @Nullable ModelProcess who, int at, long count, long detail) {
     what = step;
     pid = who == null ? 0 : who.process().pid();
     page = at;
@@ -200,7 +195,14 @@ final class Worker {
   String lastStep() {
     String whose = pid == 0 ? "" : "process " + pid + ": ";
     return String.format(
-        Locale.ROOT, "cpu %d: %s%s page %d, %d, 0x%x", cpu.id(), whose, what, page, amount, number1);
+        Locale.ROOT,
+        "cpu %d: %s%s page %d, %d, 0x%x",
+        cpu.id(),
+        whose,
+        what,
+        page,
+        amount,
+        number1);
   }
 
   /** Looks at all pages of all processes. */

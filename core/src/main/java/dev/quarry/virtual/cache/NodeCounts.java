@@ -11,7 +11,7 @@ import java.util.Objects;
 public final class NodeCounts {
   private final PhysicalMemory memory;
   private final long[] before = new long[NodeStat.values().length];
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("node counts");
 
   /** Counts of a machine. */
   public NodeCounts(PhysicalMemory memory) {

@@ -87,9 +87,7 @@ final class ChangeProtection {
           boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
           boolean part = LargeFolios.isPart(parts.map().state(pfn));
           boolean own =
-              part
-                  ? isWhollyMeant(mm, address, entry, start, end)
-                  : mayBecomeLazyFree(cpu, pfn);
+              part ? isWhollyMeant(mm, address, entry, start, end) : mayBecomeLazyFree(cpu, pfn);
           if (zeros || !own) {
             return entry;
           }

@@ -48,7 +48,7 @@ public final class AnonVmas {
   private final VmAreaStruct areas;
   private final KmemCache anonCache;
   private final KmemCache avcCache;
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("anon_vma");
 
   AnonVmas(long delta, VmAreaStruct areas, KmemCache anonCache, KmemCache avcCache) {
     this.delta = delta;
