@@ -37,10 +37,10 @@ public final class LockOrder {
    * @throws AssertionError if that can be a deadlock
    */
   static boolean waits(SpinLock lock) {
+    if (lock.isHeldByMe()) {
+      throw new AssertionError(lock.kind() + " is held already by this thread");
+    }
     for (SpinLock held : HELD.get()) {
-      if (held == lock) {
-        throw new AssertionError(lock.kind() + " is held already by this thread");
-      }
       if (!held.kind().equals(lock.kind())) {
         learn(held.kind(), lock.kind());
       }

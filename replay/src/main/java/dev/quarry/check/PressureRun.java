@@ -4,6 +4,7 @@ import dev.quarry.machine.MachineSpec;
 import dev.quarry.physical.VmEvent;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ final class PressureRun implements AutoCloseable {
 
   final World world;
   final List<Worker> workers = new ArrayList<>();
-  final List<String> violations = new ArrayList<>();
+  final List<String> violations = Collections.synchronizedList(new ArrayList<>());
   private long checks;
 
   PressureRun(MachineSpec spec, PressureOptions options) throws IOException {
@@ -61,7 +62,7 @@ final class PressureRun implements AutoCloseable {
     }
   }
 
-  private synchronized void violated(String what) {
+  private void violated(String what) {
     violations.add(what);
   }
 
