@@ -31,9 +31,9 @@ final class RandomWork {
   }
 
   /** Does the steps, gives everything back, and returns what is broken by then. */
-  List<String> run(int steps) {
-    int every = Math.max(1, steps / CHECKS);
-    for (int step = 1; step <= steps; step++) {
+  List<String> run(long steps) {
+    long every = Math.max(1, steps / CHECKS);
+    for (long step = 1; step <= steps; step++) {
       step();
       if (step % every == 0) {
         List<String> broken = machine.invariants();

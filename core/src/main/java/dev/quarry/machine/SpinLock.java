@@ -25,15 +25,38 @@ public class SpinLock {
   /** The number of the thread that holds it, or 0. */
   private volatile int held;
 
+  private final String kind;
+
+  /**
+   * A lock that nobody holds.
+   *
+   * @param kind what it guards: {@link LockOrder} holds locks of one kind for one
+   */
+  public SpinLock(String kind) {
+    this.kind = kind;
+  }
+
+  final String kind() {
+    return kind;
+  }
+
   /** Takes the lock, waiting for it. */
   public final void lock() {
-    if (!tryLock()) {
+    assert LockOrder.waits(this);
+    if (!take()) {
       lockContended();
     }
+    assert LockOrder.took(this);
   }
 
   /** Takes the lock if it is free. */
   public final boolean tryLock() {
+    boolean taken = take();
+    assert !taken || LockOrder.took(this);
+    return taken;
+  }
+
+  private boolean take() {
     // Pairs with the release in unlock().
     return HELD.compareAndSet(this, 0, me());
   }
@@ -45,7 +68,7 @@ public class SpinLock {
   private void lockContended() {
     for (int spins = 0; ; spins++) {
       // Opaque: look without asking for the cache line to write.
-      if ((int) HELD.getOpaque(this) == 0 && tryLock()) {
+      if ((int) HELD.getOpaque(this) == 0 && take()) {
         return;
       }
       if (spins < SPINS_BEFORE_YIELD) {
@@ -59,7 +82,8 @@ public class SpinLock {
   /** Gives the lock back. */
   public final void unlock() {
     assert held != 0 : "unlock of a lock that nobody holds";
-    // Pairs with the acquire in tryLock().
+    assert LockOrder.gave(this);
+    // Pairs with the acquire in take().
     HELD.setRelease(this, 0);
   }
 

@@ -39,7 +39,7 @@ public final class LargeFolios {
   private final int maxOrder;
 
   /** Guards the numbers of all blocks. */
-  public final SpinLock lock = new SpinLock();
+  public final SpinLock lock = new SpinLock("large folios");
 
   LargeFolios(MemMap map, int maxOrder) {
     this.map = map;

@@ -38,7 +38,7 @@ public final class Zone {
 
   long managed;
 
-  final SpinLock lock = new SpinLock();
+  final SpinLock lock = new SpinLock("zone");
   final FreeArea[] areas;
 
   /** Per migrate type, a bit for each order whose list is not empty. */

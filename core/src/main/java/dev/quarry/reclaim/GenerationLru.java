@@ -177,7 +177,7 @@ final class GenerationLru implements LruPolicy {
   }
 
   /** {@code evict_folios}; how many pages were looked at. */
-  private long evict(Lruvec lruvec, ScanControl scan, int swappiness, int wanted) {
+  long evict(Lruvec lruvec, ScanControl scan, int swappiness, int wanted) {
     Generations generations = of(lruvec);
     PageBatch taken = new PageBatch(RefaultControl.FEW);
     lruvec.lock.lock();

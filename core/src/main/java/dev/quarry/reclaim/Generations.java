@@ -306,11 +306,11 @@ final class Generations {
     maxSeq++;
   }
 
-  /** There may be no more generations: the oldest becomes part of the second oldest. */
+  /** There may be no more generations: the oldest goes to the tail of the second oldest. */
   private void joinOldest(int type, boolean counts) {
     FreeList oldest = list(minSeq[type], type);
-    while (oldest.first() != Pfn.NONE) {
-      protect(oldest.first(), counts, false);
+    while (oldest.last() != Pfn.NONE) {
+      protect(oldest.last(), counts, true);
     }
     control.carryOver(type);
     minSeq[type]++;

@@ -213,8 +213,12 @@ final class LruBatches implements PageLru, LastReference {
   @Override
   public void lazyFree(int pfn) {
     int gone = PageState.SWAPBACKED | PageState.DIRTY | PageState.REFERENCED | PageState.ACTIVE;
+    int asked = PageState.LRU | PageState.ANON | PageState.SWAPBACKED | PageState.SWAPCACHE;
     Lruvec lruvec = lruvecs.lock(pfn);
-    lruvec.changeFlags(pfn, gone, 0);
+    boolean may = (PageState.flags(map.state(pfn)) & asked) == (asked & ~PageState.SWAPCACHE);
+    if (may) { // else reclaim has it, and puts it into swap
+      lruvec.changeFlags(pfn, gone, 0);
+    }
     lruvec.lock.unlock();
   }
 

@@ -82,7 +82,7 @@ public final class Lruvec {
   Lruvec(PhysicalMemory memory, Node node, MemoryGroup group, @Nullable Lruvec root) {
     this.group = group;
     this.root = root;
-    this.lock = root == null ? new SpinLock() : root.lock;
+    this.lock = root == null ? new SpinLock("lruvec") : root.lock;
     this.nonresidentAge = root == null ? new AtomicLong() : root.nonresidentAge;
     this.ofGroups = new long[LruList.values().length][node.zones().size()];
     this.memory = memory;

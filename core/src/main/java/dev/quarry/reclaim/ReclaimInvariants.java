@@ -107,7 +107,7 @@ final class ReclaimInvariants {
     listed += check.listed();
   }
 
-  /** All descriptors: none says LRU and is on no list. */
+  /** All descriptors: none says LRU and is on no list, or is on one for nobody. */
   private void frames(LruBatches batches) {
     long lru = 0;
     long cached = 0;
@@ -119,6 +119,7 @@ final class ReclaimInvariants {
           lru += (state & PageState.LRU) != 0 ? size : 0;
           mlocked += (state & PageState.UNEVICTABLE) != 0 ? size : 0;
           cached += (state & PageState.SWAPCACHE) != 0 ? 1 : 0;
+          expect(!isForgotten(state, pfn), "frame %d is on a list, and nobody has it", pfn);
         }
       }
     }
@@ -131,6 +132,13 @@ final class ReclaimInvariants {
     long inCache = pages.counted(NodeStat.NR_SWAPCACHED);
     expect(inCache == cached, "NR_SWAPCACHED is %d, %d frames are", inCache, cached);
     expect(batches.waiting() >= 0, "%d pages wait", batches.waiting());
+  }
+
+  /** A private page that neither an entry nor swap leads to, and that was not freed. */
+  private boolean isForgotten(long state, int pfn) {
+    int asked = PageState.LRU | PageState.ANON | PageState.SWAPCACHE;
+    boolean nowhere = (PageState.flags(state) & asked) == (PageState.LRU | PageState.ANON);
+    return nowhere && PageState.order(state) == 0 && map.mapcount(pfn) == 0;
   }
 
   private void slots() {

@@ -308,9 +308,6 @@ final class ShrinkPages {
       return cache.reclaim(cpu, pfn);
     }
     if (lazyFree) {
-      if (is(pfn, PageState.SWAPCACHE) && !swap.dropLocked(pfn)) {
-        return false;
-      }
       boolean mine = map.takeReferences(pfn, 1, 0);
       if (mine) {
         lru.count(cpu, pfn, VmEvent.PGLAZYFREED);

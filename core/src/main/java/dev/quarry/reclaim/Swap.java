@@ -41,7 +41,7 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   static final int SLOT_BITS = 27;
   static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
 
-  final SpinLock lock = new SpinLock();
+  final SpinLock lock = new SpinLock("swap");
   private final MemMap map;
   private final PageAllocator allocator;
   private final PageTableLayout layout;

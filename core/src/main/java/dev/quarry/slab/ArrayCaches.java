@@ -29,7 +29,7 @@ final class ArrayCaches {
 
   /** An array that several CPUs use. */
   private static final class Guarded {
-    final SpinLock lock = new SpinLock();
+    final SpinLock lock = new SpinLock("array cache");
     final ObjectArray array;
 
     Guarded(int limit) {

@@ -16,7 +16,7 @@ import java.util.List;
 final class NodeSlabs {
   private final KmemCache cache;
   private final DirectMemory memory;
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("slab node");
   private final SlabList full;
   private final SlabList partial;
   private final SlabList free;

@@ -35,7 +35,7 @@ final class SlabCore {
   final LargeBlocks large;
   final ObjectFree free;
   final int pageShift;
-  private final SpinLock countLock = new SpinLock();
+  private final SpinLock countLock = new SpinLock("slab counts");
 
   /** By number; replaced when a cache is made or destroyed. */
   private volatile @Nullable KmemCache[] caches = new KmemCache[1];

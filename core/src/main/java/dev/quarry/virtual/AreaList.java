@@ -23,7 +23,7 @@ final class AreaList {
   /** What {@link #insert} returns when there is no hole. */
   static final long NO_ADDRESS = 0;
 
-  final SpinLock lock = new SpinLock();
+  final SpinLock lock = new SpinLock("vmalloc areas");
   private final VmStructs structs;
   private final long start;
   private final long end;

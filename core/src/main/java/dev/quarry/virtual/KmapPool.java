@@ -26,7 +26,7 @@ public final class KmapPool {
   private static final int GOLDEN_RATIO_32 = 0x61C8_8647;
 
   private final KernelSpace space;
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("kmap pool");
   private final int[] counts = new int[SLOTS];
   private final int[] frames = new int[SLOTS];
   private final int[] buckets = new int[1 << HASH_BITS];

@@ -36,7 +36,7 @@ public final class TableMemory {
   private final PhysicalMemory memory;
   private final TlbFlush tlb;
   private final boolean wide;
-  final SpinLock lock = new SpinLock();
+  final SpinLock lock = new SpinLock("page tables");
   private final TableCounts counts = new TableCounts();
   private final Set<PageTables> roots = ConcurrentHashMap.newKeySet();
   private long tables;

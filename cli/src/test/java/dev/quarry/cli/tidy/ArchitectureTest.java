@@ -43,6 +43,7 @@ class ArchitectureTest {
           "replay",
           "explain",
           "conform",
+          "check",
           "cli");
 
   /** The floors that are packages of the module core. */

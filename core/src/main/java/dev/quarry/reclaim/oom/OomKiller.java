@@ -33,7 +33,7 @@ public final class OomKiller {
   private final OomReaper reaper;
 
   /** {@code oom_lock}. */
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("oom");
 
   private boolean panicked;
 

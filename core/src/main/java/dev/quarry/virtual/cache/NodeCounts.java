@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeCounts {
   private final PhysicalMemory memory;
   private final long[] before = new long[NodeStat.values().length];
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("node counts");
 
   /** The node of all frames, if there is but one: most machines need not look for it. */
   private final @Nullable Node only;

@@ -26,9 +26,11 @@ final class ChangeProtection {
   private final TableMemory tables;
   private final VmAreaStruct areas;
   private final HugePages huge;
+  private final SwapFault swap;
 
-  ChangeProtection(Parts parts, HugePages huge) {
+  ChangeProtection(Parts parts, HugePages huge, SwapFault swap) {
     this.huge = huge;
+    this.swap = swap;
     this.parts = parts;
     this.tables = parts.tables();
     this.areas = parts.spaces().areas();
@@ -85,9 +87,7 @@ final class ChangeProtection {
           boolean zeros = pfn == parts.zeroPfn() || huge.isZeros(pfn);
           boolean part = LargeFolios.isPart(parts.map().state(pfn));
           boolean own =
-              part
-                  ? isWhollyMeant(mm, address, entry, start, end)
-                  : isClean(pfn) || isMappedOnce(pfn);
+              part ? isWhollyMeant(mm, address, entry, start, end) : mayBecomeLazyFree(cpu, pfn);
           if (zeros || !own) {
             return entry;
           }
@@ -98,12 +98,18 @@ final class ChangeProtection {
     return freed[0];
   }
 
-  private boolean isClean(int pfn) {
-    return (PageState.flags(parts.map().state(pfn)) & PageState.DIRTY) == 0;
-  }
-
-  private boolean isMappedOnce(int pfn) {
-    return parts.map().mapcount(pfn) == 1;
+  /**
+   * Whether nobody else needs what a page holds: others may have it by clean entries if it is dirty
+   * itself, or if its contents are in swap, too, which its place must not be any more then.
+   */
+  private boolean mayBecomeLazyFree(Cpu cpu, int pfn) {
+    int state = PageState.flags(parts.map().state(pfn));
+    if ((state & (PageState.DIRTY | PageState.SWAPCACHE)) == 0) {
+      return true;
+    }
+    boolean alone = parts.map().mapcount(pfn) == 1;
+    boolean cached = (state & PageState.SWAPCACHE) != 0;
+    return alone && (!cached || swap.swap().dropCached(cpu, pfn));
   }
 
   /** The frames that only entries of a range show. */

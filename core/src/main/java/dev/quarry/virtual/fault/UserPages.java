@@ -85,7 +85,7 @@ public final class UserPages implements MappedPages {
     FaultCounts leaves = new FaultCounts(physical.cpus().size());
     this.swap = new SwapFault(parts);
     this.huge = new HugePages(parts, swap);
-    this.protection = new ChangeProtection(parts, huge);
+    this.protection = new ChangeProtection(parts, huge, swap);
     ReverseMap rmap = reverseMap();
     this.lockedPages = new LockedPages(parts, protection, rmap);
     this.mmFault = new MmFault(parts, swap, leaves, huge.fault(), lockedPages);
@@ -326,6 +326,7 @@ public final class UserPages implements MappedPages {
     switch (advice) {
       case DONTNEED, DONTNEED_LOCKED -> unmap(cpu, mm, vma, start, end);
       case FREE -> {
+        parts.lru().drain(cpu); // a page that is on no list stays as it is
         long freed = protection.makeLazyFree(cpu, mm, start, end);
         parts.lru().count(cpu, VmEvent.PGLAZYFREE, freed);
         flush(cpu, mm, start, (end - start) >>> SHIFT);

@@ -48,7 +48,7 @@ public final class AnonVmas {
   private final VmAreaStruct areas;
   private final AccountedCache anonCache;
   private final AccountedCache avcCache;
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("anon_vma");
 
   AnonVmas(long delta, VmAreaStruct areas, AccountedCache anonCache, AccountedCache avcCache) {
     this.delta = delta;

@@ -92,6 +92,7 @@ public final class MmStruct extends SpinLock {
   private volatile long countedTables;
 
   MmStruct(AddressSpaces spaces, long address, PageTables tables, ProcessLimits limits) {
+    super("mm");
     this.spaces = spaces;
     this.address = address;
     this.host = address + spaces.delta();

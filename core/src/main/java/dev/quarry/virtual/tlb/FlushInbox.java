@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * of the address space orders, cannot hit what it is to forget.
  */
 final class FlushInbox {
-  private final SpinLock lock = new SpinLock();
+  private final SpinLock lock = new SpinLock("flush inbox");
   private final ArrayDeque<Request> requests = new ArrayDeque<>();
   private volatile boolean pending;
 
