@@ -42,7 +42,6 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
 
   final SpinLock lock = new SpinLock();
-  private final PhysicalMemory memory;
   private final MemMap map;
   private final PageAllocator allocator;
   private final PageTableLayout layout;
@@ -60,7 +59,6 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
       NodeCounts counts,
       ReclaimSettings settings,
       MemoryGroups groups) {
-    this.memory = memory;
     this.map = memory.map();
     this.allocator = allocator;
     this.layout = layout;

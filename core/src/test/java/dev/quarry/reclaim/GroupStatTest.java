@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -280,8 +281,9 @@ class GroupStatTest {
   /** Where this host's kernel has the files, its names are ours, in the same order. */
   @Test
   void theHostsKernelHasTheSameNames() throws IOException {
-    Path stat = hostGroup();
-    assumeTrue(stat != null, "no cgroup2 with the memory controller is mounted here");
+    Path found = hostGroup();
+    assumeTrue(found != null, "no cgroup2 with the memory controller is mounted here");
+    Path stat = Objects.requireNonNull(found);
     List<String> host = Files.readAllLines(stat).stream().map(GroupStatTest::name).toList();
     List<String> ours = Stream.of(NAMES.strip().split("\\s+")).filter(host::contains).toList();
     assertThat(host).containsSubsequence(ours);
@@ -296,7 +298,7 @@ class GroupStatTest {
   }
 
   /** The first group below a mounted cgroup2 that has memory.stat and limits, or null. */
-  private static Path hostGroup() throws IOException {
+  private static @Nullable Path hostGroup() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
       String[] words = line.split(" ");
       if (words[2].equals("cgroup2")) {

@@ -10,6 +10,7 @@ import dev.quarry.kernel.Process;
 import dev.quarry.reclaim.group.GroupEvent;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
+import dev.quarry.virtual.fault.UserFaultException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,7 +80,7 @@ class GroupSwapTest {
       while (!process.mm().task().isVictim()) {
         try {
           process.store(machine.cpu(0), AT + page++ * PAGE, 8, 1);
-        } catch (dev.quarry.virtual.fault.UserFaultException e) {
+        } catch (UserFaultException e) {
           assertThat(e).hasMessageContaining("killed");
         }
         assertThat(group.swap().usage()).isLessThanOrEqualTo(100);

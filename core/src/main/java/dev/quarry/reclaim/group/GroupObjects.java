@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class GroupObjects {
   /** With each object, the kernel keeps a pointer to whom it counts for: {@code obj_full_size}. */
-  private static final int POINTER_BYTES = Long.BYTES;
+  private static final long POINTER_BYTES = Long.BYTES;
 
   private static final int SHIFT = PageTableLayout.PAGE_SHIFT;
 
