@@ -264,8 +264,8 @@ public final class Machine implements AutoCloseable {
   /**
    * Gives the daemons threads: kswapd and kcompactd of each node, the flusher, khugepaged. From now
    * on the machine's time is the host's. A thread that uses the machine must hold its CPU ({@link
-   * Cpu#hold}), as the daemons borrow those that nobody holds; a machine should have a CPU more than
-   * threads that use it. The threads end with the machine.
+   * Cpu#hold}), as the daemons borrow those that nobody holds; a machine should have a CPU more
+   * than threads that use it. The threads end with the machine.
    *
    * @return to end them before; a machine rests only without them
    */

@@ -10,10 +10,10 @@ import dev.quarry.physical.PhysicalMemory;
  *   time since boot == idle + iowait        of each CPU of a simulation, in hundredths of a second
  * </pre>
  *
- * <p>In a simulation work takes no time, only waiting does: user and system are 0. Where time is the
- * host's, nobody knows what a thread does on its CPU: idle is 0 too. Interrupts, context switches
- * and the time of booting are not kept; their lines are there because tools refuse the file without
- * them.
+ * <p>In a simulation work takes no time, only waiting does: user and system are 0. Where time is
+ * the host's, nobody knows what a thread does on its CPU: idle is 0 too. Interrupts, context
+ * switches and the time of booting are not kept; their lines are there because tools refuse the
+ * file without them.
  */
 final class CpuStat {
   private static final String SOFTIRQS = " 0".repeat(11);

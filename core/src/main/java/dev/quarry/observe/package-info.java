@@ -5,6 +5,7 @@
  * <pre>
  *   /proc/buddyinfo, pagetypeinfo, zoneinfo, vmstat, meminfo, iomem, stat        texts
  *   /proc/slabinfo                                                               caches; may be written
+ *   /proc/pressure/{memory, io}                                                  stalls
  *   /proc/vmallocinfo                                                            areas
  *   /proc/kpageflags, kpagecount                                                 8 bytes a frame
  *   /proc/sys/vm/min_free_kbytes, lowmem_reserve_ratio, watermark_*, percpu_*

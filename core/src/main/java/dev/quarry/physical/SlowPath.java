@@ -121,8 +121,7 @@ final class SlowPath {
   }
 
   private void wakeAllKswapds(Request request) {
-    int order =
-        memory.fragmentation().reclaimOrder(request.order, memory.spec().pageblockOrder());
+    int order = memory.fragmentation().reclaimOrder(request.order, memory.spec().pageblockOrder());
     Node last = null;
     for (Zone zone : request.zonelist) {
       if (zone.node() != last && request.allows(zone.node())) {

@@ -53,8 +53,7 @@ public final class DaemonSet {
    * @param idleNanos how long there is nothing to do, unless it is woken; 0: there is
    * @param step does a part of it on a CPU that the thread may use
    */
-  public record Daemon(
-      String name, WakeUp wakeUp, LongSupplier idleNanos, Consumer<Cpu> step) {}
+  public record Daemon(String name, WakeUp wakeUp, LongSupplier idleNanos, Consumer<Cpu> step) {}
 
   DaemonSet(
       PhysicalMemory memory,

@@ -158,8 +158,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
         new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
     this.daemons =
-        new DaemonSet(
-            memory, kswapds, compaction, caches(), pages.huge().khugepaged(), slab::reap);
+        new DaemonSet(memory, kswapds, compaction, caches(), pages.huge().khugepaged(), slab::reap);
     this.swapOnOff = new SwapOnOff(swap, pages);
     wire();
   }

@@ -94,8 +94,7 @@ class DaemonThreadsTest {
       }
       DaemonThreads daemons = machine.startDaemons();
       assertThat(machine.startDaemons()).as("once").isSameAs(daemons);
-      assertThat(daemons.names())
-          .containsExactly("kswapd0", "kcompactd0", "flusher", "khugepaged");
+      assertThat(daemons.names()).containsExactly("kswapd0", "kcompactd0", "flusher", "khugepaged");
       List<Future<Integer>> users = new ArrayList<>();
       for (int i = 0; i < USERS; i++) {
         users.add(threads.submit(user(processes.get(i), machine.cpu(i), 100 + i)));

@@ -109,6 +109,22 @@ class PressureStallTest {
     assertThat(quiet.pressure().totalNanos(Resource.MEMORY, false)).isZero();
   }
 
+  /** Without swap nothing of the group can go: its process is held up, for just that long. */
+  @Test
+  void beingHeldUpAboveTheHighLimitIsAStall() {
+    try (Machine poor = SmallMachine.boot()) {
+      MemoryGroup group = poor.reclaim().groups().make("/held");
+      poor.files().write("/sys/fs/cgroup/held/memory.high", "256K");
+      Process process = SmallMachine.process(poor, 400);
+      poor.files().write("/sys/fs/cgroup/held/cgroup.procs", "" + process.pid());
+      touch(process, poor.cpu(0), 0, 400);
+      assertThat(group.throttledNanos()).isPositive();
+      assertThat(group.pressure().totalNanos(Resource.MEMORY, true))
+          .isEqualTo(group.throttledNanos());
+      assertThat(poor.memory().clock().nanos()).isEqualTo(group.throttledNanos());
+    }
+  }
+
   @Test
   void theSameWorkMakesTheSamePressure() {
     String first = thrash(machine);

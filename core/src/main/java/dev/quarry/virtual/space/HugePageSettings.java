@@ -80,7 +80,11 @@ public final class HugePageSettings {
     number(folder + "max_ptes_shared", 0, FRAMES - 1, () -> maxPtesShared, v -> maxPtesShared = v);
     number(folder + "pages_to_scan", 1, UINT_MAX, () -> pagesToScan, v -> pagesToScan = v);
     number(
-        folder + "scan_sleep_millisecs", 0, UINT_MAX, () -> scanSleepMillis, v -> scanSleepMillis = v);
+        folder + "scan_sleep_millisecs",
+        0,
+        UINT_MAX,
+        () -> scanSleepMillis,
+        v -> scanSleepMillis = v);
     number(
         folder + "alloc_sleep_millisecs",
         0,

@@ -26,9 +26,8 @@ class DefragModeTest {
     return kernel.stream()
         .map(pfn -> pfn >> order << order)
         .distinct()
-        .filter(
-            first ->
-                IntStream.range(first, first + (1 << order)).anyMatch(pfn -> map.mapcount(pfn) > 0))
+        .filter(first ->
+            IntStream.range(first, first + (1 << order)).anyMatch(pfn -> map.mapcount(pfn) > 0))
         .count();
   }
 
@@ -77,7 +76,8 @@ class DefragModeTest {
 
   @Test
   void kernelsBefore615HaveItNot() {
-    String spec = "cpus 0\nmemory 0x1000-32M\nrelease 6.14\nzone DMA below=4M\nzone DMA32 below=4G\n";
+    String spec =
+        "cpus 0\nmemory 0x1000-32M\nrelease 6.14\nzone DMA below=4M\nzone DMA32 below=4G\n";
     try (Machine machine = Machine.boot(MachineSpecReader.read("test", spec))) {
       assertThatThrownBy(() -> machine.files().write("/proc/sys/vm/defrag_mode", "1"))
           .hasMessageContaining("6.15")
