@@ -46,7 +46,13 @@ final class ForkTables implements RunVisitor {
   private boolean failed;
 
   private ForkTables(
-      Parts parts, Cpu cpu, MmStruct parent, long vmFlags, MmStruct child, SwapSpace swap, HugeEntries huge) {
+      Parts parts,
+      Cpu cpu,
+      MmStruct parent,
+      long vmFlags,
+      MmStruct child,
+      SwapSpace swap,
+      HugeEntries huge) {
     this.parts = parts;
     this.cpu = cpu;
     this.parent = parent;

@@ -55,13 +55,22 @@ public final class Commitment {
     boolean enough =
         switch (settings.overcommit()) {
           case ALWAYS -> true;
-          case GUESS -> Long.compareUnsigned(pages, ramPages + swapPages.getAsLong()) <= 0;
+          case GUESS -> isInRam(pages) || isInRamAndSwap(pages);
           case NEVER -> Math.max(0, now) < allowed(mm);
         };
     if (!enough) {
       committed.addAndGet(-pages);
     }
     return enough;
+  }
+
+  private boolean isInRam(long pages) {
+    return pages >= 0 && pages <= ramPages;
+  }
+
+  /** Asks who knows the swap files, whose lock costs more than all the rest. */
+  private boolean isInRamAndSwap(long pages) {
+    return Long.compareUnsigned(pages, ramPages + swapPages.getAsLong()) <= 0;
   }
 
   private long allowed(MmStruct mm) {
