@@ -32,7 +32,7 @@ final class CpuSlabs {
     }
   }
 
-  private final CurrentSlab current = new CurrentSlab();
+  private final CurrentSlab current;
   private long currentSlab;
   private final KmemCache cache;
   private final SlabCore core;
@@ -51,6 +51,7 @@ final class CpuSlabs {
     this.memory = core.memory;
     this.state = state;
     this.cpuId = state.id();
+    this.current = new CurrentSlab(cache.geometry().size());
     this.slabBytes = 1L << (core.pageShift + cache.geometry().order());
     this.full = new SlabList(memory, SlabList.Kind.FULL);
     this.partial = new SlabList(memory, SlabList.Kind.PARTIAL);

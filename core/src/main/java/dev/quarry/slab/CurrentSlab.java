@@ -9,7 +9,7 @@ import dev.quarry.machine.Host;
  *
  * <pre>
  *   by size ─► CurrentSlab   first ──► the object descriptor, in RAM: the next one; ACTIVE from now on
- *              │             objects + first * size: the object
+ *              │             objects + first * size: the object, and back again
  *              └─ chain ───► RAM
  * </pre>
  *
@@ -18,7 +18,7 @@ import dev.quarry.machine.Host;
  */
 final class CurrentSlab {
   /** In place of the slabs of sizes that have none of their own: never an object in it. */
-  static final CurrentSlab NEVER = new CurrentSlab();
+  static final CurrentSlab NEVER = new CurrentSlab(Long.BYTES);
 
   /** A host address shifted right is not negative, which the compiler sees. */
   private static final int HOST_SHIFT = 2;
@@ -26,7 +26,15 @@ final class CurrentSlab {
   /** Two bytes without a sign: the compiler sees how large it can be. */
   private char first = Bufctl.END;
 
-  private long size;
+  private final long size;
+
+  /** {@code size == odd << shift}, and {@code odd * inverse == 1} modulo 2^64. */
+  private final long inverse;
+
+  private final int shift;
+
+  /** How many objects the slab has; 0 while none is current: no address is one of them. */
+  private long num;
 
   /** Host address of the chain, shifted left. */
   private long shiftedChain;
@@ -35,6 +43,12 @@ final class CurrentSlab {
 
   /** Host address of the descriptor, or {@link Slab#NONE}. */
   private long at;
+
+  CurrentSlab(int size) {
+    this.size = size;
+    this.shift = Integer.numberOfTrailingZeros(size);
+    this.inverse = Slab.inverse(this.size >>> shift);
+  }
 
   long at() {
     return at;
@@ -59,7 +73,7 @@ final class CurrentSlab {
     at = descriptor;
     shiftedChain = Slab.chain(descriptor) << HOST_SHIFT;
     objects = Slab.object(descriptor, 0);
-    size = Slab.size(descriptor);
+    num = Slab.num(descriptor);
     first = (char) Slab.free(descriptor);
     Slab.local(descriptor, Slab.NEVER, Bufctl.END);
   }
@@ -67,6 +81,7 @@ final class CurrentSlab {
   /** No slab is current. */
   void useNone() {
     at = Slab.NONE;
+    num = 0;
     first = Bufctl.END;
   }
 
@@ -81,6 +96,28 @@ final class CurrentSlab {
     first = (char) Host.getShort(entry);
     Host.putShort(entry, (short) Bufctl.ACTIVE);
     return objects + taken * size;
+  }
+
+  /**
+   * Frees an object if it is one of this slab: it is the next to be allocated. No frame and no
+   * descriptor is looked at. The quotient is exact in 64 bits: below {@code num} for the addresses
+   * of the slab's objects, and for no other address.
+   *
+   * @return false: it is none of this slab, or is free
+   */
+  boolean give(long object) {
+    long quotient = Long.rotateRight((object - objects) * inverse, shift);
+    if (Long.compareUnsigned(quotient, num) >= 0) {
+      return false;
+    }
+    long index = quotient & Bufctl.MASK;
+    long entry = chain() + (index << 1);
+    if (Host.getShort(entry) != (short) Bufctl.ACTIVE) {
+      return false;
+    }
+    Host.putShort(entry, (short) first);
+    first = (char) index;
+    return true;
   }
 
   private long chain() {

@@ -92,16 +92,21 @@ final class Slab {
   /** Writes where objects of a size are, and how to find the index of one. Nobody owns the slab. */
   static void objects(long at, long first, int size, int num) {
     int shift = Integer.numberOfTrailingZeros(size);
-    int odd = size >>> shift;
-    int inverse = odd; // right in the lowest 3 bits; each step of Newton's doubles them
-    for (int bits = 3; bits < Integer.SIZE; bits *= 2) {
-      inverse *= 2 - odd * inverse;
-    }
+    long inverse = inverse(size >>> shift);
     Host.putLong(at + OBJECTS, first);
     Host.putInt(at + SIZE, size);
     Host.putInt(at + START, (int) first);
     Host.putInt(at + OWNER, NO_OWNER);
-    Host.putLong(at + DIVISION, ((long) inverse << 32) | ((long) num << 16) | shift);
+    Host.putLong(at + DIVISION, (inverse << 32) | ((long) num << 16) | shift);
+  }
+
+  /** The number that an odd one times it is 1 modulo 2^64. */
+  static long inverse(long odd) {
+    long inverse = odd; // right in the lowest 3 bits; each step of Newton's doubles them
+    for (int bits = 3; bits < Long.SIZE; bits *= 2) {
+      inverse *= 2 - odd * inverse;
+    }
+    return inverse;
   }
 
   static long division(long at) {
