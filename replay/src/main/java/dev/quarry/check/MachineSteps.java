@@ -132,7 +132,7 @@ final class MachineSteps {
     if (world.groups.find(path) == null) {
       return;
     }
-    switch (draw.below(6)) {
+    switch (draw.below(9)) {
       case 0 -> write(folder + "/memory.max", size, pages);
       case 1 -> write(folder + "/memory.high", size, pages);
       case 2 -> write(folder + "/memory.oom.group", "" + draw.below(2), 0);
@@ -141,9 +141,12 @@ final class MachineSteps {
         MemoryGroup group = world.groups.find(path);
         worker.note("memory.reclaim " + path, null, 0, pages / 16, 0);
         if (group != null) {
-          reclaim().reclaim(worker.cpu, group, pages / 16);
+          reclaim().reclaim(worker.cpu, group, pages / 16, -1);
         }
       }
+      case 5 -> write(folder + "/memory.low", size, pages);
+      case 6 -> write(folder + "/memory.min", size, pages);
+      case 7 -> write(folder + "/memory.swap.max", size, pages);
       default -> write(folder + "/cgroup.procs", "" + who.process().pid(), 0);
     }
   }
