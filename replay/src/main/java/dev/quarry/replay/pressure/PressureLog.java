@@ -40,7 +40,9 @@ public final class PressureLog {
     long reclaimed = events.sum(VmEvent.PGSTEAL_KSWAPD) + direct;
     long swapOuts = events.sum(VmEvent.PSWPOUT);
     long reads = major - last.majorFaults();
-    long stall = reads * settings.readMicros() + written(direct, reclaimed, swapOuts) * settings.writeMicros();
+    long stall =
+        reads * settings.readMicros()
+            + written(direct, reclaimed, swapOuts) * settings.writeMicros();
     return new PressureSample(
         major,
         refaults(machine),
@@ -58,9 +60,7 @@ public final class PressureLog {
   private long written(long direct, long reclaimed, long swapOuts) {
     long directly = direct - last.direct();
     long freed = reclaimed - last.reclaimed();
-    return freed == 0
-        ? 0
-        : Math.min(directly, directly * (swapOuts - last.swapOuts()) / freed);
+    return freed == 0 ? 0 : Math.min(directly, directly * (swapOuts - last.swapOuts()) / freed);
   }
 
   /** Pages that went and came back, of all nodes of a machine. */
