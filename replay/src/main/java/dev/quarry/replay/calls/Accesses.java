@@ -2,6 +2,7 @@ package dev.quarry.replay.calls;
 
 import dev.quarry.kernel.Process;
 import dev.quarry.machine.Cpu;
+import dev.quarry.machine.Ram;
 import dev.quarry.replay.calls.TaskEvent.Faulted;
 import dev.quarry.virtual.Access;
 import dev.quarry.virtual.PageTables;
@@ -11,6 +12,7 @@ import dev.quarry.virtual.fault.FaultMode;
 import dev.quarry.virtual.fault.PageFaultHandler;
 import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.MmStruct;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays accesses that are known from the kernel's faults: the one that was refused, and the one to
@@ -27,7 +29,11 @@ final class Accesses {
   private final UserPages pages;
   private final SeenMemory seen;
 
-  Accesses(Cpu cpu, UserPages pages, SeenMemory seen) {
+  /** Where a word of each page is stored that is written to; null: contents do not matter. */
+  private final @Nullable Ram stored;
+
+  Accesses(Cpu cpu, UserPages pages, SeenMemory seen, @Nullable Ram stored) {
+    this.stored = stored;
     this.cpu = cpu;
     this.pages = pages;
     this.seen = seen;
@@ -49,6 +55,9 @@ final class Accesses {
     boolean known = known(process, address);
     boolean present = Pte.isPresent(mm.tables().leaf(address));
     boolean any = access(played, mm, address, fault.code(), mode(fault.by()));
+    if (stored != null && (fault.code() & Access.WRITE) != 0) {
+      store(stored, mm, address);
+    }
     if (!known) {
       played.unseen();
     }
@@ -56,6 +65,14 @@ final class Accesses {
       played.presence(present == fault.wasPresent());
     } else {
       played.missed((fault.code() & Access.WRITE) != 0);
+    }
+  }
+
+  /** What was written is not known, but it was not zeros, which swap would not write. */
+  private static void store(Ram ram, MmStruct mm, long address) {
+    long physical = mm.tables().translate(address, Access.WRITE);
+    if (physical != PageTables.NO_TRANSLATION) {
+      ram.putLong(physical & -Long.BYTES, address | 1);
     }
   }
 

@@ -63,8 +63,9 @@ public final class Spaces {
    *
    * @param shapes what each execve mapped, in their order
    * @param resident whether all pages of files are taken to be in the page cache
+   * @param swaps whether memory may go to swap, which writes no page of zeros
    */
-  public Spaces(Machine machine, List<ProgramShape> shapes, boolean resident) {
+  public Spaces(Machine machine, List<ProgramShape> shapes, boolean resident, boolean swaps) {
     this.machine = machine;
     this.cpu = machine.cpu(0);
     this.processes = machine.processes();
@@ -72,7 +73,7 @@ public final class Spaces {
     processes.pages().forgetContents();
     SeenMemory seen = new SeenMemory(processes.pages().caches());
     this.calls = new CallPlayer(cpu, processes.pages().caches(), seen, resident);
-    this.accesses = new Accesses(cpu, processes.pages(), seen);
+    this.accesses = new Accesses(cpu, processes.pages(), seen, swaps ? machine.ram() : null);
     this.programs = new ProgramPlayer(cpu, processes, resident);
   }
 

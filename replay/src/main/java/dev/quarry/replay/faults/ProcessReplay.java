@@ -95,7 +95,8 @@ public final class ProcessReplay {
       machine.processes().spaces().settings().faultAroundBytes(options.faultAroundBytes());
       options.pressure().begin(machine);
       PressureLog pressure = new PressureLog(options.pressure(), machine);
-      Spaces spaces = new Spaces(machine, survey.shapes(), options.isCacheFull());
+      boolean swaps = options.pressure().isSet();
+      Spaces spaces = new Spaces(machine, survey.shapes(), options.isCacheFull(), swaps);
       long start = System.nanoTime();
       List<SpaceSample> samples = play(events, spaces, survey, pressure, progress);
       spaces.finish();

@@ -39,9 +39,10 @@ public final class PressureLog {
     long scannedDirect = events.sum(VmEvent.PGSCAN_DIRECT);
     long reclaimed = events.sum(VmEvent.PGSTEAL_KSWAPD) + direct;
     long swapOuts = events.sum(VmEvent.PSWPOUT);
-    // Of what was freed directly, as large a part was written as of all.
-    long waited = reclaimed == 0 ? 0 : Math.min(direct, direct * swapOuts / reclaimed);
-    long stall = major * settings.readMicros() + waited * settings.writeMicros();
+    long reads = major - last.majorFaults();
+    long stall =
+        reads * settings.readMicros()
+            + written(direct, reclaimed, swapOuts) * settings.writeMicros();
     return new PressureSample(
         major,
         refaults(machine),
@@ -52,7 +53,14 @@ public final class PressureLog {
         events.sum(VmEvent.PSWPIN),
         swapOuts,
         events.sum(VmEvent.OOM_KILL),
-        stall * NANOS);
+        last.stallNanos() + stall * NANOS);
+  }
+
+  /** Of what was freed directly in this interval, as large a part was written as of all. */
+  private long written(long direct, long reclaimed, long swapOuts) {
+    long directly = direct - last.direct();
+    long freed = reclaimed - last.reclaimed();
+    return freed == 0 ? 0 : Math.min(directly, directly * (swapOuts - last.swapOuts()) / freed);
   }
 
   /** Pages that went and came back, of all nodes of a machine. */

@@ -49,8 +49,7 @@ public final class PressureText {
       return out.toString();
     }
     for (Line line : LINES) {
-      Sparkline chart = new Sparkline(CHART_WIDTH);
-      log.intervals().forEach(sample -> chart.add(line.value.applyAsLong(sample)));
+      Sparkline chart = sums(log.intervals(), line.value);
       long total = line.value.applyAsLong(log.total());
       line(out, "  %-16s %,13d  %s", line.name, total, total == 0 ? "" : chart.draw());
     }
@@ -65,6 +64,19 @@ public final class PressureText {
       line(out, "  marks: min %,d, low %,d, high %,d pages", last.min(), last.low(), last.high());
     }
     return out.toString();
+  }
+
+  /** A bar for all intervals that fall into its column, so that none is passed over. */
+  private static Sparkline sums(
+      List<PressureSample> intervals, ToLongFunction<PressureSample> value) {
+    Sparkline chart = new Sparkline(CHART_WIDTH);
+    int columns = Math.min(CHART_WIDTH, intervals.size());
+    for (int column = 0; column < columns; column++) {
+      int from = column * intervals.size() / columns;
+      int to = (column + 1) * intervals.size() / columns;
+      chart.add(intervals.subList(from, to).stream().mapToLong(value).sum());
+    }
+    return chart;
   }
 
   /** Two of them, side by side; nothing if memory was made small for neither. */

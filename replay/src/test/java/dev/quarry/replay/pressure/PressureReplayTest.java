@@ -172,6 +172,9 @@ class PressureReplayTest {
       // A page of a file that went is read again, though all were in memory at first.
       assertThat(total.majorFaults()).isPositive();
       assertThat(total.stallNanos()).isPositive();
+      // What tasks wrote is not zeros: it goes to swap, and comes back.
+      assertThat(total.swapOuts()).isGreaterThan(100);
+      assertThat(total.swapIns()).isGreaterThan(100);
       assertThat(ProcessText.of(enough)).doesNotContain("pressure:");
       assertThat(ProcessText.of(small))
           .isEqualTo(ProcessText.of(again))
