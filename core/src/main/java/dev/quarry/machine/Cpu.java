@@ -85,6 +85,7 @@ public final class Cpu {
    *
    * @return whose it did before, to be set again when that is done
    */
+  @SuppressWarnings("ReferenceEquality") // another one that is equal is stored: no harm
   public Task task(Task whose) {
     Task before = task;
     if (before != whose) { // to store a reference costs a collector's barrier

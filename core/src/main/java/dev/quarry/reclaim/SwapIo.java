@@ -117,7 +117,7 @@ final class SwapIo {
       if (zeros) {
         bytes(pfn).fill((byte) 0);
       } else {
-          mayFail(FaultSite.SWAP_READ);
+        mayFail(FaultSite.SWAP_READ);
         try (var _ = memory.stalls().io(cpu)) {
           memory.clock().advanceTo(request(area, slot));
           area.store().read((long) slot << SHIFT, bytes(pfn));

@@ -14,8 +14,31 @@ public final class Figures {
 
   private static final List<String> ORDER =
       List.of(
-          "P1", "P2", "P3", "P4", "P5", "P6", "CHECKS", "PAIR", "VMALLOC", "V1", "V2", "V3", "V4",
-          "V5", "RECLAIM", "SWAP", "COMPACT", "POLICIES", "B1", "B2", "G1", "R1", "R2", "REFS", "T3");
+          "P1",
+          "P2",
+          "P3",
+          "P4",
+          "P5",
+          "P6",
+          "CHECKS",
+          "PAIR",
+          "VMALLOC",
+          "V1",
+          "V2",
+          "V3",
+          "V4",
+          "V5",
+          "RECLAIM",
+          "SWAP",
+          "COMPACT",
+          "POLICIES",
+          "B1",
+          "B2",
+          "G1",
+          "R1",
+          "R2",
+          "REFS",
+          "T3");
 
   private Figures() {}
 

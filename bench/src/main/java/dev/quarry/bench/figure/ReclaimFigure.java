@@ -131,13 +131,14 @@ final class ReclaimFigure implements Figure {
   private static List<Verdict> toKernel(List<Row> rows) {
     List<Verdict> verdicts = new ArrayList<>();
     for (Row row : rows) {
-      row.find(KERNEL.name()).ifPresent(kernel -> {
-        for (Measured ours : row.ours()) {
-          double ratio = ours.median() / kernel.median();
-          String what = row.name() + ": " + ours.subject().name() + " / " + KERNEL.name();
-          verdicts.add(Verdict.atLeast(what, ratio, 1));
-        }
-      });
+      row.find(KERNEL.name())
+          .ifPresent(kernel -> {
+            for (Measured ours : row.ours()) {
+              double ratio = ours.median() / kernel.median();
+              String what = row.name() + ": " + ours.subject().name() + " / " + KERNEL.name();
+              verdicts.add(Verdict.atLeast(what, ratio, 1));
+            }
+          });
     }
     return verdicts;
   }

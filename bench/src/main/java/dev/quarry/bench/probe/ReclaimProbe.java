@@ -4,8 +4,9 @@ import dev.quarry.bench.work.ReclaimWork;
 
 /**
  * Runs one workload of {@link ReclaimWork} as the C program {@code reclaimbench} does: some time to
- * warm up (and some passes at least), then iterations. Prints nanoseconds for each page, a line for each iteration: those of
- * the pass that was fastest, as whatever else the host does makes passes slower, never faster.
+ * warm up (and some passes at least), then iterations. Prints nanoseconds for each page, a line for
+ * each iteration: those of the pass that was fastest, as whatever else the host does makes passes
+ * slower, never faster.
  */
 public final class ReclaimProbe {
   private static final long NANOS_PER_MILLI = 1_000_000;
