@@ -102,7 +102,7 @@ final class KernelSteps {
   }
 
   private static long lastWord(Held pages) {
-    return (pages.address() + (1L << pages.size()) << PAGE_SHIFT) - Long.BYTES;
+    return ((pages.address() + (1L << pages.size())) << PAGE_SHIFT) - Long.BYTES;
   }
 
   private @Nullable Held object(int gfp, long stamp) {
@@ -119,7 +119,7 @@ final class KernelSteps {
 
   /** Of an object whose last byte is one of its first eight, that one. */
   private static byte lastByte(int size, long stamp) {
-    return (byte) (stamp >>> Byte.SIZE * (size == Long.BYTES ? Long.BYTES - 1 : 0));
+    return (byte) (stamp >>> (Byte.SIZE * (size == Long.BYTES ? Long.BYTES - 1 : 0)));
   }
 
   private @Nullable Held vmalloc(long stamp) {

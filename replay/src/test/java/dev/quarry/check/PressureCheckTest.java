@@ -60,7 +60,7 @@ class PressureCheckTest {
           if (who.process().mm().tables().state(ModelProcess.at(page))
               instanceof PteState.Present there) {
             long at = there.frame() * ModelProcess.PAGE + ModelProcess.SLOT;
-            ram.putLong(at, ram.getLong(at) ^ 1L << 40);
+            ram.putLong(at, ram.getLong(at) ^ (1L << 40));
           }
         }
       }
