@@ -74,21 +74,21 @@ final class Pictures {
               + String.join(", ", names())
               + Nearest.hint(picture, names()));
     }
-    if (picture.equals("tlb")) {
-      return TlbPicture.draw(call, session);
-    }
-    if (picture.equals("page")) {
-      return PagePicture.draw(call, session);
-    }
-    if (picture.equals("walk")) {
-      return WalkPicture.draw(call, session);
-    }
     if (SlabPictures.NAMES.contains(picture)) {
       return SlabPictures.draw(picture, call, session);
     }
     if (ProcessPictures.NAMES.contains(picture)) {
       return ProcessPictures.draw(picture, call, session);
     }
+    return switch (picture) {
+      case "tlb" -> TlbPicture.draw(call, session);
+      case "page" -> PagePicture.draw(call, session);
+      case "walk" -> WalkPicture.draw(call, session);
+      default -> ofMemory(picture, call, session, machine);
+    };
+  }
+
+  private static Value ofMemory(String picture, Call call, Session session, Machine machine) {
     call.atMost(1);
     List<Zone> zones = Booted.zones(session, call);
     return new Value.Text(
