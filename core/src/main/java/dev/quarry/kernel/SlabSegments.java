@@ -26,8 +26,8 @@ import java.util.Objects;
  * invalid the moment it is freed uses a {@link KernelArena}. The arena must be closed before the
  * machine.
  *
- * <p>It keeps no count: a store for each call would take a tenth of a pair of both. What is not freed
- * is among the live objects of the machine's caches.
+ * <p>It keeps no count: a store for each call would take a tenth of a pair of both. What is not
+ * freed is among the live objects of the machine's caches.
  *
  * <p>One thread uses it, the one that made it, and it must hold the CPU or be the only one that
  * drives the machine.
