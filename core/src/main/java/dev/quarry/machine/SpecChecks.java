@@ -158,22 +158,34 @@ final class SpecChecks {
               + range.node()
               + ", the machine has nodes 0 to "
               + (spec.nodes().size() - 1));
-      if (i > 0) {
-        MemoryRange before = spec.memory().get(i - 1);
-        refuse(
-            range.start() < before.end(),
-            "memory",
-            i,
-            "memory "
-                + at(range.start())
-                + "-"
-                + at(range.end())
-                + " begins before the end of memory "
-                + at(before.start())
-                + "-"
-                + at(before.end()));
-      }
+      inOrder(i);
     }
+    inReach();
+  }
+
+  /** Memory is sorted, and no two ranges overlap. */
+  private void inOrder(int i) {
+    if (i == 0) {
+      return;
+    }
+    MemoryRange range = spec.memory().get(i);
+    MemoryRange before = spec.memory().get(i - 1);
+    refuse(
+        range.start() < before.end(),
+        "memory",
+        i,
+        "memory "
+            + at(range.start())
+            + "-"
+            + at(range.end())
+            + " begins before the end of memory "
+            + at(before.start())
+            + "-"
+            + at(before.end()));
+  }
+
+  /** Frame numbers are ints. */
+  private void inReach() {
     long block = spec.pageSize() << spec.maxOrder();
     long most = ((long) Integer.MAX_VALUE << spec.pageShift()) / block * block;
     long end = spec.memory().getLast().end();
@@ -263,26 +275,7 @@ final class SpecChecks {
       if (!zone.isAddressed()) {
         continue;
       }
-      refuse(
-          zone.below() <= low,
-          "zone",
-          i,
-          "zone "
-              + zone.type().label()
-              + " ends at "
-              + at(zone.below())
-              + ", not above the zone before it, which ends at "
-              + at(low));
-      refuse(
-          zone.below() != ZoneSpec.NO_LIMIT && zone.below() % blockBytes != 0,
-          "zone",
-          i,
-          "zone "
-              + zone.type().label()
-              + " ends at "
-              + at(zone.below())
-              + ", not at a multiple of the pageblock's "
-              + Sizes.format(blockBytes));
+      ends(i, low, blockBytes);
       low = zone.below();
     }
     long end = spec.memory().getLast().end();
@@ -291,6 +284,22 @@ final class SpecChecks {
         "zone",
         spec.zones().size() - 1,
         "memory reaches to " + at(end) + ", the last zone to " + at(low));
+  }
+
+  /** A zone ends above the one before it, and where a pageblock does. */
+  private void ends(int i, long low, long blockBytes) {
+    ZoneSpec zone = spec.zones().get(i);
+    String ends = "zone " + zone.type().label() + " ends at " + at(zone.below());
+    refuse(
+        zone.below() <= low,
+        "zone",
+        i,
+        ends + ", not above the zone before it, which ends at " + at(low));
+    refuse(
+        zone.below() != ZoneSpec.NO_LIMIT && zone.below() % blockBytes != 0,
+        "zone",
+        i,
+        ends + ", not at a multiple of the pageblock's " + Sizes.format(blockBytes));
   }
 
   /** A pageblock belongs to one zone, so two nodes must not meet inside one. */

@@ -6,6 +6,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,7 +73,7 @@ final class ProcTree {
         int got = words.read(offset, chunk);
         offset += got;
         boolean last = offset == words.bytes();
-        if (last || java.util.Arrays.mismatch(chunk, zeros) >= 0) {
+        if (last || Arrays.mismatch(chunk, zeros) >= 0) {
           channel.position(offset - got);
           writeFully(channel, ByteBuffer.wrap(chunk, 0, got));
         }

@@ -1,6 +1,7 @@
 package dev.quarry.physical;
 
 import dev.quarry.machine.ZoneType;
+import java.util.Locale;
 
 /**
  * The kernel's window on physical memory: an address range that shows all frames below HighMem, one
@@ -61,7 +62,7 @@ public final class DirectMap {
     if (physical < 0 || physical >= end) {
       throw new IllegalArgumentException(
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "physical address 0x%x is not below 0x%x, the end of the direct map",
               physical,
               end));
@@ -79,7 +80,7 @@ public final class DirectMap {
     if (physical < 0 || physical >= end) {
       throw new IllegalArgumentException(
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "address 0x%x is not in the direct map 0x%x to 0x%x",
               virtual,
               base,

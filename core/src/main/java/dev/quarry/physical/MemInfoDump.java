@@ -74,6 +74,17 @@ public final class MemInfoDump {
       cma += zone.freeCma();
       pcp += isShown(zone, highestZone) ? zone.pcpPages() : 0;
     }
+    lists(out);
+    append(
+        out,
+        " kernel_misc_reclaimable:%d%n free:%d free_pcp:%d free_cma:%d%n",
+        memory.stat(NodeStat.NR_KERNEL_MISC_RECLAIMABLE),
+        free,
+        pcp,
+        cma);
+  }
+
+  private void lists(StringBuilder out) {
     append(
         out,
         "active_anon:%d inactive_anon:%d isolated_anon:%d%n",
@@ -101,13 +112,6 @@ public final class MemInfoDump {
         memory.stat(NodeStat.NR_SHMEM),
         memory.stat(NodeStat.NR_PAGE_TABLE_PAGES),
         memory.stat(NodeStat.NR_SEC_PAGE_TABLE_PAGES));
-    append(
-        out,
-        " kernel_misc_reclaimable:%d%n free:%d free_pcp:%d free_cma:%d%n",
-        memory.stat(NodeStat.NR_KERNEL_MISC_RECLAIMABLE),
-        free,
-        pcp,
-        cma);
   }
 
   private void node(StringBuilder out, Node node) {

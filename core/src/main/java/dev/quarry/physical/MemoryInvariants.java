@@ -3,6 +3,7 @@ package dev.quarry.physical;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Checks every equation of physical memory, from the descriptors up. The one checker: tests, the
@@ -41,7 +42,7 @@ public final class MemoryInvariants {
 
   private void expect(boolean holds, String finding, Object... values) {
     if (!holds && findings.size() < MOST_FINDINGS) {
-      findings.add(String.format(java.util.Locale.ROOT, finding, values));
+      findings.add(String.format(Locale.ROOT, finding, values));
     }
   }
 

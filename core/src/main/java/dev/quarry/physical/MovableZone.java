@@ -3,6 +3,7 @@ package dev.quarry.physical;
 import dev.quarry.machine.MachineSpec;
 import dev.quarry.machine.ZoneSpec;
 import dev.quarry.machine.ZoneType;
+import java.util.Arrays;
 
 /**
  * Where each node's ZONE_MOVABLE begins when {@code movablecore=} asks for one: the rest of memory
@@ -15,7 +16,7 @@ final class MovableZone {
   /** The first movable frame of each node; {@link Integer#MAX_VALUE} where there is none. */
   static int[] starts(MachineSpec spec, FrameRanges[] ram) {
     int[] starts = new int[ram.length];
-    java.util.Arrays.fill(starts, Integer.MAX_VALUE);
+    Arrays.fill(starts, Integer.MAX_VALUE);
     boolean built = spec.zones().stream().anyMatch(zone -> zone.type() == ZoneType.MOVABLE);
     if (spec.movableCore() <= 0 || !built) {
       return starts;

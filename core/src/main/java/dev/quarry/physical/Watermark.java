@@ -1,5 +1,7 @@
 package dev.quarry.physical;
 
+import dev.quarry.machine.ZoneType;
+
 /**
  * The test that stands before every allocation: would the zone still have more free pages than its
  * mark, and for order above 0 a block that fits? Rules of mm/page_alloc.c (6.18): {@code
@@ -191,7 +193,7 @@ final class Watermark {
 
   private static int movableIndex(Zone zone) {
     for (Zone other : zone.node().zones()) {
-      if (other.type() == dev.quarry.machine.ZoneType.MOVABLE) {
+      if (other.type() == ZoneType.MOVABLE) {
         return other.index();
       }
     }

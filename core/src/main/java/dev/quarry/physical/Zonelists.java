@@ -3,6 +3,7 @@ package dev.quarry.physical;
 import dev.quarry.machine.MachineSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the order in which requests look for memory: {@code build_zonelists} and {@code
@@ -59,7 +60,7 @@ final class Zonelists {
     return order;
   }
 
-  private @org.jspecify.annotations.Nullable Node nextBest(Node local, boolean[] used) {
+  private @Nullable Node nextBest(Node local, boolean[] used) {
     if (!used[local.id()] && local.hasMemory()) {
       return local;
     }

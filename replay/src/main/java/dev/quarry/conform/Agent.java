@@ -56,6 +56,7 @@ final class Agent implements AutoCloseable {
   Agent() {
     try {
       Path program = Files.createTempFile("quarry-agent", "");
+      program.toFile().deleteOnExit();
       try {
         Files.write(program, code.elf());
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
@@ -64,7 +65,7 @@ final class Agent implements AutoCloseable {
         orders = process.getOutputStream();
         awaitAnswer();
       } finally {
-        Files.delete(program);
+        Files.deleteIfExists(program);
       }
       Path memory = Path.of("/proc/" + process.pid() + "/fd/" + CONTROL_FD);
       try (FileChannel channel =
@@ -116,7 +117,10 @@ final class Agent implements AutoCloseable {
     long begin = System.nanoTime();
     while (answers.available() == 0) {
       if (!process.isAlive()) {
-        throw new ConformException("the kernel's side has ended with " + process.exitValue());
+        throw new ConformException(
+            "the kernel's side has ended with "
+                + process.exitValue()
+                + " (memfd_create and mmap must be allowed)");
       }
       if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(ANSWER_SECONDS)) {
         throw new ConformException("no answer from the kernel's side in " + ANSWER_SECONDS + " s");

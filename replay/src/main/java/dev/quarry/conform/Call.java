@@ -45,6 +45,14 @@ enum Call {
     return numbers;
   }
 
+  /** Whether it is a call of its own that does nothing if its arguments are nonsense. */
+  boolean isProbed() {
+    return switch (this) {
+      case LOAD, STORE, WRITE, READ, FORK, EXIT, MUNLOCKALL -> false;
+      default -> true;
+    };
+  }
+
   /** The system call's number. */
   int number() {
     return number;

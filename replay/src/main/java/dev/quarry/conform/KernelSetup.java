@@ -72,6 +72,7 @@ final class KernelSetup {
   void once(Path diskFile) {
     oneCpu();
     batch.run();
+    KernelProbe.check(batch);
     handleSignals();
     batch.call(0, 157, PR_SET_THP_DISABLE, 1, 0, 0, 0);
     openFiles(diskFile);

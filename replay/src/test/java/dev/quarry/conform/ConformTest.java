@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same operations in Quarry and in the kernel that runs this test; differences are found. */
@@ -40,6 +41,33 @@ class ConformTest {
       ConformResult result = conform.run(new ConformOptions(3000, seed, 10), done -> {});
       assertThat(result.differences()).as(ConformText.of(result)).isEmpty();
       assertThat(result.operations()).isEqualTo(3000);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"310, process_vm_readv EPERM", "325, mlock2 EPERM", "319, memfd_create"})
+  void aFilterOfSystemCallsIsNoDifference(int number, String named) throws InterruptedException {
+    aKernelLikeOurs();
+    String[] said = new String[1];
+    Thread filtered =
+        new Thread(() -> {
+          try {
+            said[0] = CallFilter.refuse(number) ? refusal() : null;
+          } catch (Throwable e) {
+            said[0] = e.toString();
+          }
+        });
+    filtered.start();
+    filtered.join();
+    assumeTrue(said[0] != null, "this kernel has no filters of system calls");
+    assertThat(said[0]).contains(named);
+  }
+
+  private static String refusal() {
+    try (Conform conform = new Conform()) {
+      return "agreed: " + conform.run(new ConformOptions(1, 1, 1), done -> {}).isAgreed();
+    } catch (ConformException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 

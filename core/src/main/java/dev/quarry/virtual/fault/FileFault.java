@@ -118,6 +118,9 @@ final class FileFault {
         if (pfn != Pfn.NONE) {
           parts.rmap().addFile(fault.mm, pfn);
           parts.tables().entry(slot, parts.entry(pfn, bits));
+          if ((fault.flags & VmFlags.LOCKED) != 0) {
+            parts.lru().lock(fault.cpu, pfn);
+          }
           found++;
         }
       }

@@ -22,7 +22,7 @@ final class LockedPages {
   }
 
   /** The pages of a range are locked from now on, or this area does not lock them any more. */
-  void change(Cpu cpu, MmStruct mm, long start, long end, boolean locked) {
+  void change(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean locked) {
     entries.forEachPage(
         mm,
         start,
@@ -30,26 +30,34 @@ final class LockedPages {
         pfn -> {
           if (locked) {
             parts.lru().lock(cpu, pfn);
-          } else if ((PageState.flags(parts.map().state(pfn)) & PageState.UNEVICTABLE) != 0
-              && !isLockedElsewhere(mm, pfn)) {
-            parts.lru().unlock(cpu, pfn);
+          } else {
+            unlock(cpu, vma, pfn);
           }
         });
   }
 
-  private boolean isLockedElsewhere(MmStruct mm, int pfn) {
-    boolean[] found = {false};
-    if (parts.map().mapcount(pfn) > 1) {
-      rmap.forEachArea(
-          pfn,
-          vma -> {
-            found[0] |=
-                parts.spaces().areas().has(vma, VmFlags.LOCKED)
-                    && parts.spaces().of(vma) != mm
-                    && rmap.shows(vma, pfn);
-            return !found[0];
-          });
+  /** An area does not lock a page any more: {@code munlock_vma_folio}. */
+  void unlock(Cpu cpu, long vma, int pfn) {
+    if ((PageState.flags(parts.map().state(pfn)) & PageState.UNEVICTABLE) != 0
+        && !isLockedElsewhere(vma, pfn)) {
+      parts.lru().unlock(cpu, pfn);
     }
+  }
+
+  private boolean isLockedElsewhere(long vma, int pfn) {
+    if (parts.map().mapcount(pfn) <= 1) {
+      return false;
+    }
+    boolean[] found = {false};
+    rmap.forEachArea(
+        pfn,
+        other -> {
+          found[0] |=
+              other != vma
+                  && parts.spaces().areas().has(other, VmFlags.LOCKED)
+                  && rmap.shows(other, pfn);
+          return !found[0];
+        });
     return found[0];
   }
 }

@@ -12,6 +12,7 @@ import dev.quarry.virtual.space.RssKind;
 import dev.quarry.virtual.space.VmAreaStruct;
 import dev.quarry.virtual.space.VmFlags;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.TreeMap;
  *   spaces:   pages counted of each kind == entries of that kind, all of them in areas
  *   machine:  NR_ANON_PAGES == private frames; NR_MAPPED == frames of files in entries;
  *             NR_FILE_PAGES == pages in caches, that of swap too; NR_SHMEM == those of shared memory
+ *   locked:   an area that locks its pages shows a frame, if it is unevictable
  *   entries:  a private one that is writable shows a page that nobody else has
  * </pre>
  */
@@ -37,6 +39,7 @@ public final class MappedInvariants {
   private final TableMemory tables;
   private final List<String> findings = new ArrayList<>();
   private final Map<Integer, Integer> shown = new TreeMap<>();
+  private final BitSet locked = new BitSet();
   private final HugeInvariants huge;
 
   private MappedInvariants(UserPages pages) {
@@ -114,6 +117,9 @@ public final class MappedInvariants {
     boolean part = huge.small(mm, pfn);
     if (!part) {
       shown.merge(pfn, 1, Integer::sum);
+      if (areas.has(vma, VmFlags.LOCKED)) {
+        locked.set(pfn);
+      }
     }
     int flags = PageState.flags(map.state(pfn));
     boolean anon = (flags & PageState.ANON) != 0;
@@ -197,6 +203,8 @@ public final class MappedInvariants {
       long state = map.state(pfn);
       expect(PageState.refcount(state) >= mapcount, "frame %d: state %x", pfn, state);
       anon += (PageState.flags(state) & PageState.ANON) != 0 ? 1 : 0;
+      boolean stays = (PageState.flags(state) & PageState.UNEVICTABLE) != 0;
+      expect(!stays || locked.get(pfn), "frame %d is unevictable, and nobody locks it", pfn);
     }
     long inBlocks = huge.blocks();
     equal("NR_ANON_PAGES", pages.counted(NodeStat.NR_ANON_PAGES), anon + inBlocks);

@@ -40,7 +40,7 @@ final class MmFault {
   private final HugeFault huge;
   private final @Nullable VmFault[] faults;
 
-  MmFault(Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge) {
+  MmFault(Parts parts, SwapFault swap, FaultCounts counts, HugeFault huge, LockedPages locked) {
     this.parts = parts;
     this.counts = counts;
     this.huge = huge;
@@ -48,7 +48,7 @@ final class MmFault {
     this.anonymous = new AnonymousFault(parts);
     this.file = new FileFault(parts);
     this.swap = swap;
-    this.writeProtect = new WriteProtectFault(parts, swap);
+    this.writeProtect = new WriteProtectFault(parts, swap, locked);
   }
 
   /**

@@ -80,13 +80,13 @@ public final class UserPages implements MappedPages {
     FaultCounts leaves = new FaultCounts(physical.cpus().size());
     this.swap = new SwapFault(parts);
     this.huge = new HugePages(parts, swap);
-    this.mmFault = new MmFault(parts, swap, leaves, huge.fault());
-    this.handler = new PageFaultHandler(parts, mmFault, leaves);
-    this.memory = new UserMemory(handler, spaces.ram());
     this.protection = new ChangeProtection(parts, huge);
     ReverseMap rmap = reverseMap();
-    this.fileAdvice = new FileAdvice(parts);
     this.lockedPages = new LockedPages(parts, protection, rmap);
+    this.mmFault = new MmFault(parts, swap, leaves, huge.fault(), lockedPages);
+    this.handler = new PageFaultHandler(parts, mmFault, leaves);
+    this.memory = new UserMemory(handler, spaces.ram());
+    this.fileAdvice = new FileAdvice(parts);
     parts.caches().cleaner(rmap::makeClean);
     spaces.pages(this);
   }
@@ -203,7 +203,7 @@ public final class UserPages implements MappedPages {
 
   private void zap(Cpu cpu, MmStruct mm, long vma, long start, long end) {
     if (areas.has(vma, VmFlags.LOCKED)) {
-      lockedPages.change(cpu, mm, start, end, false);
+      lockedPages.change(cpu, mm, vma, start, end, false);
     }
     ZapPages zap = new ZapPages(parts, cpu, mm, swap.swap(), huge.entries());
     long pages = (end - start) >>> SHIFT;
@@ -363,7 +363,7 @@ public final class UserPages implements MappedPages {
 
   @Override
   public void locked(Cpu cpu, MmStruct mm, long vma, long start, long end, boolean locked) {
-    lockedPages.change(cpu, mm, start, end, locked);
+    lockedPages.change(cpu, mm, vma, start, end, locked);
   }
 
   @Override

@@ -23,10 +23,12 @@ final class WriteProtectFault {
 
   private final Parts parts;
   private final SwapFault swap;
+  private final LockedPages locked;
 
-  WriteProtectFault(Parts parts, SwapFault swap) {
+  WriteProtectFault(Parts parts, SwapFault swap, LockedPages locked) {
     this.parts = parts;
     this.swap = swap;
+    this.locked = locked;
   }
 
   FaultLeaf resolve(VmFault fault) {
@@ -114,6 +116,9 @@ final class WriteProtectFault {
     parts.tables().tlb().userRange(fault.cpu, fault.mm.tables(), fault.address, 1, false);
     if (zeros) {
       return FaultLeaf.COW_ZERO_PAGE;
+    }
+    if ((fault.flags & VmFlags.LOCKED) != 0) {
+      locked.unlock(fault.cpu, fault.vma, old);
     }
     parts.rmap().release(fault.cpu, fault.mm, old);
     return FaultLeaf.COW_COPY;

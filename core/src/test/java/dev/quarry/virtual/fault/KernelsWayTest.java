@@ -8,6 +8,7 @@ import dev.quarry.kernel.Process;
 import dev.quarry.kernel.SystemCalls;
 import dev.quarry.machine.Cpu;
 import dev.quarry.observe.PageMap;
+import dev.quarry.physical.ZoneStat;
 import dev.quarry.virtual.PageTableLayout;
 import dev.quarry.virtual.space.Errno;
 import java.io.IOException;
@@ -90,6 +91,42 @@ class KernelsWayTest {
     assertThat(calls.mmap(AT, 2 * PAGE, 3, ANON, -1, 0)).isEqualTo(AT);
     process.limits().data(PAGE);
     assertThat(calls.mmap(AT + 8 * PAGE, PAGE, 3, ANON, -1, 0)).isEqualTo(-Errno.ENOMEM);
+  }
+
+  @Test
+  void aCopyIsLockedAndNotThePageThatItWasMadeFrom() throws IOException {
+    Path file = folder.resolve("data");
+    Files.write(file, new byte[4 * 4096]);
+    process.limits().memlock(64 << 20);
+    int fd = process.open(machine.processes().pages().caches().open(file, true));
+    calls.mmap(AT, 4 * PAGE, 3, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    process.load(cpu, AT, 1);
+    calls.mlock(AT + PAGE, 2 * PAGE);
+    calls.mmap(AT + 8 * PAGE, 4 * PAGE, 1, FILE | MAP_POPULATE, fd, 0);
+    calls.madvise(AT + 8 * PAGE, 4 * PAGE, 21);
+    assertThat(present(12)).isEqualTo("xxx.....x...");
+  }
+
+  @Test
+  void pagesAroundAFaultInALockedAreaAreLocked() throws IOException {
+    Path file = folder.resolve("data");
+    Files.write(file, new byte[4 * 4096]);
+    process.limits().memlock(64 << 20);
+    int fd = process.open(machine.processes().pages().caches().open(file, true));
+    calls.mmap(AT + 8 * PAGE, 4 * PAGE, 1, FILE | MAP_POPULATE, fd, 0);
+    calls.mmap(AT, 4 * PAGE, 1, FILE, fd, 0);
+    calls.mlock2(AT, 4 * PAGE, 1);
+    process.load(cpu, AT, 1);
+    assertThat(present(12)).isEqualTo("xxxx....xxxx");
+    assertThat(calls.munmap(AT + 8 * PAGE, 4 * PAGE)).isZero();
+    calls.madvise(AT, 4 * PAGE, 21);
+    assertThat(locked()).isEqualTo(4);
+    calls.munmap(AT + PAGE, PAGE);
+    assertThat(locked()).isEqualTo(3);
+  }
+
+  private long locked() {
+    return machine.memory().zones().stream().mapToLong(z -> z.stat(ZoneStat.NR_MLOCK)).sum();
   }
 
   @Test

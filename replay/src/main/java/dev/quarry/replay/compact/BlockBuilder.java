@@ -1,6 +1,7 @@
 package dev.quarry.replay.compact;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -188,7 +189,7 @@ public final class BlockBuilder {
     slotTable.clear();
     shapeTable.clear();
     noteTable.clear();
-    java.util.Arrays.fill(order, (byte) 0);
+    Arrays.fill(order, (byte) 0);
     requests.clear();
     outcomes.clear();
     lastFrame = 0;

@@ -1,5 +1,7 @@
 package dev.quarry.replay.compact;
 
+import java.util.Arrays;
+
 /** Collects one half of a block; the other side of {@link Columns}. */
 final class ColumnsBuilder {
   private final short[] shapes = new short[CompactForm.MAX_EVENTS];
@@ -51,7 +53,7 @@ final class ColumnsBuilder {
   }
 
   void clear() {
-    java.util.Arrays.fill(lengths, (byte) 0);
+    Arrays.fill(lengths, (byte) 0);
     steps.clear();
     deltas.clear();
     longSteps.clear();

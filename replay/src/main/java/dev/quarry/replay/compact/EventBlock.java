@@ -1,5 +1,7 @@
 package dev.quarry.replay.compact;
 
+import dev.quarry.replay.read.RecordingException;
+
 /**
  * The events of one block: tables, notes, and two halves in columns. One object is filled anew for
  * each block.
@@ -136,7 +138,7 @@ public final class EventBlock {
   }
 
   /** An error in this block. */
-  public dev.quarry.replay.read.RecordingException error(String text) {
+  public RecordingException error(String text) {
     return block.error(text);
   }
 }

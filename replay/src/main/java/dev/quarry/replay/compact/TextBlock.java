@@ -1,5 +1,7 @@
 package dev.quarry.replay.compact;
 
+import java.util.Arrays;
+
 /**
  * A block of lines as they are, with what their numbers count from.
  *
@@ -92,6 +94,6 @@ public final class TextBlock {
 
   /** The text. */
   public byte[] text() {
-    return java.util.Arrays.copyOfRange(block.payload, textAt, block.length);
+    return Arrays.copyOfRange(block.payload, textAt, block.length);
   }
 }

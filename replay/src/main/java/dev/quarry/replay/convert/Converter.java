@@ -8,6 +8,7 @@ import dev.quarry.replay.recording.Recording;
 import dev.quarry.replay.trace.EventFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +150,7 @@ public final class Converter {
       Path copy = target.resolve(in.relativize(source).toString());
       if (Files.isRegularFile(source)) {
         Files.copy(source, copy);
-      } else if (Files.isDirectory(source, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      } else if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
         Files.createDirectory(copy);
       } else {
         throw new RecordingException(source.toString(), "is neither a file nor a folder");

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Boots the machine of a snapshot and puts it into the snapshot's state: from {@code exact}, where
@@ -196,7 +198,7 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
       return RecordedTypes.of(snapshot, recorded);
     }
 
-    private static void at(Place place, FrameList frames, java.util.function.IntConsumer load) {
+    private static void at(Place place, FrameList frames, IntConsumer load) {
       try {
         frames.forEach(load);
       } catch (IllegalArgumentException e) {
@@ -288,7 +290,7 @@ public record SnapshotBoot(Machine machine, Placement placement, List<String> no
       return zone;
     }
 
-    private @org.jspecify.annotations.Nullable Zone find(int node, ZoneType type) {
+    private @Nullable Zone find(int node, ZoneType type) {
       for (Zone zone : machine.memory().zones()) {
         if (zone.node().id() == node && zone.type() == type) {
           return zone;

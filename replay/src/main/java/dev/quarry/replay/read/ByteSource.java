@@ -1,11 +1,14 @@
 package dev.quarry.replay.read;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -177,9 +180,9 @@ public final class ByteSource implements Closeable {
   /** Why an operation failed, in a few words and without a path. */
   private static String reason(Exception e) {
     return switch (e) {
-      case java.io.EOFException _ -> "the stream ends early";
-      case java.nio.file.NoSuchFileException _ -> "there is no such file";
-      case java.nio.file.AccessDeniedException _ -> "access is denied";
+      case EOFException _ -> "the stream ends early";
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "access is denied";
       default -> {
         String text = e.getMessage();
         yield text == null ? e.getClass().getSimpleName() : text.lines().findFirst().orElse("");

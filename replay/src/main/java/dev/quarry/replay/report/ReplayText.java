@@ -12,6 +12,7 @@ import dev.quarry.replay.score.Flow;
 import dev.quarry.replay.score.Ratio;
 import dev.quarry.replay.score.Scores;
 import dev.quarry.replay.text.Sparkline;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -226,7 +227,7 @@ public final class ReplayText {
   }
 
   private static long[] toLongs(int[] values) {
-    return java.util.Arrays.stream(values).asLongStream().toArray();
+    return Arrays.stream(values).asLongStream().toArray();
   }
 
   private void row(String zone, String what, long[] blocks) {
