@@ -64,7 +64,7 @@ public final class KernelArena implements Arena {
 
   /** How many blocks it holds. */
   public long live() {
-    return segments.live();
+    return count;
   }
 
   /**

@@ -26,7 +26,8 @@ import java.util.Objects;
  * invalid the moment it is freed uses a {@link KernelArena}. The arena must be closed before the
  * machine.
  *
- * <p>Equation: {@code allocated - freed == live()}.
+ * <p>It keeps no count: a store for each call would take a tenth of a pair of both. What is not
+ * freed is among the live objects of the machine's caches.
  *
  * <p>One thread uses it, the one that made it, and it must hold the CPU or be the only one that
  * drives the machine.
@@ -34,6 +35,9 @@ import java.util.Objects;
 public final class SlabSegments implements SegmentAllocator {
   /** kmalloc aligns all to 8 bytes. */
   private static final long ALWAYS_ALIGNED = Long.BYTES;
+
+  /** Sizes from 1 to here are asked for without another look. */
+  private static final long USUAL_BYTES = 1L << 30;
 
   private final Thread thread = Thread.currentThread();
   private final SlabCpu slab;
@@ -49,8 +53,6 @@ public final class SlabSegments implements SegmentAllocator {
 
   /** The kernel's address of the window's first byte. */
   private final long base;
-
-  private long live;
 
   /**
    * Segments of a machine.
@@ -85,11 +87,13 @@ public final class SlabSegments implements SegmentAllocator {
    */
   @Override
   public MemorySegment allocate(long byteSize, long byteAlignment) {
-    if (byteSize <= 0 || byteAlignment > ALWAYS_ALIGNED || byteAlignment < 1) {
+    if (Long.compareUnsigned(byteSize - 1, USUAL_BYTES) >= 0
+        || byteAlignment > ALWAYS_ALIGNED
+        || byteAlignment < 1) {
       return allocateUnusual(byteSize, byteAlignment);
     }
     checkThread();
-    return segment(kmalloc(byteSize), byteSize);
+    return segment(slab.kmalloc((int) byteSize, gfp), byteSize);
   }
 
   /** 8 bytes are always aligned; the interface's own would ask for 1. */
@@ -144,7 +148,6 @@ public final class SlabSegments implements SegmentAllocator {
     if (address == KmemCache.NULL) {
       throw refused(bytes);
     }
-    live++;
     return window.asSlice(address - base, bytes);
   }
 
@@ -177,17 +180,11 @@ public final class SlabSegments implements SegmentAllocator {
               + Long.toHexString(address)
               + ", or it was freed");
     }
-    live--;
   }
 
   /** The kernel's address of a segment's first byte. */
   long addressOf(MemorySegment segment) {
     return segment.address() - window.address() + base;
-  }
-
-  /** How many were allocated and not freed. */
-  public long live() {
-    return live;
   }
 
   private void checkThread() {
