@@ -41,11 +41,10 @@ final class LruPicture {
                 + "  r most were referenced, d dirty, s in the swap cache%n",
             lruvec.node().id(),
             Counted.of(perCell, "page")));
-    lists.forEach(
-        (name, list) ->
-            out.append(
-                String.format(
-                    Locale.ROOT, "  %-18s %,7d  %s%n", name, list.count(), cells(list, perCell))));
+    lists.forEach((name, list) ->
+        out.append(
+            String.format(
+                Locale.ROOT, "  %-18s %,7d  %s%n", name, list.count(), cells(list, perCell))));
     out.append(
         String.format(
             Locale.ROOT, "  %-18s %,7d", "unevictable", lruvec.size(LruList.UNEVICTABLE)));

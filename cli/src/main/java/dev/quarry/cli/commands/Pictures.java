@@ -22,7 +22,8 @@ final class Pictures {
   static {
     NAMES.put("buddy", "which frames are free, and the free lists by order");
     NAMES.put("reserve", "each zone's share of min_free_kbytes, and where its free pages stand");
-    NAMES.put("watermarks", "free pages against the marks while processes worked, since it was drawn");
+    NAMES.put(
+        "watermarks", "free pages against the marks while processes worked, since it was drawn");
     NAMES.put("lru", "the lists of pages of processes and files, and which page goes first");
     NAMES.put("zones", "where the zones lie, and the order in which requests try them");
     NAMES.put("pcp", "what is on the CPUs' own lists");
