@@ -142,17 +142,16 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.shrinkers = new Shrinkers(memory);
     ReverseMap rmap = pages.reverseMap();
     this.shrink = new ShrinkPages(memory, allocator, rmap, swap, batches, groups, workingset);
-    ClassicLru policy = new ClassicLru(memory, batches, shrink, rmap, swap);
-    this.classic = policy;
+    this.classic = new ClassicLru(memory, batches, shrink, rmap, swap);
     this.aged = new GenerationLru(memory, lruvecs, batches, shrink, swap, pages.youngEntries());
-    ShrinkNode shrinkNode = new ShrinkNode(balance, new EitherLru(policy, aged), shrinkers, groups);
+    LruPolicy either = new EitherLru(classic, aged);
+    ShrinkNode shrinkNode = new ShrinkNode(balance, either, shrinkers, groups);
     this.tryToFree = new TryToFree(memory, shrinkNode, lruvecs);
     this.groupReclaim = new GroupReclaim(tryToFree, lruvecs, settings, batches, memory.stalls());
     this.delay = new GroupDelay(groups, groupReclaim, oom, () -> caches().clock());
     this.limits = new GroupLimits(groups, groupReclaim, delay, oom);
     for (Node node : memory.nodes()) {
-      Lruvec lruvec = lruvecs.of(node);
-      kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvec, scope));
+      kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvecs.of(node), scope));
     }
     LruMovable movable =
         new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);

@@ -34,11 +34,11 @@ final class FreeHistory {
    * @param kswapd whether it was awake
    * @param stalled whether a request reclaimed by itself
    */
-  record Moment(long[] free, boolean kswapd, boolean stalled) {
+  record Moment(List<Long> free, boolean kswapd, boolean stalled) {
     Moment with(Moment other) {
-      long[] least = free.clone();
-      for (int i = 0; i < least.length; i++) {
-        least[i] = Math.min(least[i], other.free[i]);
+      List<Long> least = new ArrayList<>();
+      for (int i = 0; i < free.size(); i++) {
+        least.add(Math.min(free.get(i), other.free.get(i)));
       }
       return new Moment(least, kswapd || other.kswapd, stalled || other.stalled);
     }
@@ -61,10 +61,7 @@ final class FreeHistory {
 
   /** Looks at the machine now. */
   void look() {
-    long[] free = new long[zones.size()];
-    for (int i = 0; i < free.length; i++) {
-      free[i] = zones.get(i).freePages();
-    }
+    List<Long> free = zones.stream().map(Zone::freePages).toList();
     long now = stalls();
     boolean awake = machine.reclaim().kswapds().stream().anyMatch(Kswapd::isAwake);
     Moment seen = new Moment(free, awake, now > stalls);

@@ -47,7 +47,7 @@ final class WatermarksPicture {
       String label = label(row);
       out.append(String.format(Locale.ROOT, "  %" + LABEL + "s │", label));
       for (FreeHistory.Moment moment : moments) {
-        out.append(cell(moment.free()[zone.number()], row, !label.isEmpty() && row < ROWS - 1));
+        out.append(cell(moment.free().get(zone.number()), row, !label.isEmpty() && row < ROWS - 1));
       }
       out.append('\n');
     }
@@ -72,7 +72,7 @@ final class WatermarksPicture {
 
   private char cell(long free, int row, boolean isMark) {
     long eighths = free * ROWS * EIGHTHS / top - (long) row * EIGHTHS;
-    char level = LEVELS.charAt((int) Math.clamp(eighths, 0, EIGHTHS));
+    char level = LEVELS.charAt(Math.clamp(eighths, 0, EIGHTHS));
     return level == ' ' && isMark ? '┄' : level;
   }
 
