@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,9 @@ public final class ReclaimWork implements AutoCloseable {
     this.action = name.substring(name.indexOf('-') + 1);
     this.file = name.startsWith("file");
     this.pages = pages;
-    machine = Machine.boot(MachineSpecReader.read("bench", SPEC.formatted(mebibytes, lru)));
+    machine =
+        Machine.boot(
+            MachineSpecReader.read("bench", String.format(Locale.ROOT, SPEC, mebibytes, lru)));
     cpu = machine.cpu(0);
     cpu.hold();
     reclaim = machine.reclaim();

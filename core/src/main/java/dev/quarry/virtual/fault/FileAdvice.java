@@ -67,9 +67,10 @@ final class FileAdvice {
   void unmap(
       Cpu cpu, UserPages pages, PageCache cache, long firstIndex, long endIndex, boolean evenCows) {
     for (MmStruct mm : parts.spaces().all()) {
-      mm.lock();
-      unmapFrom(cpu, pages, mm, cache, firstIndex, endIndex, evenCows);
-      mm.unlock();
+      if (parts.spaces().lockIfThere(mm)) {
+        unmapFrom(cpu, pages, mm, cache, firstIndex, endIndex, evenCows);
+        mm.unlock();
+      }
     }
   }
 

@@ -22,7 +22,9 @@ public final class SwapOff {
    * @return whether all came back; false without memory, or if one could not be read
    */
   public boolean bringBack(Cpu cpu, MmStruct mm, LongPredicate meant) {
-    mm.lock();
+    if (!parts.spaces().lockIfThere(mm)) {
+      return true;
+    }
     try {
       boolean[] all = {true};
       int step = parts.tables().layout().pointerBytes();

@@ -51,7 +51,7 @@ final class UnusedPages {
     for (MmStruct mm : parts.spaces().all()) {
       if (mm == held) {
         space(cpu, mm, anon, index, first, zeros);
-      } else if (mm.tryLock()) {
+      } else if (parts.spaces().tryLockIfThere(mm)) {
         space(cpu, mm, anon, index, first, zeros);
         mm.unlock();
       }

@@ -30,7 +30,7 @@ public final class YoungEntries {
   public void walkAll(IntPredicate wanted, IntConsumer young) {
     for (MmStruct mm : parts.spaces().all()) {
       boolean mine = mm.isHeldByMe();
-      if (mine || mm.tryLock()) {
+      if (mine || parts.spaces().tryLockIfThere(mm)) {
         try {
           walk(mm, wanted, young);
         } finally {

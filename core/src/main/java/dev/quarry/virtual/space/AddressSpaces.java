@@ -159,6 +159,25 @@ public final class AddressSpaces {
     return List.copyOf(all);
   }
 
+  /** Locks an address space that was found on a list, unless it is gone: {@code mmget_not_zero}. */
+  public boolean lockIfThere(MmStruct mm) {
+    mm.lock();
+    return isThere(mm);
+  }
+
+  /** The same if nobody has its lock. */
+  public boolean tryLockIfThere(MmStruct mm) {
+    return mm.tryLock() && isThere(mm);
+  }
+
+  private boolean isThere(MmStruct mm) {
+    boolean there = mm.equals(byAddress.get(mm.address()));
+    if (!there) {
+      mm.unlock();
+    }
+    return there;
+  }
+
   /** Makes shared memory without a name, {@code shmem_zero_setup()}: each is a file of its own. */
   synchronized FileMapping sharedMemory(long bytes) {
     return pages().sharedMemory(nextSharedInode++, bytes);
@@ -223,12 +242,12 @@ public final class AddressSpaces {
     mm.lock();
     Munmap.range(cpu, mm, 0, userEnd());
     pages().released(cpu, mm);
+    byAddress.remove(mm);
     mm.unlock();
     synchronized (this) {
       all.remove(mm);
     }
     kernel.tables().memory().tlb().gone(mm.tables());
-    byAddress.remove(mm);
     mm.tables().close(cpu);
     mmCache.free(cpu, mm.address());
   }
