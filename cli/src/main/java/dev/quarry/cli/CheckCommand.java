@@ -93,12 +93,20 @@ final class CheckCommand implements Callable<Integer> {
     return pressure ? underPressure(loaded) : requests(loaded);
   }
 
+  private TlbModel tlbModel(String text) {
+    try {
+      return TlbModel.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw mistake("--tlb: " + e.getMessage());
+    }
+  }
+
   private ParameterException mistake(String what) {
     return new ParameterException(spec.commandLine(), what);
   }
 
   private int underPressure(MachineSpec loaded) throws IOException {
-    TlbModel model = tlb == null ? null : TlbModel.parse(tlb);
+    TlbModel model = tlb == null ? null : tlbModel(tlb);
     PressureResult result;
     try (Progress progress = Progress.ofSteps("check", steps)) {
       var options = new PressureOptions(steps, seed, threads, model);

@@ -45,9 +45,7 @@ public final class MemMap implements AutoCloseable {
 
   private final HostMemory host;
   private final long base;
-
-  /** One past the last frame; 0 once the host has the descriptors back, so that none is reached. */
-  private int endPfn;
+  private int endPfn; // 0 once the host has the descriptors back: none is reached
 
   /** Reserves descriptors for frames {@code 0 .. endPfn - 1}. */
   public MemMap(int endPfn) {
@@ -294,15 +292,10 @@ public final class MemMap implements AutoCloseable {
     }
   }
 
-  /** Whether a frame for itself has a private page that one address space alone has. */
-  public boolean isSingleExclusive(int pfn) {
-    return PageState.isSingleExclusive(state(pfn));
-  }
-
   /**
    * Fork gives a frame of its own that is one address space's alone a second entry: {@code
-   * folio_try_dup_anon_rmap_pte}. The caller holds that address space's lock, so that nobody else
-   * maps or unmaps the frame; others may take and drop references.
+   * folio_try_dup_anon_rmap_pte}. The caller holds that address space's lock; others may take and
+   * drop references.
    *
    * @return false, and nothing was done, if the frame is not of that kind
    */
@@ -404,9 +397,7 @@ public final class MemMap implements AutoCloseable {
     state(from, PageState.allocated(0, 0));
   }
 
-  /**
-   * Makes a number of references another one, if there are exactly so many; whether that was so.
-   */
+  /** Makes a number of references another one, if there are exactly so many; were there? */
   public boolean replaceReferences(int pfn, int references, int after) {
     long state = state(pfn);
     return PageState.refcount(state) == references

@@ -150,9 +150,7 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     this.groupReclaim = new GroupReclaim(tryToFree, lruvecs, settings, batches, memory.stalls());
     this.delay = new GroupDelay(groups, groupReclaim, oom, () -> caches().clock());
     this.limits = new GroupLimits(groups, groupReclaim, delay, oom);
-    for (Node node : memory.nodes()) {
-      kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvecs.of(node), scope));
-    }
+    makeKswapds(balance, shrinkNode);
     LruMovable movable =
         new LruMovable(memory, allocator, batches, lruvecs, pages.migration(), groups);
     this.compaction = new Compaction(memory, allocator, movable, this::isKswapdRunning);
@@ -160,6 +158,12 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
         new DaemonSet(memory, kswapds, compaction, caches(), pages.huge().khugepaged(), slab::reap);
     this.swapOnOff = new SwapOnOff(swap, pages);
     wire();
+  }
+
+  private void makeKswapds(NodeBalance balance, ShrinkNode shrinkNode) {
+    for (Node node : memory.nodes()) {
+      kswapds.add(new Kswapd(memory, node, balance, shrinkNode, lruvecs.of(node), scope));
+    }
   }
 
   /** The floors below learn whom they may ask. */

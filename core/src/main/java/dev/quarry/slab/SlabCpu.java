@@ -167,7 +167,8 @@ public final class SlabCpu {
   /** The machine is closed: nothing is taken from slabs, and no object is one of theirs. */
   void close() {
     windowBytes = 0;
-    current = new CurrentSlab[0];
+    lastEighth = 0;
+    current = new CurrentSlab[] {CurrentSlab.NEVER};
   }
 
   /** A slab of so many bytes became free, or, with less than 0, is free no more. */

@@ -183,7 +183,7 @@ public final class PageCounter {
         undo(at, pages);
         return at;
       }
-      at.follow(now);
+      at.follow(now, pages);
     }
     return null;
   }
@@ -205,13 +205,14 @@ public final class PageCounter {
   }
 
   private void add(long pages) {
-    follow(usage.addAndGet(pages));
+    follow(usage.addAndGet(pages), pages);
   }
 
-  private void follow(long now) {
+  /** While pages go, others may be trying in vain: their pages were never charged, so no peak. */
+  private void follow(long now, long change) {
     min.follow();
     low.follow();
-    if (now > peak.get()) {
+    if (change > 0 && now > peak.get()) {
       peak.accumulateAndGet(now, Math::max);
     }
   }
