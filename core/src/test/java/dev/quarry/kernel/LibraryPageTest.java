@@ -40,7 +40,7 @@ class LibraryPageTest {
       assertThat(here).contains(flat(code.group(1)));
       blocks++;
     }
-    assertThat(blocks).isEqualTo(6);
+    assertThat(blocks).isEqualTo(7);
   }
 
   /** Without the indentation. */
@@ -169,6 +169,21 @@ class LibraryPageTest {
       }
       assertThat(cached.size()).isBetween(1_000, 16_000);
       assertThat(machine.invariants()).isEmpty();
+    }
+  }
+
+  @Test
+  void daemons() {
+    try (Machine machine = boot()) {
+      Cpu cpu = machine.cpu(0);
+      machine.startDaemons(); // one CPU more than threads that use the machine
+      cpu.hold();
+      try (KernelArena arena = new KernelArena(machine, cpu, Gfp.GFP_KERNEL)) {
+        arena.allocate(1 << 20).fill((byte) 1);
+      }
+      String pressure = machine.files().read("/proc/pressure/memory").orElseThrow();
+      cpu.release();
+      assertThat(pressure).startsWith("some avg10=0.00 ");
     }
   }
 }
