@@ -26,7 +26,10 @@ enum Intended {
               : isErrno(difference.kernel(), Errno.EAGAIN)
                   || (isErrno(difference.kernel(), Errno.ENOMEM)
                       && !isErrno(difference.quarry(), Errno.EAGAIN));
-      return difference.what() == What.RESULT && refused && leavesLockedPages(before);
+      // Refused by the limit on one side, and for pages that cannot be had on the other, later.
+      boolean refusedLater = difference.what() == What.AREAS && isLock(op);
+      return (refusedLater || (difference.what() == What.RESULT && refused))
+          && leavesLockedPages(before);
     }
   },
 
@@ -116,11 +119,11 @@ enum Intended {
   }
 
   private static boolean locks(Op op) {
-    return switch (op.call()) {
-      case MLOCK, MLOCK2, MLOCKALL -> true;
-      case MMAP -> (op.d() & MapFlags.MAP_LOCKED) != 0;
-      default -> false;
-    };
+    return isLock(op) || (op.call() == Call.MMAP && (op.d() & MapFlags.MAP_LOCKED) != 0);
+  }
+
+  private static boolean isLock(Op op) {
+    return op.call() == Call.MLOCK || op.call() == Call.MLOCK2 || op.call() == Call.MLOCKALL;
   }
 
   private static String withoutDirty(String smaps) {
