@@ -76,6 +76,11 @@ public final class DaemonThreads implements AutoCloseable {
     return threads.stream().map(Thread::getName).toList();
   }
 
+  /** Whether {@link #close} was called. */
+  boolean isClosed() {
+    return stopped;
+  }
+
   /**
    * Ends the threads when each has ended its step; operations of processes take the steps from now
    * on. Does nothing when they have ended.

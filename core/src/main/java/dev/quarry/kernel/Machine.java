@@ -270,7 +270,7 @@ public final class Machine implements AutoCloseable {
    * @return to end them before; a machine rests only without them
    */
   public synchronized DaemonThreads startDaemons() {
-    if (daemons == null) {
+    if (daemons == null || daemons.isClosed()) {
       Reclaim running = reclaim();
       memory.clock().followHost();
       memory.stalls().followThreads();

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * thread, in the order that it decides.
  */
 public final class Cpu {
+  private static final int SPINS_BEFORE_YIELD = 64;
+
   private final int id;
   private final int node;
 
@@ -120,11 +122,11 @@ public final class Cpu {
    * Makes the calling thread the holder; waits for a thread that only works on the CPU for a
    * moment.
    *
-   * @return false if another thread holds the CPU
+   * @return false if another thread holds the CPU, or the calling one works on it for a moment
    */
   public boolean hold() {
     Thread me = Thread.currentThread();
-    while (true) {
+    for (int spins = 0; ; spins++) {
       Object now = holder.get();
       if (now == me) {
         return true;
@@ -133,10 +135,14 @@ public final class Cpu {
         tell(true);
         return true;
       }
-      if (now instanceof Thread) {
+      if (now instanceof Thread || isBorrower(now, me)) {
         return false;
       }
-      Thread.onSpinWait();
+      if (spins < SPINS_BEFORE_YIELD) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield(); // a daemon's work may take milliseconds
+      }
     }
   }
 
@@ -146,6 +152,10 @@ public final class Cpu {
       tell(false);
       holder.set(null);
     }
+  }
+
+  private static boolean isBorrower(@Nullable Object holder, Thread thread) {
+    return holder instanceof Borrower borrower && borrower.thread == thread;
   }
 
   private void tell(boolean held) {
@@ -175,7 +185,7 @@ public final class Cpu {
   public boolean whileHeld(Runnable work) {
     Thread me = Thread.currentThread();
     Object now = holder.get();
-    if (now == me || (now instanceof Borrower mine && mine.thread == me)) {
+    if (now == me || isBorrower(now, me)) {
       work.run();
       return true;
     }

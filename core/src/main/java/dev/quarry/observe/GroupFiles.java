@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The files of groups of processes below {@code /sys/fs/cgroup}: {@code memory_files}, {@code
  * swap_files} (mm/memcontrol.c), {@code cgroup.procs} (kernel/cgroup/cgroup.c, 6.18). Sizes are
  * bytes, whole pages; {@code max} is no limit. The root has {@code cgroup.procs}, {@code
- * memory.stat} and {@code memory.reclaim} only.
+ * memory.stat}, {@code memory.reclaim} and its pressure only.
  */
 final class GroupFiles {
   private static final Pattern PATH = Pattern.compile("/sys/fs/cgroup(/.+)?/([a-z.]+)");
@@ -66,6 +66,8 @@ final class GroupFiles {
     return switch (matcher.group(2)) {
       case PROCS -> Optional.of(processes(group));
       case STAT -> Optional.of(GroupStat.text(memory, reclaim.groups(), group));
+      case "memory.pressure" -> Optional.of(group.pressure().text(Resource.MEMORY));
+      case "io.pressure" -> Optional.of(group.pressure().text(Resource.IO));
       default -> group.isRoot() ? Optional.empty() : limited(group, matcher.group(2));
     };
   }
@@ -83,8 +85,6 @@ final class GroupFiles {
       case HIGH -> size(group.high());
       case MAX -> size(group.max());
       case TOGETHER -> line(group.killsAll() ? 1 : 0);
-      case "memory.pressure" -> Optional.of(group.pressure().text(Resource.MEMORY));
-      case "io.pressure" -> Optional.of(group.pressure().text(Resource.IO));
       case "memory.events" -> events(GroupEvent.OF_MEMORY, group::events);
       case "memory.events.local" -> events(GroupEvent.OF_MEMORY, group::ownEvents);
       case "memory.swap.current" -> line(group.swap().usage() << shift);

@@ -36,6 +36,17 @@ class CpuBindingTest {
     assertThat(mine.whileHeld(() -> {})).isTrue();
   }
 
+  /** Who only works on a CPU for a moment does not wait for itself, and gets another one. */
+  @Test
+  void withinAPieceOfWorkAnotherCpuIsFound() {
+    List<Cpu> cpus = cpus(2);
+    CpuBinding binding = new CpuBinding(cpus);
+    for (Cpu cpu : cpus) {
+      assertThat(cpu.whileHeld(() -> assertThat(binding.current()).isNotSameAs(cpu))).isTrue();
+      binding.release();
+    }
+  }
+
   /** Many more threads than places, so that their places collide, come and go. */
   @Test
   void noTwoThreadsHaveTheSameCpu() throws InterruptedException, ExecutionException {

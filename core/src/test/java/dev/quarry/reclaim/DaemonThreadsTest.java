@@ -137,6 +137,17 @@ class DaemonThreadsTest {
     assertThat(onDisk(path, 15 * (int) PAGE)).isEqualTo((byte) 16);
   }
 
+  @Test
+  void theyCanBeStartedAgain() throws Exception {
+    try (Machine machine = boot(2)) {
+      DaemonThreads first = machine.startDaemons();
+      first.close();
+      assertThat(machine.startDaemons()).isNotSameAs(first);
+      machine.processes().pages().caches().flusher().wakeForAll();
+      await(() -> !machine.processes().pages().caches().flusher().isBusy());
+    }
+  }
+
   private static byte onDisk(Path path, int at) throws IOException {
     return Files.readAllBytes(path)[at];
   }

@@ -106,6 +106,11 @@ class PressureStallTest {
     assertThat(inner.pressure().totalNanos(Resource.MEMORY, false)).isEqualTo(stalled);
     assertThat(machine.files().read("/sys/fs/cgroup/busy/memory.pressure"))
         .isEqualTo(machine.files().read("/proc/pressure/memory"));
+    for (String name : new String[] {"memory", "io"}) {
+      assertThat(machine.files().read("/sys/fs/cgroup/" + name + ".pressure"))
+          .as("of the root")
+          .isEqualTo(machine.files().read("/proc/pressure/" + name));
+    }
     assertThat(quiet.pressure().totalNanos(Resource.MEMORY, false)).isZero();
   }
 

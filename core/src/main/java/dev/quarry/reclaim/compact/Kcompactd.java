@@ -139,16 +139,21 @@ public final class Kcompactd {
       if (works) {
         compact(control(cpu, zone));
       }
-      if (nextZone++ == highestZone) {
-        awake = false;
-        order = 0;
-        highestZone = node.zones().size() - 1;
-      }
+      next();
       if (works) {
         return awake;
       }
     }
     return false;
+  }
+
+  /** Who wakes it meanwhile may have asked for a zone below the one that is done. */
+  private synchronized void next() {
+    if (nextZone++ >= highestZone) {
+      awake = false;
+      order = 0;
+      highestZone = node.zones().size() - 1;
+    }
   }
 
   private void compact(CompactControl control) {

@@ -57,10 +57,11 @@ public final class Flusher {
 
   /** How long until there is something to do; 0: there is. */
   public long idleNanos() {
-    if (everything || background || old) {
-      return 0;
-    }
     long now = all.clock().nanos();
+    if (everything || background || old) {
+      boolean room = all.disk().inFlight() < CHUNK;
+      return room ? 0 : Math.max(0, all.disk().nextDone() - now);
+    }
     long every = all.memory().dirtySettings().writebackNanos();
     long look = every > 0 ? lastLook + every - now : Long.MAX_VALUE;
     long done = all.disk().inFlight() > 0 ? all.disk().nextDone() - now : Long.MAX_VALUE;

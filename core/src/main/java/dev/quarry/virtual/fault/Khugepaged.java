@@ -5,6 +5,7 @@ import dev.quarry.virtual.space.HugePageSettings;
 import dev.quarry.virtual.space.MmStruct;
 import dev.quarry.virtual.space.VmAreaStruct;
 import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,13 @@ public final class Khugepaged {
   private final Collapse collapse;
   private final ArrayDeque<MmStruct> waiting = new ArrayDeque<>();
   private final ArrayDeque<MmStruct> scanned = new ArrayDeque<>();
+
+  /** Where it is in the first that waits. */
   private long address;
+
+  /** Who scans holds it. */
+  private final ReentrantLock working = new ReentrantLock();
+
   private volatile boolean withoutMemory;
   private volatile long lastScan;
 
@@ -64,7 +71,9 @@ public final class Khugepaged {
   synchronized void exit(MmStruct mm) {
     if (mm.huge().isScanned()) {
       mm.huge().scanned(false);
-      address = waiting.peek() == mm ? 0 : address;
+      if (waiting.peek() == mm) {
+        address = 0;
+      }
       waiting.remove(mm);
       scanned.remove(mm);
     }
@@ -80,9 +89,20 @@ public final class Khugepaged {
    * page can be had.
    *
    * @param cpu a CPU that the calling thread holds; it holds the lock of no address space
-   * @return how many huge pages were made
+   * @return how many huge pages were made; none while another thread scans
    */
   public int step(Cpu cpu) {
+    if (!working.tryLock()) {
+      return 0;
+    }
+    try {
+      return scan(cpu);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  private int scan(Cpu cpu) {
     long left = rules.isEnabled() ? settings().pagesToScan() : 0;
     int made = 0;
     int spaces = addressSpaces() + 1;
@@ -153,28 +173,42 @@ public final class Khugepaged {
     }
   }
 
+  private synchronized long address(MmStruct mm) {
+    return waiting.peek() == mm ? address : 0;
+  }
+
+  /** Unless the address space went meanwhile. */
+  private synchronized void continueAt(MmStruct mm, long at) {
+    if (waiting.peek() == mm) {
+      address = at;
+    }
+  }
+
   private void space(Cpu cpu, MmStruct mm, long most, Progress progress) {
     VmAreaStruct areas = parts.spaces().areas();
-    for (long vma = mm.findVma(address); vma != VmAreaStruct.NONE; vma = areas.next(vma)) {
+    long at = address(mm);
+    for (long vma = mm.findVma(at); vma != VmAreaStruct.NONE; vma = areas.next(vma)) {
       progress.pages++;
       if (!rules.mayScan(mm, vma)) {
         continue;
       }
       long end = areas.end(vma) & -BYTES;
-      address = Math.max(address, (areas.start(vma) + BYTES - 1) & -BYTES);
-      while (address < end) {
-        Collapse.Result result = collapse.range(cpu, mm, vma, address, true);
+      at = Math.max(at, (areas.start(vma) + BYTES - 1) & -BYTES);
+      while (at < end) {
+        Collapse.Result result = collapse.range(cpu, mm, vma, at, true);
         progress.isWithoutMemory = result == Collapse.Result.ALLOC_HUGE_PAGE_FAIL;
         if (progress.isWithoutMemory) {
+          continueAt(mm, at);
           return;
         }
         if (result == Collapse.Result.SUCCEED) {
           progress.made++;
           settings().countCollapsed();
         }
-        address += BYTES;
+        at += BYTES;
         progress.pages += FRAMES;
         if (progress.pages >= most) {
+          continueAt(mm, at);
           return;
         }
       }

@@ -107,6 +107,27 @@ class CompactionTest {
     }
   }
 
+  /** It has done zones 0 and 1 when somebody asks for zone 0 alone: that ends after the next. */
+  @Test
+  void oneThatIsAwakeMayBeAskedForAZoneBelow() {
+    try (FragmentedMachine m = new FragmentedMachine(PAGES, 2)) {
+      int gfp = Gfp.GFP_TRANSHUGE_LIGHT | Gfp.NOWARN;
+      while (m.machine.allocator().allocPages(m.cpu, gfp, HUGE) != Pfn.NONE) {
+        // What was free as it was.
+      }
+      Compaction compaction = m.machine.reclaim().compaction();
+      Kcompactd daemon = compaction.daemons().getFirst();
+      compaction.wake(daemon.node(), HUGE, 2);
+      assertThat(daemon.isAwake()).isTrue();
+      assertThat(daemon.step(m.cpu)).isTrue();
+      assertThat(daemon.step(m.cpu)).isTrue();
+      compaction.wake(daemon.node(), HUGE, 0);
+      assertThat(daemon.step(m.cpu)).isFalse();
+      assertThat(daemon.isAwake()).isFalse();
+      sound(m);
+    }
+  }
+
   @Test
   void pagesOfManyKindsMove() {
     try (FragmentedMachine m = new FragmentedMachine(PAGES, 3)) {

@@ -61,6 +61,20 @@ class DirtyThrottleTest {
     assertThat(DirtyThrottle.positionRatio(9999, 1000, 2000)).isZero();
   }
 
+  /** A flusher with a thread sleeps until there is room: 1,024 pages are on their way. */
+  @Test
+  void aFullQueueIsNothingToDo() {
+    it.machine.memory().dirtySettings().set("dirty_ratio", 100, PAGE);
+    it.machine.memory().dirtySettings().set("dirty_background_ratio", 99, PAGE);
+    write(1_200);
+    Flusher flusher = it.caches.flusher();
+    flusher.wakeForAll();
+    assertThat(flusher.idleNanos()).isZero();
+    assertThat(flusher.step(it.cpu)).isTrue();
+    assertThat(it.caches.disk().inFlight()).isEqualTo(1_024);
+    assertThat(flusher.idleNanos()).isEqualTo(PAGE_NANOS);
+  }
+
   @Test
   void ratiosAndBytesTakeTurns() {
     write(16);
