@@ -35,7 +35,7 @@ public final class FaultInjection {
     return (armed & 1 << site.ordinal()) != 0;
   }
 
-  /** Tells, now and whenever it changes, which sites are armed. */
+  /** Tells whenever a site is armed or disarmed. */
   public synchronized void whenArmed(Runnable listener) {
     listeners.add(listener);
   }

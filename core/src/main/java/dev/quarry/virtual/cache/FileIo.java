@@ -152,6 +152,8 @@ public final class FileIo {
             : cache.read(cpu, index);
     if (pfn >= 0 && !cache.buffers().add(cpu, pfn)) {
       allocator.freePage(cpu, pfn);
+      all.lru().drain(cpu);
+      cache.truncation().drop(cpu, index, index + 1); // a new one has what is not to be written
       return PageCache.NO_MEMORY;
     }
     return pfn;

@@ -39,6 +39,9 @@ final class WriteProtectFault {
       if (!cache.buffers().add(fault.cpu, pfn)) {
         return FaultLeaf.OUT_OF_MEMORY;
       }
+      if (parts.pfnIfMapped(parts.tables().entry(fault.slot)) != pfn) {
+        return FaultLeaf.SPURIOUS; // to make room for buffers, the page was taken away: again
+      }
       cache.markDirty(pfn);
       makeWritable(fault);
       return FaultLeaf.MAKE_WRITABLE;
