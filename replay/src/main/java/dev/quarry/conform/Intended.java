@@ -26,10 +26,14 @@ enum Intended {
               : isErrno(difference.kernel(), Errno.EAGAIN)
                   || (isErrno(difference.kernel(), Errno.ENOMEM)
                       && !isErrno(difference.quarry(), Errno.EAGAIN));
-      // Refused by the limit on one side, and for pages that cannot be had on the other, later.
-      boolean refusedLater = difference.what() == What.AREAS && isLock(op);
-      return (refusedLater || (difference.what() == What.RESULT && refused))
-          && leavesLockedPages(before);
+      boolean differs =
+          switch (difference.what()) {
+            case RESULT -> refused;
+            case AREAS -> isLock(op); // refused by the limit, or later, for want of pages
+            case PAGES -> op.call() == Call.MADVISE && op.c() == Advice.PAGEOUT.number();
+            default -> false;
+          };
+      return differs && leavesLockedPages(before);
     }
   },
 
