@@ -224,9 +224,8 @@ final class ReplayCommand implements Callable<Integer> {
   private int processes(List<String> settings) throws IOException {
     if (frames != null || baselines || !policy.isEmpty() || machine != null || snapshot != null) {
       throw mistake(
-          "--frames, --baselines, --policy, --machine and --snapshot are for page events; "
-              + recording
-              + " is of processes");
+          recording
+              + " is of processes: leave out --frames, --baselines, --policy, --machine and --snapshot");
     }
     CommandLine command = spec.commandLine();
     var replays = new ProcessReplays(recording, strict, command.getOut(), command.getErr());

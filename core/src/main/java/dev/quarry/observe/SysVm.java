@@ -245,7 +245,8 @@ final class SysVm {
       throw new IllegalArgumentException(name + " is a number, not \"" + text + "\"", e);
     }
     if (value < least || value > most) {
-      throw new IllegalArgumentException(name + " " + value + " is not " + least + " to " + most);
+      String range = least == most ? String.valueOf(most) : least + " to " + most;
+      throw new IllegalArgumentException(name + " " + value + " is not " + range);
     }
     return value;
   }

@@ -32,11 +32,15 @@ final class SwapHeader {
 
   private SwapHeader() {}
 
-  /** Makes a file a swap area of so many pages, the header included: mkswap(8). */
-  static void write(Path path, long pages) throws IOException {
+  /**
+   * Makes a file a swap area of so many pages, the header included: mkswap(8).
+   *
+   * @param name what a refusal calls it
+   */
+  static void write(String name, Path path, long pages) throws IOException {
     if (pages < FEWEST_PAGES) {
       throw new SwapException(
-          path + ": a swap area has at least " + FEWEST_PAGES + " pages, not " + pages);
+          name + ": a swap area has at least " + FEWEST_PAGES + " pages, not " + pages);
     }
     byte[] header = new byte[PAGE];
     MemorySegment page = MemorySegment.ofArray(header);

@@ -29,7 +29,7 @@ public final class SwapOnOff {
    */
   public static void makeArea(Path path, long bytes) {
     try {
-      SwapHeader.write(path, bytes >>> PageTableLayout.PAGE_SHIFT);
+      SwapHeader.write(path.toString(), path, bytes >>> PageTableLayout.PAGE_SHIFT);
     } catch (IOException e) {
       throw new SwapException(path + ": " + e.getMessage(), e);
     }
@@ -72,12 +72,22 @@ public final class SwapOnOff {
    */
   public SwapArea onTemporary(String name, long bytes, int priority) {
     try {
-      Path path = Files.createTempFile("quarry", ".swap");
-      makeArea(path, bytes);
       int chosen = priority < 0 ? swap.areas().nextPriority() : priority;
-      return on(name, SwapFile.temporary(path), chosen);
+      return on(name, temporary(name, bytes), chosen);
     } catch (IOException e) {
       throw new SwapException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A new file with a header; none is left behind if it cannot be made. */
+  private static SwapStore temporary(String name, long bytes) throws IOException {
+    Path path = Files.createTempFile("quarry", ".swap");
+    try {
+      SwapHeader.write(name, path, bytes >>> PageTableLayout.PAGE_SHIFT);
+      return SwapFile.temporary(path);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(path);
+      throw e;
     }
   }
 

@@ -25,6 +25,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FailingSwapTest {
   private static final int PAGES = 4600;
 
+  @Test
+  void anAreaOfTooFewPagesIsRefusedByTheNameThatTheMachineGaveIt() {
+    try (Machine machine = SmallMachine.boot()) {
+      assertThatThrownBy(() -> machine.reclaim().swapOnOff().onTemporary("small", 4096, 0))
+          .isInstanceOf(SwapException.class)
+          .hasMessage("small: a swap area has at least 10 pages, not 1");
+      assertThat(machine.reclaim().swap().areas().all()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 31, 32, 33, 100, 400})
   void aWriteThatFails(int number) {

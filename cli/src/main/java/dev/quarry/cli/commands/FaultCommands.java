@@ -30,17 +30,18 @@ final class FaultCommands {
                     + String.join(", ", FaultSite.words())
                     + "\nnth=N: the N-th from now on fails, the next one if nothing is said; "
                     + "0: none, they are counted\n"
-                    + "times=N: so many in a row, else one; without a site, all are shown"));
+                    + "times=N: so many in a row, else one; without a site, all are shown, or all are off"));
   }
 
   private static Value fail(Call call, Session session) {
     call.atMost(2);
     FaultInjection faults = Booted.machine(session).memory().faults();
+    if (call.size() == 1 && call.literal(0, OFF).equals(OFF)) {
+      Arrays.stream(FaultSite.values()).forEach(faults::disarm);
+      return all(faults);
+    }
     if (call.size() == 0) {
-      return new Value.Text(
-          Arrays.stream(FaultSite.values())
-              .map(site -> line(faults, site))
-              .collect(Collectors.joining("\n")));
+      return all(faults);
     }
     String word = call.read(0, "a site", v -> ProcessCommands.oneOf(v, FaultSite.words()));
     FaultSite site = FaultSite.valueOf(word.toUpperCase(Locale.ROOT));
@@ -56,6 +57,13 @@ final class FaultCommands {
     int times = call.number("times", 1, 1, Integer.MAX_VALUE);
     faults.arm(site, nth, times);
     return Value.NOTHING;
+  }
+
+  private static Value all(FaultInjection faults) {
+    return new Value.Text(
+        Arrays.stream(FaultSite.values())
+            .map(site -> line(faults, site))
+            .collect(Collectors.joining("\n")));
   }
 
   private static String line(FaultInjection faults, FaultSite site) {

@@ -33,7 +33,7 @@ final class GroupCommands {
                         + "memory.reclaim (a size, or \"1M swappiness=200\"); to read: those, and\n"
                         + "memory.current, memory.peak, memory.stat, memory.events,\n"
                         + "memory.events.local, memory.swap.current, memory.swap.peak,\n"
-                        + "memory.swap.events. All groups' own: /sys/fs/cgroup/memory.stat"))
+                        + "memory.swap.events, memory.pressure. All groups' own: /sys/fs/cgroup/memory.stat"))
         .add(
             SimpleCommand.of(
                 CHAPTER,

@@ -68,11 +68,17 @@ final class ProcessNotes {
     long model = sum(p -> p.isRssKnown() ? p.rss(RssKind.FILE) : 0);
     long kernel = sum(p -> p.isRssKnown() ? p.kernelRss(RssKind.FILE) : 0);
     if (model != kernel && kernel > 0) {
+      String cached =
+          result.pressure().total().reclaimed() > 0
+              ? " memory was too small for all of them"
+              : " all pages of files are taken to be in the page cache";
       add(
           "at their ends the model's processes have %,d pages of files, the kernel's %,d (%+.1f %%):"
-              + " all pages of files are taken to be in the page cache, and the bounds of programs"
-              + " are known from their use only",
-          model, kernel, 100.0 * (model - kernel) / kernel);
+              + cached
+              + ", and the bounds of programs are known from their use only",
+          model,
+          kernel,
+          100.0 * (model - kernel) / kernel);
     }
   }
 

@@ -233,7 +233,7 @@ final class RefPlayer {
                     + leaf
                     + ", after "
                     + process.mm().rssPages()
-                    + " pages; another --machine may have more memory");
+                    + " pages; more ram= or swap= may help");
           }
           faults.add(kind, leaf);
         }
