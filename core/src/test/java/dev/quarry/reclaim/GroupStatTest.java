@@ -37,7 +37,7 @@ class GroupStatTest {
       anon file kernel kernel_stack pagetables sec_pagetables percpu sock vmalloc shmem zswap
       zswapped file_mapped file_dirty file_writeback swapcached anon_thp file_thp shmem_thp
       inactive_anon active_anon inactive_file active_file unevictable slab_reclaimable
-      slab_unreclaimable slab hugetlb workingset_refault_anon workingset_refault_file
+      slab_unreclaimable slab workingset_refault_anon workingset_refault_file
       workingset_activate_anon workingset_activate_file workingset_restore_anon
       workingset_restore_file workingset_nodereclaim pgdemote_kswapd pgdemote_direct
       pgdemote_khugepaged pgdemote_proactive pgpromote_success pgscan pgsteal pswpin pswpout

@@ -58,7 +58,7 @@ public final class GroupStat {
       anon file kernel kernel_stack pagetables sec_pagetables percpu sock vmalloc shmem
       zswap zswapped file_mapped file_dirty file_writeback swapcached anon_thp file_thp shmem_thp
       inactive_anon active_anon inactive_file active_file unevictable
-      slab_reclaimable slab_unreclaimable slab hugetlb
+      slab_reclaimable slab_unreclaimable slab
       """;
 
   private static final String EVENTS =
