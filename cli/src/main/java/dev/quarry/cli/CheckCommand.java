@@ -47,7 +47,8 @@ final class CheckCommand implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "20000",
-      description = "Requests and frees, or steps of processes, to make (default: ${DEFAULT-VALUE}).")
+      description =
+          "Requests and frees, or steps of processes, to make (default: ${DEFAULT-VALUE}).")
   private long steps;
 
   @Option(
