@@ -113,6 +113,11 @@ class GroupSwapTest {
       SmallMachine.fill(machine, process, 500);
       machine.files().write(GROUP + "c/memory.reclaim", "1M");
       long swapped = child.swap().usage();
+      // One with groups below it stays, and all that is its own.
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> machine.reclaim().remove(parent))
+          .withMessage("/g has groups below it");
+      assertThat(machine.invariants()).isEmpty();
       process.mm().task().group(0);
       machine.reclaim().remove(child);
       assertThat(parent.swap().usage()).isEqualTo(swapped);
