@@ -85,10 +85,7 @@ final class GroupDelay {
     for (int tries = MOST_TRIES; !killer.isVictim(cpu); wanted = ScanControl.CLUSTER) {
       long freed = reclaimAbove(cpu, group, wanted);
       long ticks = delay(pages, overage(group, MemoryGroup::memory));
-      long ofSwap = overage(group, MemoryGroup::swap);
-      if (ofSwap > 0) {
-        group.count(GroupEvent.SWAP_HIGH);
-      }
+      long ofSwap = swapOverage(group);
       ticks = Math.min(ticks + delay(pages, ofSwap), MOST_TICKS);
       if (ticks <= LEAST_TICKS) {
         return;
@@ -116,7 +113,17 @@ final class GroupDelay {
     return freed;
   }
 
-  /** {@code mem_find_max_overage}, {@code swap_find_max_overage}. */
+  /** {@code swap_find_max_overage}: each group that is above says so. */
+  private static long swapOverage(MemoryGroup group) {
+    for (MemoryGroup at = group; at != null && !at.isRoot(); at = at.parent()) {
+      if (isAbove(at.swap())) {
+        at.count(GroupEvent.SWAP_HIGH);
+      }
+    }
+    return overage(group, MemoryGroup::swap);
+  }
+
+  /** {@code mem_find_max_overage}. */
   private static long overage(MemoryGroup group, Function<MemoryGroup, PageCounter> which) {
     long most = 0;
     for (MemoryGroup at = group; at != null && !at.isRoot(); at = at.parent()) {

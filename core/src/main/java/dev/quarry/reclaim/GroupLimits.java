@@ -97,6 +97,9 @@ final class GroupLimits {
         full != null;
         full = groups.tryCharge(group, pages)) {
       if (cannotWait) {
+        if (cpu.isFreeingMemory()) {
+          full.count(GroupEvent.MAX); // it is charged all the same
+        }
         return false;
       }
       full.count(GroupEvent.MAX);

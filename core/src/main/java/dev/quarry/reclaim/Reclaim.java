@@ -29,7 +29,6 @@ import dev.quarry.virtual.fault.UserPages;
 import dev.quarry.virtual.space.Commitment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Reclaim of a machine that has processes: the lists, swap, the background reclaimers, and the way
@@ -248,10 +247,15 @@ public final class Reclaim implements Reclaimer, AutoCloseable {
     return groupReclaim.proactive(cpu, group, pagesWanted, swappiness);
   }
 
-  /** Takes out a group without processes and groups below it; the machine rests. */
+  /**
+   * Takes out a group without processes and groups below it; the machine rests.
+   *
+   * @throws IllegalArgumentException if there are groups below it; nothing has changed then
+   */
   public void remove(MemoryGroup group) {
+    MemoryGroup parent = groups.heir(group);
     batches.drainAll();
-    swap.reparent(group, Objects.requireNonNull(group.parent()));
+    swap.reparent(group, parent);
     lruvecs.reparent(group);
   }
 

@@ -320,9 +320,9 @@ public final class Swap implements SwapSpace, ShmemSwap, Workingset.SwapUse {
     lock.lock();
     for (SwapArea area : areas.all()) {
       for (int slot = 1; slot < area.slots(); slot++) {
-        SwapCluster cluster = area.cluster(slot);
-        if (area.isInUse(slot) && cluster.group(SwapArea.inCluster(slot)) == from.id()) {
-          cluster.group(SwapArea.inCluster(slot), to.id());
+        int at = SwapArea.inCluster(slot);
+        if (area.isInUse(slot) && area.cluster(slot).group(at) == from.id()) {
+          area.cluster(slot).group(at, to.id());
           groups.movedSwap(to);
         }
       }

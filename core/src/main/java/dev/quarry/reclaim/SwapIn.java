@@ -119,7 +119,7 @@ final class SwapIn {
     }
     LruBatches lru = Objects.requireNonNull(lists);
     MemoryGroup group = groups.of(area.cluster(slot).group(SwapArea.inCluster(slot)));
-    if (!lru.charge(cpu, group.isRoot() ? groups.of(cpu.task()) : group, pfn, gfp)) {
+    if (!lru.charge(cpu, group, pfn, gfp)) {
       allocator.freePage(cpu, pfn);
       return SwapSpace.NO_MEMORY;
     }

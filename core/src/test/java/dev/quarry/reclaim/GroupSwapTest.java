@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
+import dev.quarry.kernel.SystemCalls;
+import dev.quarry.machine.Cpu;
+import dev.quarry.physical.Gfp;
 import dev.quarry.reclaim.group.GroupEvent;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
 import dev.quarry.virtual.fault.UserFaultException;
+import dev.quarry.virtual.space.Advice;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -113,6 +117,11 @@ class GroupSwapTest {
       SmallMachine.fill(machine, process, 500);
       machine.files().write(GROUP + "c/memory.reclaim", "1M");
       long swapped = child.swap().usage();
+      // One with groups below it stays, and all that is its own.
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> machine.reclaim().remove(parent))
+          .withMessage("/g has groups below it");
+      assertThat(machine.invariants()).isEmpty();
       process.mm().task().group(0);
       machine.reclaim().remove(child);
       assertThat(parent.swap().usage()).isEqualTo(swapped);
@@ -150,6 +159,70 @@ class GroupSwapTest {
           .withMessageContaining("bytes went, not 67108864: EAGAIN");
       machine.processes().exit(machine.cpu(0), process);
       machine.processes().exit(machine.cpu(0), second);
+      assertThat(machine.invariants()).isEmpty();
+    }
+  }
+
+  /** What was nobody's when it went to swap is nobody's afterwards, whoever brings it back. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lru classic", "lru mglru"})
+  void whatWasTheRootsStaysTheRoots(String lru) {
+    try (Machine machine = boot(lru)) {
+      MemoryGroup group = group(machine);
+      Process process = SmallMachine.process(machine, 500);
+      SmallMachine.fill(machine, process, 500);
+      SystemCalls calls = new SystemCalls(machine.cpu(0), process);
+      assertThat(calls.madvise(AT, 500 * PAGE, Advice.PAGEOUT.number())).isZero();
+      process.mm().task().group(group.id());
+      for (int i = 0; i < 500; i++) {
+        assertThat(process.load(machine.cpu(0), AT + i * PAGE, 8)).isEqualTo(SmallMachine.value(i));
+      }
+      assertThat(machine.files().read(GROUP + "memory.stat").orElseThrow()).startsWith("anon 0\n");
+      assertThat(machine.invariants()).isEmpty();
+    }
+  }
+
+  /**
+   * The group that is above memory.swap.high says so, not the one below it that asks for memory.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"lru classic", "lru mglru"})
+  void theGroupAboveSwapHighSaysSo(String lru) {
+    try (Machine machine = boot(lru)) {
+      MemoryGroup group = group(machine);
+      MemoryGroup child = machine.reclaim().groups().make("/g/c");
+      machine.files().write(GROUP + "memory.swap.high", "1M");
+      machine.files().write(GROUP + "c/memory.max", "2M");
+      Process process = SmallMachine.process(machine, 1200);
+      process.mm().task().group(child.id());
+      SmallMachine.fill(machine, process, 1200);
+      assertThat(group.ownEvents(GroupEvent.SWAP_HIGH)).isPositive();
+      assertThat(child.events(GroupEvent.SWAP_HIGH)).isZero();
+      machine.files().write(GROUP + "c/memory.swap.high", "1M");
+      long before = group.events(GroupEvent.SWAP_HIGH);
+      Process second = SmallMachine.process(machine, 200);
+      second.mm().task().group(child.id());
+      SmallMachine.fill(machine, second, 200);
+      long said = child.events(GroupEvent.SWAP_HIGH);
+      assertThat(said).isPositive();
+      assertThat(group.events(GroupEvent.SWAP_HIGH)).isEqualTo(before + 2 * said);
+    }
+  }
+
+  /** Who frees memory may pass the limit, which is an event all the same. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lru classic", "lru mglru"})
+  void aForcedChargeIsAnEvent(String lru) {
+    try (Machine machine = boot(lru)) {
+      MemoryGroup group = group(machine);
+      group.max(0);
+      Cpu cpu = machine.cpu(0);
+      cpu.freeingMemory(true);
+      assertThat(machine.reclaim().limits().chargeUser(cpu, group, 1, Gfp.GFP_KERNEL)).isTrue();
+      cpu.freeingMemory(false);
+      assertThat(group.usage()).isEqualTo(1);
+      assertThat(group.events(GroupEvent.MAX)).isEqualTo(1);
+      machine.reclaim().groups().charge(group, -1);
       assertThat(machine.invariants()).isEmpty();
     }
   }

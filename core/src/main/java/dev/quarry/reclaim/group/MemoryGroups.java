@@ -178,14 +178,27 @@ public final class MemoryGroups implements AutoCloseable {
   }
 
   /**
+   * The group that takes over what one has that is to be removed.
+   *
+   * @throws IllegalArgumentException if it may not be: it is the root, or there are groups below it
+   */
+  public MemoryGroup heir(MemoryGroup group) {
+    MemoryGroup parent = group.parent();
+    if (parent == null) {
+      throw new IllegalArgumentException("the root stays");
+    }
+    if (!group.children().isEmpty()) {
+      throw new IllegalArgumentException(group + " has groups below it");
+    }
+    return parent;
+  }
+
+  /**
    * Takes a group without processes and groups below it out: {@code rmdir}. Its pages, objects and
    * places in swap count for the group above it from now on.
    */
   public synchronized void remove(MemoryGroup group) {
-    MemoryGroup parent = group.parent();
-    if (parent == null || !group.children().isEmpty()) {
-      throw new IllegalArgumentException(group + " has groups below it");
-    }
+    MemoryGroup parent = heir(group);
     int moved = 0;
     for (int pfn = 0; pfn < endPfn; pfn++) {
       if (idOf(pfn) == group.id()) {
