@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The areas that show a file, whoever opened it: {@code i_mmap}. Its lock is taken with the lock of
- * an address space held; who goes over the areas must not wait for one.
+ * an address space held, or with that of the file's cache; who goes over the areas must wait for
+ * neither.
  */
 public final class FileAreas {
   private final Set<Long> areas = new LinkedHashSet<>();

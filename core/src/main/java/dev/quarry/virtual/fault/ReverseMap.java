@@ -221,6 +221,9 @@ public final class ReverseMap {
     private final boolean anon;
     private final long swapEntry;
 
+    /** A page of a file was written by way of an entry. */
+    boolean wrote;
+
     Unmap(Cpu cpu, int pfn, long swapEntry) {
       super(pfn);
       this.cpu = cpu;
@@ -235,7 +238,14 @@ public final class ReverseMap {
       }
       mm.noteHiwaterRss();
       flush(cpu, mm, vma, pfn);
-      return anon ? unmapAnon(cpu, mm, vma, slot, swapEntry) : unmapFile(cpu, mm, slot, pfn);
+      return anon ? unmapAnon(cpu, mm, vma, slot, swapEntry) : unmapFile(mm, slot);
+    }
+
+    private boolean unmapFile(MmStruct mm, long slot) {
+      wrote |= (tables.exchange(slot, Pte.NONE) & Pte.DIRTY) != 0;
+      parts.rmap().remove(cpu, mm, pfn);
+      parts.allocator().freePage(cpu, pfn);
+      return true;
     }
   }
 
@@ -248,7 +258,12 @@ public final class ReverseMap {
    * @return whether no entry shows it any more
    */
   public boolean unmap(Cpu cpu, int pfn, long swapEntry) {
-    new Unmap(cpu, pfn, swapEntry).run();
+    Unmap walk = new Unmap(cpu, pfn, swapEntry);
+    PageCache cache = cache(pfn);
+    walk.run();
+    if (walk.wrote && cache != null) { // in the walk its lock must not be waited for
+      cache.markDirty(pfn);
+    }
     return map.mapcount(pfn) == 0;
   }
 
@@ -273,16 +288,6 @@ public final class ReverseMap {
     parts.rmap().remove(cpu, mm, pfn);
     parts.allocator().freePage(cpu, pfn);
     return map.mapcount(pfn) != 0;
-  }
-
-  private boolean unmapFile(Cpu cpu, MmStruct mm, long slot, int pfn) {
-    long entry = tables.exchange(slot, Pte.NONE);
-    if ((entry & Pte.DIRTY) != 0) {
-      parts.caches().of(pfn).markDirty(pfn);
-    }
-    parts.rmap().remove(cpu, mm, pfn);
-    parts.allocator().freePage(cpu, pfn);
-    return true;
   }
 
   /**
