@@ -151,11 +151,6 @@ public final class FileCalls {
     return file == null ? -Errno.EBADF : -file.sync(cpu, 0, Long.MAX_VALUE);
   }
 
-  /** fdatasync(2): there is nothing here that it could leave out. */
-  public long fdatasync(int fd) {
-    return fsync(fd);
-  }
-
   /** sync(2). */
   public void sync() {
     caches.flusher().sync(cpu);

@@ -20,8 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -58,29 +56,6 @@ class DaemonThreadsTest {
     }
   }
 
-  private static Callable<Integer> user(Process process, Cpu cpu, long seed) {
-    return () -> {
-      assertThat(cpu.hold()).isTrue();
-      try {
-        SplittableRandom random = new SplittableRandom(seed);
-        long[] expected = new long[PAGES];
-        for (int step = 0; step < STEPS; step++) {
-          int page = random.nextInt(PAGES);
-          if (random.nextBoolean()) {
-            expected[page] = random.nextLong();
-            process.store(cpu, AT + page * PAGE, 8, expected[page]);
-          } else {
-            long value = process.load(cpu, AT + page * PAGE, 8);
-            assertThat(value).as("seed %d step %d", seed, step).isEqualTo(expected[page]);
-          }
-        }
-      } finally {
-        cpu.release();
-      }
-      return STEPS;
-    };
-  }
-
   /** With a CPU to spare, and with none: then the users take the daemons' steps. */
   @ParameterizedTest
   @ValueSource(ints = {USERS, USERS + 1, USERS + 3})
@@ -97,7 +72,9 @@ class DaemonThreadsTest {
       assertThat(daemons.names()).containsExactly("kswapd0", "kcompactd0", "flusher", "khugepaged");
       List<Future<Integer>> users = new ArrayList<>();
       for (int i = 0; i < USERS; i++) {
-        users.add(threads.submit(user(processes.get(i), machine.cpu(i), 100 + i)));
+        users.add(
+            threads.submit(
+                SmallMachine.user(processes.get(i), machine.cpu(i), 100 + i, PAGES, STEPS)));
       }
       for (Future<Integer> user : users) {
         assertThat(user.get(100, TimeUnit.SECONDS)).isEqualTo(STEPS);

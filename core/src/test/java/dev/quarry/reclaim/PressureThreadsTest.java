@@ -1,19 +1,14 @@
 package dev.quarry.reclaim;
 
-import static dev.quarry.reclaim.SmallMachine.AT;
-import static dev.quarry.reclaim.SmallMachine.PAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
-import dev.quarry.machine.Cpu;
 import dev.quarry.reclaim.group.GroupEvent;
 import dev.quarry.reclaim.group.MemoryGroup;
 import dev.quarry.reclaim.group.MemoryGroups;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,26 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PressureThreadsTest {
   private static final int PAGES = 2600;
   private static final int STEPS = 30_000;
-
-  private static Callable<Integer> user(Process process, Cpu cpu, long seed) {
-    return () -> {
-      assertThat(cpu.hold()).isTrue();
-      SplittableRandom random = new SplittableRandom(seed);
-      long[] expected = new long[PAGES];
-      for (int step = 0; step < STEPS; step++) {
-        int page = random.nextInt(PAGES);
-        if (random.nextBoolean()) {
-          expected[page] = random.nextLong();
-          process.store(cpu, AT + page * PAGE, 8, expected[page]);
-        } else {
-          long value = process.load(cpu, AT + page * PAGE, 8);
-          assertThat(value).as("seed %d step %d", seed, step).isEqualTo(expected[page]);
-        }
-      }
-      cpu.release();
-      return STEPS;
-    };
-  }
 
   @Test
   @Timeout(120)
@@ -93,7 +68,9 @@ class PressureThreadsTest {
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       List<Future<Integer>> users = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
-        users.add(threads.submit(user(processes.get(i), machine.cpu(i), 100 + i)));
+        users.add(
+            threads.submit(
+                SmallMachine.user(processes.get(i), machine.cpu(i), 100 + i, PAGES, STEPS)));
       }
       for (Future<Integer> user : users) {
         assertThat(user.get(100, TimeUnit.SECONDS)).isEqualTo(STEPS);

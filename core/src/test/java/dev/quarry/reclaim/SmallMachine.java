@@ -1,5 +1,7 @@
 package dev.quarry.reclaim;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.quarry.kernel.Machine;
 import dev.quarry.kernel.Process;
 import dev.quarry.kernel.SystemCalls;
@@ -8,6 +10,8 @@ import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.virtual.space.MapFlags;
 import dev.quarry.virtual.tlb.TlbModel;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 
 /** A machine of 16 MiB, and processes with an area of memory of their own. */
 final class SmallMachine {
@@ -46,5 +50,34 @@ final class SmallMachine {
 
   static long value(int page) {
     return page * 0x9E37_79B9_7F4A_7C15L + 1;
+  }
+
+  /**
+   * A thread that writes and reads its process's pages at random on a CPU of its own, and finds
+   * what it wrote.
+   *
+   * @return how many steps it made
+   */
+  static Callable<Integer> user(Process process, Cpu cpu, long seed, int pages, int steps) {
+    return () -> {
+      assertThat(cpu.hold()).isTrue();
+      try {
+        SplittableRandom random = new SplittableRandom(seed);
+        long[] expected = new long[pages];
+        for (int step = 0; step < steps; step++) {
+          int page = random.nextInt(pages);
+          if (random.nextBoolean()) {
+            expected[page] = random.nextLong();
+            process.store(cpu, AT + page * PAGE, 8, expected[page]);
+          } else {
+            long value = process.load(cpu, AT + page * PAGE, 8);
+            assertThat(value).as("seed %d step %d", seed, step).isEqualTo(expected[page]);
+          }
+        }
+      } finally {
+        cpu.release();
+      }
+      return steps;
+    };
   }
 }

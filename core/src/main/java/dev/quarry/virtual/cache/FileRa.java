@@ -51,10 +51,6 @@ public final class FileRa {
     return previousBytes;
   }
 
-  synchronized int mmapMisses() {
-    return mmapMiss;
-  }
-
   /**
    * A page is missing that a read wants: {@code page_cache_sync_ra}.
    *

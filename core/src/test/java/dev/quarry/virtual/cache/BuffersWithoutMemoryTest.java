@@ -24,18 +24,12 @@ class BuffersWithoutMemoryTest {
 
   @TempDir Path folder;
 
-  private Path file(int pages) throws IOException {
-    byte[] bytes = new byte[pages * PAGE];
-    Arrays.fill(bytes, (byte) 3);
-    return Files.write(folder.resolve("file"), bytes);
-  }
-
   /** A write that fails is not seen by those that read, neither now nor later. */
   @Test
   void whatIsNotWrittenIsNotRead() throws IOException {
     byte[] nines = new byte[PAGE];
     Arrays.fill(nines, (byte) 9);
-    try (CacheMachine it = new CacheMachine(file(2))) {
+    try (CacheMachine it = new CacheMachine(CacheMachine.file(folder, 2))) {
       FaultInjection faults = it.machine.memory().faults();
       it.store(it.buffer, nines);
       faults.arm(FaultSite.SLAB, 1, 1);
@@ -50,7 +44,7 @@ class BuffersWithoutMemoryTest {
   /** Room for the buffers of a mapped page is made by taking that page itself away. */
   @Test
   void aPageIsTakenAwayForItsBuffers() throws IOException {
-    Path path = file(32);
+    Path path = CacheMachine.file(folder, 32);
     try (CacheMachine it = new CacheMachine(path)) {
       long at = it.map(32);
       for (int page = 0; page < 32; page++) {

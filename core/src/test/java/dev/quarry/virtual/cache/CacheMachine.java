@@ -9,7 +9,9 @@ import dev.quarry.machine.MachineSpecReader;
 import dev.quarry.virtual.space.MapFlags;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** A machine of 16 MiB, a process with a buffer, and a file that it has open. */
@@ -31,6 +33,13 @@ final class CacheMachine implements AutoCloseable {
   final long buffer = calls.mmap(0, BUFFER, RW, 2 | MapFlags.MAP_ANONYMOUS, -1, 0);
   final HostFile file;
   final int fd;
+
+  /** A file of the host's, all of whose bytes are 3. */
+  static Path file(Path folder, int pages) throws IOException {
+    byte[] bytes = new byte[pages * PAGE];
+    Arrays.fill(bytes, (byte) 3);
+    return Files.write(folder.resolve("file"), bytes);
+  }
 
   CacheMachine(Path path) throws IOException {
     file = caches.open(path, true);

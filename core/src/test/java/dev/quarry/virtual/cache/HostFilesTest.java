@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,15 +20,9 @@ class HostFilesTest {
 
   @TempDir Path folder;
 
-  private Path file(int pages) throws IOException {
-    byte[] bytes = new byte[pages * PAGE];
-    Arrays.fill(bytes, (byte) 3);
-    return Files.write(folder.resolve("file"), bytes);
-  }
-
   @Test
   void aFileIsCutShortByAnotherProgram() throws IOException {
-    Path path = file(8);
+    Path path = CacheMachine.file(folder, 8);
     try (CacheMachine it = new CacheMachine(path)) {
       long at = it.map(8);
       for (int page = 0; page < 8; page++) {
@@ -58,7 +51,7 @@ class HostFilesTest {
 
   @Test
   void aFileThatIsGoneIsWrittenStill() throws IOException {
-    Path path = file(2);
+    Path path = CacheMachine.file(folder, 2);
     try (CacheMachine it = new CacheMachine(path)) {
       Files.delete(path);
       assertThat(it.write(new byte[] {1, 2, 3}, PAGE)).isEqualTo(3);
@@ -70,7 +63,7 @@ class HostFilesTest {
 
   @Test
   void callsThatAreRefused() throws IOException {
-    try (CacheMachine it = new CacheMachine(file(2))) {
+    try (CacheMachine it = new CacheMachine(CacheMachine.file(folder, 2))) {
       assertThat(it.files.read(99, it.buffer, 1)).isEqualTo(-Errno.EBADF);
       assertThat(it.files.pread(it.fd, it.buffer, 1, -1)).isEqualTo(-Errno.EINVAL);
       assertThat(it.files.pread(it.fd, 0x10, 1, 0)).isEqualTo(-Errno.EFAULT);
@@ -91,7 +84,7 @@ class HostFilesTest {
   @Test
   void pagesOfDisksAreBuffers() throws IOException {
     Path disk = Files.write(folder.resolve("disk"), new byte[16 * PAGE]);
-    try (CacheMachine it = new CacheMachine(file(2))) {
+    try (CacheMachine it = new CacheMachine(CacheMachine.file(folder, 2))) {
       it.read(0, PAGE);
       int fd = it.process.open(it.caches.openDevice(disk, "/dev/disk", true));
       assertThat(it.files.pread(fd, it.buffer, 16 * PAGE, 0)).isEqualTo(16 * PAGE);
@@ -116,7 +109,7 @@ class HostFilesTest {
   @Test
   void pagesHaveABufferForEachBlock() throws IOException {
     Path disk = Files.write(folder.resolve("disk"), new byte[2 * PAGE + PAGE / 8]);
-    try (CacheMachine it = new CacheMachine(file(4))) {
+    try (CacheMachine it = new CacheMachine(CacheMachine.file(folder, 4))) {
       HostFile device = it.caches.openDevice(disk, "/dev/disk", true);
       int fd = it.process.open(device);
       assertThat(it.files.pread(fd, it.buffer, PAGE, PAGE)).isEqualTo(PAGE);
